@@ -1,0 +1,1 @@
+"""HTTP and command-line deliveries of the twin."""

@@ -1,0 +1,116 @@
+"""Meshes of a model, and the one array file in which a version keeps them."""
+
+import io
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ifc.errors import IfcGeometryError, Reason
+
+Vertices = NDArray[np.float64]
+Faces = NDArray[np.uint32]
+
+
+class Kernel(StrEnum):
+    """Which kernel made a mesh."""
+
+    IFCLITE = "ifclite"
+    HYBRID = "hybrid"  # ifcopenshell hybrid-cgal-simple-opencascade
+    BOX = "box"  # the element's box: its own geometry could not be made
+
+
+@dataclass(frozen=True, slots=True)
+class Mesh:
+    """The triangles of one element.
+
+    Attributes:
+        global_id: The element (with ``~n`` suffix if repeated in the file).
+        vertices: float64 (n, 3), metres, the model's own coordinate system, z up.
+        faces: uint32 (m, 3), counter-clockwise seen from outside where the author did so.
+        colour: Red, green, blue, opacity, each 0 to 1.
+        kernel: Which kernel made it.
+    """
+
+    global_id: str
+    vertices: Vertices
+    faces: Faces
+    colour: tuple[float, float, float, float]
+    kernel: Kernel
+
+    def bounds(self) -> NDArray[np.float64]:
+        """Return float64 (2, 3): lowest and highest corner, metres."""
+        return np.stack([self.vertices.min(axis=0), self.vertices.max(axis=0)])
+
+
+@dataclass(frozen=True, slots=True)
+class MeshSet:
+    """The meshes of a model, sorted by GlobalId, one per element that has geometry."""
+
+    meshes: tuple[Mesh, ...]
+
+    def __iter__(self) -> Iterator[Mesh]:
+        """Iterate over the meshes in order of GlobalId."""
+        return iter(self.meshes)
+
+    def __len__(self) -> int:
+        """Return the number of meshes."""
+        return len(self.meshes)
+
+    def by_id(self) -> dict[str, Mesh]:
+        """Return the meshes by GlobalId."""
+        return {mesh.global_id: mesh for mesh in self.meshes}
+
+    def only(self, global_ids: Iterable[str]) -> "MeshSet":
+        """Return the meshes of `global_ids`."""
+        wanted = frozenset(global_ids)
+        return MeshSet(tuple(mesh for mesh in self.meshes if mesh.global_id in wanted))
+
+    def to_bytes(self) -> bytes:
+        """Return the set as one compressed numpy archive."""
+        buffer = io.BytesIO()
+        vertices = [mesh.vertices for mesh in self.meshes]
+        faces = [mesh.faces for mesh in self.meshes]
+        np.savez_compressed(
+            buffer,
+            ids=np.array([mesh.global_id for mesh in self.meshes], dtype=np.str_),
+            kernels=np.array([mesh.kernel.value for mesh in self.meshes], dtype=np.str_),
+            colours=np.array([mesh.colour for mesh in self.meshes], dtype=np.float32).reshape(-1, 4),
+            vertex_counts=np.array([len(part) for part in vertices], dtype=np.int64),
+            face_counts=np.array([len(part) for part in faces], dtype=np.int64),
+            vertices=np.concatenate([*vertices, np.zeros((0, 3))]),
+            faces=np.concatenate([*faces, np.zeros((0, 3), dtype=np.uint32)]),
+        )
+        return buffer.getvalue()
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> "MeshSet":
+        """Return the set that `to_bytes` wrote.
+
+        Raises:
+            IfcGeometryError: (record) `data` is not such an archive.
+        """
+        try:
+            with np.load(io.BytesIO(data), allow_pickle=False) as archive:
+                return cls(tuple(_unpack({key: archive[key] for key in archive.files})))
+        except (ValueError, KeyError, OSError, EOFError) as error:
+            raise IfcGeometryError("The stored meshes are damaged.", reason=Reason.RECORD) from error
+
+
+def _unpack(arrays: dict[str, NDArray[np.generic]]) -> Iterator[Mesh]:
+    vertex_ends = np.cumsum(arrays["vertex_counts"])
+    face_ends = np.cumsum(arrays["face_counts"])
+    vertices = np.split(arrays["vertices"], vertex_ends[:-1]) if len(vertex_ends) else []
+    faces = np.split(arrays["faces"], face_ends[:-1]) if len(face_ends) else []
+    rows = zip(arrays["ids"], arrays["kernels"], arrays["colours"], vertices, faces, strict=True)
+    for global_id, kernel, colour, points, triangles in rows:
+        red, green, blue, opacity = (float(part) for part in np.asarray(colour))
+        yield Mesh(
+            str(global_id),
+            np.asarray(points, dtype=np.float64),
+            np.asarray(triangles, dtype=np.uint32),
+            (red, green, blue, opacity),
+            Kernel(str(kernel)),
+        )

@@ -1,0 +1,40 @@
+"""A model: the records of one file, with what was noticed while reading."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from ifc.findings import ReadFinding
+from ifc.records import ElementRecord, Georeference, Header
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Everything that was understood of one IFC file, and an honest list of what was not.
+
+    Attributes:
+        header: What the file says of itself.
+        file_sha256: SHA-256 (hex) of the bytes that were submitted (of the archive for ifcZIP).
+        project_id: GlobalId of the IfcProject.
+        records: All records, sorted by GlobalId.
+        georeference: Where the origin lies, or None if the file does not say.
+        findings: What is odd in the file.
+        not_understood: Classes of instances with a GlobalId, or relationships, that became no record or relation,
+            with their count.
+    """
+
+    header: Header
+    file_sha256: str
+    project_id: str
+    records: tuple[ElementRecord, ...]
+    georeference: Georeference | None = None
+    findings: tuple[ReadFinding, ...] = ()
+    not_understood: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+
+    def by_id(self) -> dict[str, ElementRecord]:
+        """Return the records by GlobalId."""
+        return {record.global_id: record for record in self.records}
+
+    def of_class(self, *classes: str) -> Iterator[ElementRecord]:
+        """Yield the records whose exact class is one of `classes`, sorted by GlobalId."""
+        return (record for record in self.records if record.ifc_class in classes)

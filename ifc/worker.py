@@ -1,0 +1,182 @@
+"""Run one function in a killable child process with limits.
+
+Native parsers and geometry kernels crash, hang and eat memory on hostile files (measured on every engine), so they
+never run in the process that serves people. The child is a fresh interpreter (`python -m ifc._child`): nothing of
+the parent's threads, locks or `__main__` is copied into it. Progress and the result come back over a pipe as
+length-prefixed pickles.
+"""
+
+import contextlib
+import os
+import pickle
+import selectors
+import struct
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, ParamSpec, TypeVar
+
+from ifc.errors import IfcReadError, Reason
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_PREFIX = struct.Struct("<Q")
+_STDERR_TAIL_BYTES = 2_000  # what a crash leaves in the message: the last lines are the ones that tell
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a child may use before it is killed.
+
+    Attributes:
+        wall_s: Seconds on the clock: a person waits no longer than this for a file that hangs a parser.
+        memory_bytes: Address space; a 108 MB model needs below 1.5 GB, the rest is head-room for mapped libraries.
+    """
+
+    wall_s: float = 600.0
+    memory_bytes: int = 8 * 1024**3
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Generic[P, R]):
+    """A module-level function to be run in a child, typed like the function itself."""
+
+    function: Callable[P, R]
+
+    def run(
+        self,
+        limits: Limits,
+        on_progress: Callable[[float, str], None] | None = None,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> R:
+        """Run the function with `args` in a child and return its result.
+
+        Raises:
+            IfcError: What the function itself raised.
+            IfcReadError: (timeout, memory, crash) the child was stopped or died.
+        """
+        request = (limits, self.function.__module__, self.function.__qualname__, args, kwargs)
+        outcome: R = _supervise(request, limits, on_progress)
+        return outcome
+
+
+def report_progress(fraction: float, label: str) -> None:
+    """Tell the parent, from inside a child, how far the work is (0 to 1); does nothing elsewhere."""
+    fd = os.environ.get("KAKSIK_WORKER_FD")
+    if fd is not None:
+        send(int(fd), ("progress", fraction, label))
+
+
+def send(fd: int, message: object) -> None:
+    """Write one framed message to the parent; used by the child only."""
+    data = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
+    with os.fdopen(os.dup(fd), "wb") as pipe:
+        pipe.write(_PREFIX.pack(len(data)) + data)
+
+
+def _supervise(request: object, limits: Limits, on_progress: Callable[[float, str], None] | None) -> Any:
+    reader, writer = os.pipe()
+    environment = {**os.environ, "KAKSIK_WORKER_FD": str(writer)}
+    root = str(Path(__file__).resolve().parent.parent)
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, [root, environment.get("PYTHONPATH", "")]))
+    child = subprocess.Popen(
+        [sys.executable, "-m", "ifc._child"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        pass_fds=(writer,),
+        env=environment,
+        start_new_session=True,
+    )
+    os.close(writer)
+    try:
+        with contextlib.suppress(BrokenPipeError):
+            if child.stdin is not None:
+                child.stdin.write(pickle.dumps(request))
+                child.stdin.close()
+        return _collect(child, reader, limits, on_progress)
+    finally:
+        os.close(reader)
+        if child.poll() is None:
+            child.kill()
+        child.wait()
+        if child.stderr is not None:
+            child.stderr.close()
+
+
+def _collect(
+    child: "subprocess.Popen[bytes]",
+    reader: int,
+    limits: Limits,
+    on_progress: Callable[[float, str], None] | None,
+) -> Any:
+    deadline = time.monotonic() + limits.wall_s
+    buffer, tail = bytearray(), bytearray()
+    with selectors.DefaultSelector() as selector:
+        selector.register(reader, selectors.EVENT_READ)
+        if child.stderr is not None:
+            selector.register(child.stderr, selectors.EVENT_READ)
+        while selector.get_map():
+            ready = selector.select(timeout=max(0.0, deadline - time.monotonic()))
+            if not ready:
+                raise IfcReadError(
+                    f"The work took longer than {limits.wall_s:.0f} s and was stopped.",
+                    reason=Reason.TIMEOUT,
+                    hint="The file may hold cyclic or extreme geometry; split it or raise the time limit.",
+                )
+            for key, _ in ready:
+                chunk = os.read(key.fd, 1 << 20)
+                if not chunk:
+                    selector.unregister(key.fileobj)
+                elif key.fd == reader:
+                    buffer += chunk
+                    done, outcome = _drain(buffer, on_progress)
+                    if done:
+                        return outcome
+                else:
+                    tail += chunk
+                    del tail[:-_STDERR_TAIL_BYTES]
+    raise _death(child.wait(), bytes(tail), limits)
+
+
+def _drain(buffer: bytearray, on_progress: Callable[[float, str], None] | None) -> tuple[bool, Any]:
+    while len(buffer) >= _PREFIX.size:
+        (size,) = _PREFIX.unpack_from(buffer)
+        if len(buffer) < _PREFIX.size + size:
+            break
+        kind, *content = pickle.loads(  # noqa: S301 - written by this module in our own child
+            memoryview(buffer)[_PREFIX.size : _PREFIX.size + size].tobytes()
+        )
+        del buffer[: _PREFIX.size + size]
+        if kind == "result":
+            return True, content[0]
+        if kind == "error":
+            raise content[0]
+        if on_progress is not None:
+            on_progress(*content)
+    return False, None
+
+
+def _death(code: int, tail: bytes, limits: Limits) -> IfcReadError:
+    text = tail.decode("utf-8", "replace")
+    if "MemoryError" in text or "bad_alloc" in text:
+        return out_of_memory(limits)
+    return IfcReadError(
+        f"The reader died on this file (exit status {code}).",
+        reason=Reason.CRASH,
+        hint="The file makes the parser crash; export it again from the authoring tool.",
+    )
+
+
+def out_of_memory(limits: Limits) -> IfcReadError:
+    """Return the error for work that met its memory limit."""
+    return IfcReadError(
+        f"The work needed more than {limits.memory_bytes // 1024**2} MiB and was stopped.",
+        reason=Reason.MEMORY,
+        hint="Split the model by discipline or raise the memory limit.",
+    )

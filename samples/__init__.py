@@ -1,0 +1,1 @@
+"""Authored sample buildings, district and telemetry, with known truth."""

@@ -1,0 +1,1 @@
+"""Meaning: lifecycle, permit, energy, live state and district of buildings."""

@@ -1,0 +1,37 @@
+"""Every setting of the service in one frozen, typed object; nothing else reads the environment."""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+MIB = 1024 * 1024
+
+
+class Settings(BaseSettings):
+    """Settings, each from `KAKSIK_<NAME>` or its default. Units stand in the names."""
+
+    model_config = SettingsConfigDict(env_prefix="KAKSIK_", frozen=True, extra="ignore")
+
+    home: Path = Field(default=Path(".kaksik"), description="Folder that holds all data of the service")
+    host: str = Field(default="127.0.0.1", description="Address to listen on; any other needs a token file")
+    port: int = Field(default=8321, ge=0, le=65535, description="Port to listen on; 0 takes a free one")
+    token_file: Path | None = Field(default=None, description="File with one bearer token a line: `name:token`")
+    database_url: SecretStr | None = Field(
+        default=None, description="SQLAlchemy URL of the catalogue; default is SQLite under the home folder"
+    )
+    graph_url: SecretStr | None = Field(
+        default=None, description="bolt:// or neo4j:// URL of the graph; default is the embedded engine"
+    )
+    mqtt_url: SecretStr | None = Field(
+        default=None, description="mqtt://[user:password@]host:port of the broker; default is no broker"
+    )
+    mqtt_root: str = Field(default="kaksik", description="First level of the topics that are listened to")
+    max_upload_bytes: int = Field(
+        default=100 * MIB, gt=0, description="Largest upload in bytes; ten times the largest common single model"
+    )
+    read_timeout_s: float = Field(default=600.0, gt=0, description="Longest time for reading one file, in seconds")
+    read_memory_bytes: int = Field(
+        default=8 * 1024 * MIB, gt=0, description="Largest address space of a reading child process, in bytes"
+    )
+    job_workers: int = Field(default=2, ge=1, le=64, description="Jobs that run at the same time")
