@@ -13,7 +13,6 @@ import rfc8785
 
 from ifc.errors import IfcRecordError, Reason
 from ifc.records import (
-    NOTHING,
     ElementRecord,
     MaterialPart,
     Measure,
@@ -159,7 +158,7 @@ def _record_from_form(form: Mapping[str, Any]) -> ElementRecord:
         description=form.get("description", ""),
         object_type=form.get("object_type", ""),
         predefined_type=form.get("predefined_type", ""),
-        attributes={key: _back(item) for key, item in form.get("attributes", NOTHING).items()},
+        attributes={key: _back(item) for key, item in form.get("attributes", {}).items()},
         placement=None if placement is None else tuple(float(number) for number in placement),
         geometry_digest=form.get("geometry_digest", ""),
         property_sets=_sets_back(form.get("property_sets", {})),

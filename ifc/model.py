@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 from ifc.findings import ReadFinding
 from ifc.records import ElementRecord, Georeference, Header
@@ -29,7 +28,7 @@ class Model:
     records: tuple[ElementRecord, ...]
     georeference: Georeference | None = None
     findings: tuple[ReadFinding, ...] = ()
-    not_understood: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    not_understood: Mapping[str, int] = field(default_factory=dict)
 
     def by_id(self) -> dict[str, ElementRecord]:
         """Return the records by GlobalId."""

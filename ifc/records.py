@@ -11,9 +11,6 @@ Rules that every record keeps:
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from types import MappingProxyType
-
-NOTHING: Mapping[str, "Value"] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +62,7 @@ class Relation:
 
     kind: RelationKind
     target: str
-    detail: Mapping[str, Value] = field(default=NOTHING)
+    detail: Mapping[str, Value] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +85,7 @@ class MaterialPart:
     thickness_m: float | None = None
     name: str = ""
     category: str = ""
-    properties: Mapping[str, Mapping[str, Value]] = field(default_factory=lambda: MappingProxyType({}))
+    properties: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +137,11 @@ class ElementRecord:
     description: str = ""
     object_type: str = ""
     predefined_type: str = ""
-    attributes: Mapping[str, Value] = field(default=NOTHING)
+    attributes: Mapping[str, Value] = field(default_factory=dict)
     placement: tuple[float, ...] | None = None
     geometry_digest: str = ""
-    property_sets: Mapping[str, Mapping[str, Value]] = field(default_factory=lambda: MappingProxyType({}))
-    quantity_sets: Mapping[str, Mapping[str, Value]] = field(default_factory=lambda: MappingProxyType({}))
+    property_sets: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
+    quantity_sets: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
     materials: tuple[MaterialPart, ...] = ()
     references: tuple[Reference, ...] = ()
     relations: tuple[Relation, ...] = ()

@@ -1,0 +1,1 @@
+"""Geometry: meshes, scene chunks, footprints and derived quantities."""
