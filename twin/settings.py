@@ -17,9 +17,6 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="Address to listen on; any other needs a token file")
     port: int = Field(default=8321, ge=0, le=65535, description="Port to listen on; 0 takes a free one")
     token_file: Path | None = Field(default=None, description="File with one bearer token a line: `name:token`")
-    database_url: SecretStr | None = Field(
-        default=None, description="SQLAlchemy URL of the catalogue; default is SQLite under the home folder"
-    )
     graph_url: SecretStr | None = Field(
         default=None, description="bolt:// or neo4j:// URL of the graph; default is the embedded engine"
     )

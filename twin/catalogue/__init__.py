@@ -1,0 +1,19 @@
+"""The catalogue wing: which buildings and versions there are, and the records of each."""
+
+from twin.catalogue.catalogue import Catalogue, content_digest
+from twin.catalogue.database import open_database
+from twin.catalogue.reports import Kept, ReportShelf
+from twin.catalogue.values import Building, ElementRow, Version, VersionKey, check_building_id
+
+__all__ = [
+    "Building",
+    "Catalogue",
+    "ElementRow",
+    "Kept",
+    "ReportShelf",
+    "Version",
+    "VersionKey",
+    "check_building_id",
+    "content_digest",
+    "open_database",
+]

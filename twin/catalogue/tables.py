@@ -1,0 +1,126 @@
+"""Tables of the catalogue: the source of truth about buildings, versions, records, jobs and reports."""
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+METADATA = MetaData()
+
+META = Table(
+    "meta",
+    METADATA,
+    Column("key", String, primary_key=True),
+    Column("value", String, nullable=False),
+)
+
+BUILDING = Table(
+    "building",
+    METADATA,
+    Column("building_id", String, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("address", String, nullable=False),
+    Column("ehr_code", String, nullable=True),
+    Column("created", String, nullable=False),  # RFC 3339, UTC
+)
+
+VERSION = Table(
+    "version",
+    METADATA,
+    Column("version_id", Integer, primary_key=True),
+    Column("building_id", String, ForeignKey("building.building_id"), nullable=False),
+    Column("stage", String, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("created", String, nullable=False),
+    Column("file_name", String, nullable=False),
+    Column("file_sha256", String, nullable=False),
+    Column("content_sha256", String, nullable=False),  # digest of the map GlobalId -> record digest
+    Column("header", JSON, nullable=False),
+    Column("project_id", String, nullable=False),
+    Column("georeference", JSON, nullable=True),
+    Column("findings", JSON, nullable=False),
+    Column("not_understood", JSON, nullable=False),
+    Column("facts", JSON, nullable=False),  # footprint, height, storeys: what lists of buildings show
+    Column("elements", Integer, nullable=False),
+    Column("spaces", Integer, nullable=False),
+    Column("meshes_sha256", String, nullable=False),
+    Column("scene_sha256", String, nullable=False),
+    UniqueConstraint("building_id", "stage", "number"),
+)
+
+RECORD = Table(
+    "record",
+    METADATA,
+    Column("digest", String, primary_key=True),
+    Column("form", LargeBinary, nullable=False),  # RFC 8785 bytes
+    sqlite_with_rowid=False,
+)
+
+VERSION_RECORD = Table(
+    "version_record",
+    METADATA,
+    Column("version_id", Integer, ForeignKey("version.version_id", ondelete="CASCADE"), primary_key=True),
+    Column("global_id", String, primary_key=True),
+    Column("digest", String, ForeignKey("record.digest"), nullable=False),
+    Column("ifc_class", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("storey", String, nullable=True),
+    Index("version_record_class", "version_id", "ifc_class"),
+    sqlite_with_rowid=False,
+)
+
+REPORT = Table(
+    "report",
+    METADATA,
+    Column("version_id", Integer, ForeignKey("version.version_id", ondelete="CASCADE"), primary_key=True),
+    Column("kind", String, primary_key=True),  # permit, energy, seal
+    Column("inputs", String, primary_key=True),  # digest of everything else that the report was made from
+    Column("created", String, nullable=False),
+    Column("sha256", String, nullable=False),  # blob that holds it
+    Column("summary", JSON, nullable=False),
+)
+
+JOB = Table(
+    "job",
+    METADATA,
+    Column("job_id", String, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("status", String, nullable=False),
+    Column("progress", Float, nullable=False),
+    Column("label", String, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("created", String, nullable=False),
+    Column("updated", String, nullable=False),
+    Column("request", JSON, nullable=False),
+    Column("result", JSON, nullable=True),
+    Column("problem", JSON, nullable=True),
+)
+
+LAYER = Table(
+    "layer",
+    METADATA,
+    Column("name", String, primary_key=True),  # parcels, plan_areas
+    Column("sha256", String, nullable=False),
+    Column("created", String, nullable=False),
+)
+
+AUDIT = Table(
+    "audit",
+    METADATA,
+    Column("entry", Integer, primary_key=True),
+    Column("time", String, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("action", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("detail", Text, nullable=False),
+)

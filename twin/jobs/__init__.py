@@ -1,0 +1,5 @@
+"""Jobs: long work that survives a restart, with progress that a person can watch."""
+
+from twin.jobs.runner import Job, JobRunner, Progress, Work
+
+__all__ = ["Job", "JobRunner", "Progress", "Work"]
