@@ -1,0 +1,142 @@
+"""From the stream of the kernels to a mesh set: one mesh per element, cleaned, coloured, under its own key."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ifc.findings import ReadFinding, Severity
+from ifc.geometry.clean import Cleaned, clean
+from ifc.geometry.mesh import Kernel, Mesh, MeshSet
+from ifc.geometry.palette import colour_of
+from ifc.geometry.stream import Product, RawMesh, read
+
+MAX_FINDINGS_PER_RULE = 200  # more of the same teach nobody; the last one says how many there are
+
+_RANK = {Kernel.IFCLITE: 0, Kernel.HYBRID: 1, Kernel.BOX: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What the kernels made of one file.
+
+    Attributes:
+        products: Elements that the file says have a shape, by STEP number.
+        meshes: One clean mesh per element.
+        findings: Elements without a mesh, dropped triangles, repeated GlobalIds, boxes instead of bodies.
+    """
+
+    products: dict[int, Product]
+    meshes: MeshSet
+    findings: tuple[ReadFinding, ...]
+
+
+def missing_ids(out: Path) -> frozenset[int]:
+    """Return the STEP numbers of the elements in the stream at `out` that should have a mesh and have none yet."""
+    products, raw = _load(out)
+    have = {step_id for step_id, mesh in raw.items() if mesh.kernel is not Kernel.BOX}
+    return frozenset(step_id for step_id, product in products.items() if product.has_body) - have
+
+
+def gather(out: Path) -> Gathered:
+    """Return the clean meshes of the stream at `out`."""
+    products, raw = _load(out)
+    keys = keys_of(products.values())
+    meshes: list[Mesh] = []
+    findings: list[ReadFinding] = []
+    for step_id, product in sorted(products.items()):
+        key = keys[step_id]
+        cleaned = _cleaned(raw.get(step_id))
+        if cleaned is not None:
+            findings += _dropped(product, key, cleaned)
+        if cleaned is None or not len(cleaned.faces):
+            findings += _missing(product, key)
+            continue
+        mesh = raw[step_id]
+        colour = mesh.colour or colour_of(product.ifc_class)
+        meshes.append(Mesh(key, cleaned.vertices, cleaned.faces, colour, mesh.kernel))
+        findings += _remarks(product, key, mesh)
+    meshes.sort(key=lambda mesh: mesh.global_id)
+    return Gathered(products, MeshSet(tuple(meshes)), tuple(_capped(findings)))
+
+
+def keys_of(products: Iterable[Product]) -> dict[int, str]:
+    """Return the key of each product: its GlobalId, from the second of the same on with ``~2``, ``~3`` ..."""
+    count: dict[str, int] = defaultdict(int)
+    keys: dict[int, str] = {}
+    for product in sorted(products, key=lambda item: item.step_id):
+        count[product.global_id] += 1
+        number = count[product.global_id]
+        keys[product.step_id] = product.global_id if number == 1 else f"{product.global_id}~{number}"
+    return keys
+
+
+def _load(out: Path) -> tuple[dict[int, Product], dict[int, RawMesh]]:
+    products: dict[int, Product] = {}
+    raw: dict[int, RawMesh] = {}
+    for item in read(out):
+        if isinstance(item, Product):
+            products[item.step_id] = item
+        elif item.step_id not in raw or _RANK[item.kernel] < _RANK[raw[item.step_id].kernel]:
+            raw[item.step_id] = item
+    return products, raw
+
+
+def _cleaned(mesh: RawMesh | None) -> Cleaned | None:
+    return None if mesh is None else clean(mesh.vertices, mesh.faces)
+
+
+def _entity(product: Product) -> str:
+    return f"#{product.step_id} {product.ifc_class}"
+
+
+def _missing(product: Product, key: str) -> list[ReadFinding]:
+    if not product.has_body:
+        return []
+    return [
+        ReadFinding(
+            "geometry.missing",
+            Severity.WARNING,
+            f"No kernel could make the shape of this {product.ifc_class}.",
+            "Check the shape in the authoring tool, or export it as a faceted body.",
+            key,
+            _entity(product),
+        )
+    ]
+
+
+def _dropped(product: Product, key: str, cleaned: Cleaned) -> list[ReadFinding]:
+    found: list[ReadFinding] = []
+    if cleaned.invalid:
+        message = f"{cleaned.invalid} triangles with coordinates that are not finite or not on Earth were dropped."
+        hint = "Correct the coordinates or the length unit in the authoring tool."
+        found.append(ReadFinding("geometry.not-finite", Severity.WARNING, message, hint, key, _entity(product)))
+    if cleaned.collapsed:
+        message = f"{cleaned.collapsed} triangles without extent were dropped."
+        found.append(ReadFinding("geometry.degenerate", Severity.INFO, message, "", key, _entity(product)))
+    return found
+
+
+def _remarks(product: Product, key: str, mesh: RawMesh) -> list[ReadFinding]:
+    found: list[ReadFinding] = []
+    if mesh.kernel is Kernel.BOX:
+        message = f"This {product.ifc_class} is shown as the bounding box that the file states."
+        found.append(ReadFinding("geometry.box", Severity.INFO, message, "", key, _entity(product)))
+    if key != product.global_id:
+        message = f"The GlobalId {product.global_id} is repeated; this shape is kept as {key}."
+        hint = "Give every element its own GlobalId in the authoring tool."
+        found.append(ReadFinding("geometry.ambiguous-id", Severity.WARNING, message, hint, key, _entity(product)))
+    return found
+
+
+def _capped(findings: list[ReadFinding]) -> list[ReadFinding]:
+    by_rule: dict[str, list[ReadFinding]] = defaultdict(list)
+    for finding in findings:
+        by_rule[finding.rule].append(finding)
+    kept: list[ReadFinding] = []
+    for rule, group in sorted(by_rule.items()):
+        kept += group[:MAX_FINDINGS_PER_RULE]
+        more = len(group) - MAX_FINDINGS_PER_RULE
+        if more > 0:
+            kept.append(ReadFinding(rule, group[0].severity, f"{more} more elements have the same finding."))
+    return kept

@@ -1,0 +1,154 @@
+"""From a file to its meshes: two kernels in killable children, budgets, and a finding for everything that is lost."""
+
+import re
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ifc.errors import IfcError, IfcGeometryError, Reason
+from ifc.findings import ReadFinding, Severity
+from ifc.gate import admit
+from ifc.geometry.gather import Gathered, gather, missing_ids
+from ifc.geometry.kernels import run_hybrid, run_ifclite
+from ifc.geometry.mesh import MeshSet
+from ifc.worker import Call, Limits
+
+Progress = Callable[[float, str], None]
+
+IFCLITE_BASE_S, IFCLITE_PER_MB_S = 5.0, 0.3  # slowest good run measured: 3 s for 27 MB; bad walls never end
+HYBRID_BASE_S, HYBRID_PER_MB_S = 30.0, 3.0  # slowest good run measured: 9 s for 3.4 MB
+PROBE_S = 3.0  # one probe of the search for the elements that hang a kernel
+MAX_PROBES = 24  # isolates two bad elements among four thousand; 72 s at worst
+
+_VOIDS = re.compile(rb"#\d+\s*=\s*IFCRELVOIDSELEMENT\s*\((?:[^';]|'(?:[^']|'')*')*\)\s*;", re.IGNORECASE)
+
+
+@dataclass
+class _Run:
+    """One file on its way through the kernels."""
+
+    source: Path
+    out: Path
+    megabytes: float
+    openings: bool
+    memory_bytes: int
+    deadline: float
+    on_progress: Progress | None
+    probes: int = 0
+    failures: list[IfcError] = field(default_factory=list)
+
+    def left_s(self) -> float:
+        return self.deadline - time.monotonic()
+
+    def attempt(self, kernel: Callable[..., None], budget_s: float, ids: frozenset[int] | None) -> IfcError | None:
+        """Run `kernel` in a child for at most `budget_s` and return what stopped it, if anything did."""
+        wall_s = min(budget_s, self.left_s())
+        if wall_s <= 0.0:
+            return IfcGeometryError("The time for the geometry of this file is over.", reason=Reason.TIMEOUT)
+        limits = Limits(wall_s, self.memory_bytes)
+        try:
+            Call(kernel).run(limits, self.on_progress, self.source, self.out, ids, self.openings)
+        except IfcError as error:
+            self.failures.append(error)
+            return error
+        return None
+
+
+def mesh_file(
+    path: Path, limits: Limits | None = None, on_progress: Progress | None = None
+) -> tuple[MeshSet, tuple[ReadFinding, ...]]:
+    """Return the meshes of an IFC file, openings cut, spaces included, and what could not be meshed.
+
+    Args:
+        path: IFC file (STEP) or ifcZIP.
+        limits: Clock time of all kernels together, and address space of each.
+        on_progress: Called with a fraction (0 to 1) and a label.
+
+    Raises:
+        IfcReadError: The gate refuses the file.
+        IfcGeometryError: No kernel could say anything of the file.
+    """
+    return _mesh(path, limits or Limits(), on_progress, uncut=False)
+
+
+def mesh_uncut(
+    path: Path, limits: Limits | None = None, on_progress: Progress | None = None
+) -> tuple[MeshSet, tuple[ReadFinding, ...]]:
+    """Return the meshes of an IFC file before openings are cut, with the solids of the openings themselves.
+
+    Args:
+        path: IFC file (STEP) or ifcZIP.
+        limits: Clock time of all kernels together, and address space of each.
+        on_progress: Called with a fraction (0 to 1) and a label.
+
+    Raises:
+        IfcReadError: The gate refuses the file.
+        IfcGeometryError: No kernel could say anything of the file.
+    """
+    return _mesh(path, limits or Limits(), on_progress, uncut=True)
+
+
+def _mesh(
+    path: Path, limits: Limits, on_progress: Progress | None, *, uncut: bool
+) -> tuple[MeshSet, tuple[ReadFinding, ...]]:
+    data = admit(path).data
+    if uncut:
+        data = _VOIDS.sub(b"", data)
+    with tempfile.TemporaryDirectory(prefix="kaksik-mesh-") as folder:
+        source = Path(folder, "model.ifc")
+        source.write_bytes(data)
+        run = _Run(
+            source=source,
+            out=Path(folder, "stream"),
+            megabytes=len(data) / 1e6,
+            openings=uncut,
+            memory_bytes=limits.memory_bytes,
+            deadline=time.monotonic() + limits.wall_s,
+            on_progress=on_progress,
+        )
+        gathered = _through_kernels(run)
+    return gathered.meshes, (*_kernel_findings(run), *gathered.findings)
+
+
+def _through_kernels(run: _Run) -> Gathered:
+    first = run.attempt(run_ifclite, IFCLITE_BASE_S + IFCLITE_PER_MB_S * run.megabytes, None)
+    wanted = None if first else missing_ids(run.out)
+    if wanted is None or wanted:
+        second = run.attempt(run_hybrid, HYBRID_BASE_S + HYBRID_PER_MB_S * run.megabytes, wanted)
+        if first and second:
+            _search(run, missing_ids(run.out))
+    gathered = gather(run.out)
+    if not gathered.products and run.failures:
+        worst = run.failures[0]
+        raise IfcGeometryError(
+            f"No geometry could be made of this file: {worst.message}", reason=worst.reason, hint=worst.hint
+        )
+    return gathered
+
+
+def _search(run: _Run, ids: frozenset[int]) -> None:
+    """Mesh `ids` with the first kernel in ever smaller parts, until only what hangs it is left."""
+    pending = [sorted(ids)]
+    while pending and run.probes < MAX_PROBES and run.left_s() > 0.0:
+        part = pending.pop(0)
+        run.probes += 1
+        budget_s = PROBE_S + IFCLITE_PER_MB_S * run.megabytes
+        if part and run.attempt(run_ifclite, budget_s, frozenset(part)) and len(part) > 1:
+            middle = len(part) // 2
+            pending += [part[:middle], part[middle:]]
+
+
+def _kernel_findings(run: _Run) -> list[ReadFinding]:
+    if not run.failures:
+        return []
+    reasons = ", ".join(sorted({failure.reason.value for failure in run.failures}))
+    return [
+        ReadFinding(
+            "geometry.kernel",
+            Severity.INFO,
+            f"A geometry kernel was stopped on this file ({reasons}); the other one took over where it could.",
+            "Look for cyclic, self-intersecting or extreme shapes among the elements without geometry.",
+        )
+    ]

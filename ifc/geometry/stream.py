@@ -1,0 +1,68 @@
+"""The file through which a kernel's child hands over element after element.
+
+What was finished before a child was killed is kept: a hang in the last wall does not lose the first thousand.
+"""
+
+import pickle
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ifc.geometry.mesh import Faces, Kernel, Vertices
+
+Colour = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """An occurrence that a file says has a shape.
+
+    Attributes:
+        step_id: STEP number in the file, only ever used inside one run.
+        global_id: GlobalId as written, possibly repeated or empty.
+        ifc_class: Exact class if known, such as ``IfcWall``.
+        has_body: False if its representations hold no body (axis or plan only), so that no mesh is expected.
+    """
+
+    step_id: int
+    global_id: str
+    ifc_class: str
+    has_body: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RawMesh:
+    """Triangles as a kernel made them, before cleaning.
+
+    Attributes:
+        step_id: STEP number of the element.
+        vertices: float64 (n, 3), metres, model coordinates, z up.
+        faces: uint32 (m, 3).
+        colour: Colour of the style, or None if the file gives none.
+        kernel: Which kernel made it.
+    """
+
+    step_id: int
+    vertices: Vertices
+    faces: Faces
+    colour: Colour | None
+    kernel: Kernel
+
+
+def append(path: Path, items: list[Product] | list[RawMesh]) -> None:
+    """Append `items` to the stream file at `path`."""
+    with path.open("ab") as stream:
+        pickle.dump(items, stream, protocol=pickle.HIGHEST_PROTOCOL)
+
+
+def read(path: Path) -> Iterator[Product | RawMesh]:
+    """Yield what was completely written to the stream file at `path`; a torn last frame is left out."""
+    if not path.exists():
+        return
+    with path.open("rb") as stream:
+        while True:
+            try:
+                items = pickle.load(stream)  # noqa: S301 - written by our own child in our own folder
+            except (EOFError, pickle.UnpicklingError, ValueError, AttributeError, IndexError):
+                return
+            yield from items
