@@ -1,0 +1,127 @@
+"""The distributed engine: Neo4j (or another server that speaks Bolt) with the official driver."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import neo4j
+from neo4j.exceptions import ClientError, DriverError, Neo4jError, TransientError
+
+from graph.batch import Batch, Scope
+from graph.errors import GraphError, GraphUnavailable, QueryRefused
+from graph.schema import Label
+from graph.store import (
+    DEFAULT_ROW_LIMIT,
+    DEFAULT_TIMEOUT_S,
+    LOADED,
+    Answer,
+    Loaded,
+    Plan,
+    Statement,
+    Written,
+    existing_edges,
+    existing_nodes,
+    plan,
+    remove_statements,
+    schema_statements,
+)
+
+DATABASE = "neo4j"
+
+T = TypeVar("T")
+
+
+class Neo4jStore:
+    """A graph behind Bolt.
+
+    Args:
+        url: ``bolt://host:port`` or ``neo4j://host:port``.
+        user: User name.
+        password: Its password.
+
+    Raises:
+        GraphUnavailable: (unreachable) the server does not answer or refuses the login.
+    """
+
+    def __init__(self, url: str, user: str, password: str) -> None:
+        self._driver = neo4j.GraphDatabase.driver(url, auth=(user, password))
+        try:
+            with self._driver.session(database=DATABASE) as session:
+                for statement in schema_statements():
+                    session.run(statement).consume()
+        except (DriverError, Neo4jError) as error:
+            self._driver.close()
+            raise GraphUnavailable(
+                f"The graph server does not serve us: {error}",
+                reason="unreachable",
+                hint="Check KAKSIK_GRAPH_URL and that the server runs.",
+            ) from error
+
+    def replace(self, batch: Batch) -> Written:
+        """Make the graph hold exactly `batch` for its scope, in one transaction."""
+
+        def work(transaction: neo4j.ManagedTransaction) -> Written:
+            nodes, edges = _existing(transaction, batch.scope)
+            todo: Plan = plan(batch, nodes, edges)
+            _run(transaction, todo.statements)
+            return todo.written
+
+        return self._write(work)
+
+    def remove(self, scope: Scope) -> None:
+        """Take everything of `scope` out of the graph."""
+        self._write(lambda transaction: _run(transaction, tuple(remove_statements(scope))))
+
+    def loaded(self) -> dict[Scope, Loaded]:
+        """Return which version of each scope the graph holds."""
+        rows = self.query(LOADED, {}, limit=1_000_000).rows
+        return {Scope(row["building"], row["stage"]): Loaded(row["version"], row["content"]) for row in rows}
+
+    def query(
+        self,
+        text: str,
+        parameters: Mapping[str, Any],
+        *,
+        timeout_s: float = DEFAULT_TIMEOUT_S,
+        limit: int = DEFAULT_ROW_LIMIT,
+    ) -> Answer:
+        """Return the answer of a read-only Cypher query; see `GraphStore.query`."""
+        query = neo4j.Query(text, timeout=timeout_s)
+        try:
+            with self._driver.session(database=DATABASE, default_access_mode=neo4j.READ_ACCESS) as session:
+                result = session.run(query, dict(parameters))
+                rows = [record.data() for record in result.fetch(limit + 1)]
+                columns = tuple(result.keys())
+        except (ClientError, TransientError) as error:
+            raise QueryRefused(f"The query was refused: {error.message}", reason="query") from error
+        except (DriverError, Neo4jError) as error:
+            raise GraphUnavailable(f"The graph server failed: {error}", reason="unreachable") from error
+        return Answer(columns, tuple(rows[:limit]), len(rows) > limit)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._driver.close()
+
+    def _write(self, work: Callable[[neo4j.ManagedTransaction], T]) -> T:
+        try:
+            with self._driver.session(database=DATABASE) as session:
+                return session.execute_write(work)
+        except (DriverError, Neo4jError) as error:
+            raise GraphError(f"The graph could not be written: {error}", reason="write") from error
+
+
+def _existing(
+    transaction: neo4j.ManagedTransaction, scope: Scope
+) -> tuple[dict[str, tuple[Label, str]], dict[tuple[str, str, str], str]]:
+    nodes: dict[str, tuple[Label, str]] = {}
+    edges: dict[tuple[str, str, str], str] = {}
+    for label in (label for label in Label if label is not Label.VERSION):
+        for row in transaction.run(existing_nodes(label), scope=str(scope)):
+            nodes[row["id"]] = (label, row["digest"])
+        for row in transaction.run(existing_edges(label), scope=str(scope)):
+            edges[row["type"], row["source"], row["target"]] = row["digest"]
+    return nodes, edges
+
+
+def _run(transaction: neo4j.ManagedTransaction, statements: tuple[Statement, ...]) -> None:
+    for text, parameters in statements:
+        transaction.run(text, parameters).consume()

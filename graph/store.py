@@ -1,0 +1,207 @@
+"""The port behind which a graph engine stands, and the Cypher text that all engines share.
+
+Rules that every store keeps:
+1. `replace` is one transaction: readers see the old projection of the scope or the new one, never a mixture.
+2. `replace` is idempotent and writes only what differs from what is there.
+3. `query` cannot write, returns at most `limit` rows and stops after `timeout_s`.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from graph.batch import Batch, Edge, Node, Scope
+from graph.schema import Label
+
+Statement = tuple[str, dict[str, Any]]
+
+ROWS_PER_STATEMENT = 2_000  # bounds the memory of one UNWIND; larger brings no speed on either engine
+DEFAULT_TIMEOUT_S = 5.0  # a question that takes longer is not one that a person waits for
+DEFAULT_ROW_LIMIT = 1_000  # a table that nobody reads to its end
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a query gave.
+
+    Attributes:
+        columns: Names, in the order of the query.
+        rows: One mapping a row.
+        truncated: Whether there were more rows than the limit.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[Mapping[str, Any], ...]
+    truncated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How much a `replace` wrote."""
+
+    nodes_put: int
+    nodes_removed: int
+    edges_put: int
+    edges_removed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Which version of a scope the graph holds."""
+
+    version: int
+    content_sha256: str
+
+
+class GraphStore(Protocol):
+    """A graph engine."""
+
+    def replace(self, batch: Batch) -> Written:
+        """Make the graph hold exactly `batch` for its scope."""
+
+    def remove(self, scope: Scope) -> None:
+        """Take everything of `scope` out of the graph."""
+
+    def loaded(self) -> dict[Scope, Loaded]:
+        """Return which version of each scope the graph holds."""
+
+    def query(
+        self,
+        text: str,
+        parameters: Mapping[str, Any],
+        *,
+        timeout_s: float = DEFAULT_TIMEOUT_S,
+        limit: int = DEFAULT_ROW_LIMIT,
+    ) -> Answer:
+        """Return the answer of a read-only Cypher query.
+
+        Raises:
+            QueryRefused: it is malformed, writes, or took longer than `timeout_s`.
+        """
+
+    def close(self) -> None:
+        """Let go of the engine."""
+
+
+def schema_statements() -> Iterator[str]:
+    """Yield the statements that make constraints and indexes, each harmless when repeated."""
+    for label in Label:
+        yield f"CREATE CONSTRAINT {label.value.lower()}_id IF NOT EXISTS FOR (n:{label.value}) REQUIRE n.id IS UNIQUE"
+        yield f"CREATE INDEX {label.value.lower()}_scope IF NOT EXISTS FOR (n:{label.value}) ON (n.scope)"
+
+
+def existing_nodes(label: Label) -> str:
+    """Return the query for id and digest of the nodes of `label` in `$scope`."""
+    return f"MATCH (n:{label.value} {{scope: $scope}}) RETURN n.id AS id, n.digest AS digest"
+
+
+def existing_edges(label: Label) -> str:
+    """Return the query for the edges that leave the nodes of `label` in `$scope`."""
+    return (
+        f"MATCH (a:{label.value} {{scope: $scope}})-[r]->(b) "
+        "RETURN type(r) AS type, a.id AS source, b.id AS target, r.digest AS digest"
+    )
+
+
+LOADED = (
+    "MATCH (v:Version) RETURN v.building AS building, v.stage AS stage, v.version AS version, v.content AS content"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The statements that turn what is there into a batch, in order."""
+
+    statements: tuple[Statement, ...]
+    written: Written
+
+
+def plan(batch: Batch, nodes: Mapping[str, tuple[Label, str]], edges: Mapping[tuple[str, str, str], str]) -> Plan:
+    """Return what must be written so that the scope of `batch` holds exactly it.
+
+    Args:
+        batch: What shall be there.
+        nodes: What is there: id to label and digest.
+        edges: What is there: (type, source, target) to digest.
+    """
+    labels = {node.id: node.label for node in batch.nodes}
+    put_nodes = [node for node in batch.nodes if nodes.get(node.id) != (node.label, node.digest())]
+    drop_nodes = [i for i, (label, _) in nodes.items() if labels.get(i) is not label]
+    wanted = {edge.key: edge for edge in batch.edges}
+    put_edges = [edge for key, edge in wanted.items() if edges.get(key) != edge.digest()]
+    drop_edges = [key for key in edges if key not in wanted]
+    known = {i: label for i, (label, _) in nodes.items()}
+    statements = (
+        *_drop_edges(drop_edges, known),
+        *_drop_nodes(drop_nodes, known),
+        *_put_nodes(put_nodes),
+        *_put_edges(put_edges, labels),
+        _version(batch),
+    )
+    return Plan(statements, Written(len(put_nodes), len(drop_nodes), len(put_edges), len(drop_edges)))
+
+
+def remove_statements(scope: Scope) -> Iterator[Statement]:
+    """Yield the statements that take everything of `scope` out of the graph."""
+    for label in Label:
+        yield f"MATCH (n:{label.value} {{scope: $scope}}) DETACH DELETE n", {"scope": str(scope)}
+
+
+def _drop_edges(keys: Sequence[tuple[str, str, str]], known: Mapping[str, Label]) -> Iterator[Statement]:
+    groups: dict[tuple[str, Label, Label], list[dict[str, str]]] = {}
+    for kind, source, target in keys:
+        group = groups.setdefault((kind, known[source], known[target]), [])
+        group.append({"a": source, "b": target})
+    for (kind, a, b), rows in groups.items():
+        text = (
+            f"UNWIND $rows AS row MATCH (a:{a.value} {{id: row.a}})-[r:{kind}]->(b:{b.value} {{id: row.b}}) DELETE r"
+        )
+        yield from _rows(text, rows)
+
+
+def _drop_nodes(ids: Sequence[str], known: Mapping[str, Label]) -> Iterator[Statement]:
+    groups: dict[Label, list[str]] = {}
+    for node_id in ids:
+        groups.setdefault(known[node_id], []).append(node_id)
+    for label, members in groups.items():
+        yield from _rows(f"UNWIND $rows AS row MATCH (n:{label.value} {{id: row}}) DETACH DELETE n", members)
+
+
+def _put_nodes(nodes: Iterable[Node]) -> Iterator[Statement]:
+    groups: dict[Label, list[dict[str, Any]]] = {}
+    for node in nodes:
+        row = {"id": node.id, "props": {**node.properties, "id": node.id, "digest": node.digest()}}
+        groups.setdefault(node.label, []).append(row)
+    for label, rows in groups.items():
+        yield from _rows(f"UNWIND $rows AS row MERGE (n:{label.value} {{id: row.id}}) SET n = row.props", rows)
+
+
+def _put_edges(edges: Iterable[Edge], labels: Mapping[str, Label]) -> Iterator[Statement]:
+    groups: dict[tuple[str, Label, Label], list[dict[str, Any]]] = {}
+    for edge in edges:
+        row = {"a": edge.source, "b": edge.target, "props": {**edge.properties, "digest": edge.digest()}}
+        groups.setdefault((edge.type.value, labels[edge.source], labels[edge.target]), []).append(row)
+    for (kind, a, b), rows in groups.items():
+        text = (
+            f"UNWIND $rows AS row MATCH (a:{a.value} {{id: row.a}}) MATCH (b:{b.value} {{id: row.b}}) "
+            f"MERGE (a)-[r:{kind}]->(b) SET r = row.props"
+        )
+        yield from _rows(text, rows)
+
+
+def _version(batch: Batch) -> Statement:
+    properties = {
+        "id": batch.scope.node_id("version"),
+        "scope": str(batch.scope),
+        "building": batch.scope.building_id,
+        "stage": batch.scope.stage,
+        "version": batch.version,
+        "content": batch.content_sha256,
+        "digest": "",
+    }
+    return "MERGE (v:Version {id: $id}) SET v = $props", {"id": properties["id"], "props": properties}
+
+
+def _rows(text: str, rows: Sequence[Any]) -> Iterator[Statement]:
+    for start in range(0, len(rows), ROWS_PER_STATEMENT):
+        yield text, {"rows": list(rows[start : start + ROWS_PER_STATEMENT])}
