@@ -1,0 +1,75 @@
+# Kaksik. `make demo` shows it, `make test` proves it; everything else is a part of these two.
+#
+# One part of the tests:   make test T=tests/unit/ifc
+#                          make test T="tests/integration -k broker"
+# Without the slow ones:   make test T='tests -m "not slow"'
+# The demo with your own:  make demo ARGS="path/to/model.ifc another.ifc"
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+T ?= tests
+ARGS ?=
+
+.PHONY: help setup setup-dev demo test lint fix bench conformance lock clean
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+setup: .setup/run .setup/viewer ## Install what running needs (own .venv, viewer libraries, broker)
+	@.ci/debian mosquitto=mosquitto || echo "Continuing without Mosquitto: the demo takes the broker from the Python packages."
+
+setup-dev: setup .setup/dev ## Install what the tests need besides
+	@.ci/debian chromium=chromium,fonts-dejavu-core mosquitto=mosquitto
+
+demo: setup ## Generate, load and serve the sample district on 127.0.0.1 (ARGS="more.ifc" adds models)
+	@$(BIN)/kaksik demo $(ARGS)
+
+test: setup-dev ## Run the tests, or one part of them: make test T=tests/unit/ifc
+	@node --test viewer/tests/*.test.mjs
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile $(T)
+
+lint: setup-dev ## Check style, types and the direction of imports
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@cd viewer/vendor && npx --no-install tsc -p ..
+
+fix: .setup/dev ## Mend style where a tool can
+	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+bench: setup-dev ## Measure, as ratios to a named peer in the same run
+	@for part in stages energy live; do $(BIN)/python -m benchmarks.$$part || exit 1; done
+
+conformance: setup-dev ## Run the outside suites that lie beside the checkout
+	@$(BIN)/python -m pytest -q tests/conformance
+
+lock: .setup/dev ## Write the locked requirements anew: names, versions and hashes only
+	@$(BIN)/uv pip compile -q --upgrade --generate-hashes --no-annotate --no-header --python-version 3.11 pyproject.toml --group build -o requirements/run.txt
+	@$(BIN)/uv pip compile -q --upgrade --generate-hashes --no-annotate --no-header --python-version 3.11 pyproject.toml --group dev -o requirements/dev.txt
+
+clean: ## Remove everything that the targets made, except the demo's data
+	@rm -rf .venv .setup .mypy_cache .ruff_cache .pytest_cache viewer/vendor/node_modules viewer/static/vendor/*.js viewer/static/vendor/*.txt
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] < (3, 13) else "Kaksik needs Python 3.11 or 3.12; name one with make PYTHON=...")'
+	@$(PYTHON) -m venv .venv 2>/dev/null || { .ci/debian ensurepip=python3-venv && rm -rf .venv && $(PYTHON) -m venv .venv; }
+
+.setup/run: requirements/run.txt pyproject.toml | .venv/bin/python
+	@echo "Installing Python packages (about a minute the first time)"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/run.txt
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@mkdir -p .setup && touch $@
+
+.setup/dev: requirements/dev.txt .setup/run
+	@echo "Installing the packages of the tests"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@mkdir -p .setup && touch $@
+
+.setup/viewer: viewer/vendor/package-lock.json viewer/vendor/build.mjs viewer/vendor/entry.js
+	@.ci/debian node=nodejs npm=npm
+	@echo "Building the viewer's third-party module"
+	@npm --prefix viewer/vendor ci --silent --no-audit --no-fund && node viewer/vendor/build.mjs
+	@mkdir -p .setup && touch $@
