@@ -35,7 +35,8 @@ def clean(vertices: Vertices, faces: Faces) -> Cleaned:
     indices = faces.astype(np.int64)
     inside = (indices < len(vertices)).all(axis=1)
     indices = indices[inside]
-    good: NDArray[np.bool_] = (np.isfinite(vertices) & (np.abs(vertices) <= MAX_COORDINATE_M)).all(axis=1)
+    finite = np.isfinite(vertices) & (np.abs(vertices) <= MAX_COORDINATE_M)
+    good: NDArray[np.bool_] = np.logical_and.reduce(finite, axis=1)
     usable = good[indices].all(axis=1)
     indices = indices[usable]
     corners = vertices[indices]

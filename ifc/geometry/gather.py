@@ -13,7 +13,8 @@ from ifc.geometry.stream import Product, RawMesh, read
 
 MAX_FINDINGS_PER_RULE = 200  # more of the same teach nobody; the last one says how many there are
 
-_RANK = {Kernel.IFCLITE: 0, Kernel.HYBRID: 1, Kernel.BOX: 2}
+_RANK = {Kernel.IFCLITE: 0, Kernel.HYBRID: 1, Kernel.BOX: 4}
+_EMPTY = 2  # an empty shape ranks behind any with triangles, but before a box: the body is known to be gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Gathered:
 def missing_ids(out: Path) -> frozenset[int]:
     """Return the STEP numbers of the elements in the stream at `out` that should have a mesh and have none yet."""
     products, raw = _load(out)
-    have = {step_id for step_id, mesh in raw.items() if mesh.kernel is not Kernel.BOX}
+    have = {step_id for step_id, mesh in raw.items() if _rank(mesh) < _EMPTY}
     return frozenset(step_id for step_id, product in products.items() if product.has_body) - have
 
 
@@ -45,14 +46,15 @@ def gather(out: Path) -> Gathered:
     meshes: list[Mesh] = []
     findings: list[ReadFinding] = []
     for step_id, product in sorted(products.items()):
-        key = keys[step_id]
-        cleaned = _cleaned(raw.get(step_id))
-        if cleaned is not None:
-            findings += _dropped(product, key, cleaned)
-        if cleaned is None or not len(cleaned.faces):
+        key, mesh = keys[step_id], raw.get(step_id)
+        if mesh is None:
             findings += _missing(product, key)
             continue
-        mesh = raw[step_id]
+        cleaned = clean(mesh.vertices, mesh.faces)
+        findings += _dropped(product, key, cleaned)
+        if not len(cleaned.faces):
+            findings.append(_empty(product, key))
+            continue
         colour = mesh.colour or colour_of(product.ifc_class)
         meshes.append(Mesh(key, cleaned.vertices, cleaned.faces, colour, mesh.kernel))
         findings += _remarks(product, key, mesh)
@@ -77,13 +79,13 @@ def _load(out: Path) -> tuple[dict[int, Product], dict[int, RawMesh]]:
     for item in read(out):
         if isinstance(item, Product):
             products[item.step_id] = item
-        elif item.step_id not in raw or _RANK[item.kernel] < _RANK[raw[item.step_id].kernel]:
+        elif item.step_id not in raw or _rank(item) < _rank(raw[item.step_id]):
             raw[item.step_id] = item
     return products, raw
 
 
-def _cleaned(mesh: RawMesh | None) -> Cleaned | None:
-    return None if mesh is None else clean(mesh.vertices, mesh.faces)
+def _rank(mesh: RawMesh) -> int:
+    return _RANK[mesh.kernel] + (0 if len(mesh.faces) else _EMPTY)
 
 
 def _entity(product: Product) -> str:
@@ -103,6 +105,17 @@ def _missing(product: Product, key: str) -> list[ReadFinding]:
             _entity(product),
         )
     ]
+
+
+def _empty(product: Product, key: str) -> ReadFinding:
+    return ReadFinding(
+        "geometry.empty",
+        Severity.WARNING,
+        f"The shape of this {product.ifc_class} is empty: openings or boolean operations take all of it away.",
+        "Delete the element, or correct the openings that cut it.",
+        key,
+        _entity(product),
+    )
 
 
 def _dropped(product: Product, key: str, cleaned: Cleaned) -> list[ReadFinding]:
