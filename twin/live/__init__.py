@@ -1,1 +1,45 @@
-"""The live wing."""
+"""The live wing: readings bound to the objects of a building, kept durably, answered and streamed.
+
+>>> from twin.live import LiveWing, read_points                     # doctest: +SKIP
+>>> wing = LiveWing(Path("readings.sqlite"), lambda: datetime.now(UTC))  # doctest: +SKIP
+>>> wing.register_points(read_points(data), snapshot)               # doctest: +SKIP
+>>> wing.start_mqtt("mqtt://127.0.0.1:1883")                        # doctest: +SKIP
+>>> wing.latest("101234567")["items"]                               # doctest: +SKIP
+"""
+
+from twin.live.binding import check_binding, check_bindings, points_from_records
+from twin.live.broker import Broker, start_broker
+from twin.live.events import Hub, StreamEvent, Subscription
+from twin.live.observation import Observation, Quality, Refusal, RefusalReason, admit, decode_message
+from twin.live.points import Point, PointKind, point_from_json, read_points
+from twin.live.service import LiveWing
+from twin.live.units import QUANTITY_KINDS, UNITS, convert, fits_quantity_kind, unit_of
+from twin.live.write import WriteResult
+
+__all__ = [
+    "QUANTITY_KINDS",
+    "UNITS",
+    "Broker",
+    "Hub",
+    "LiveWing",
+    "Observation",
+    "Point",
+    "PointKind",
+    "Quality",
+    "Refusal",
+    "RefusalReason",
+    "StreamEvent",
+    "Subscription",
+    "WriteResult",
+    "admit",
+    "check_binding",
+    "check_bindings",
+    "convert",
+    "decode_message",
+    "fits_quantity_kind",
+    "point_from_json",
+    "points_from_records",
+    "read_points",
+    "start_broker",
+    "unit_of",
+]

@@ -1,0 +1,239 @@
+"""Binding points to a model: what the model itself declares, and whether a binding holds in a version.
+
+What an IFC file says of a sensor is its class, its kind, its place and perhaps a reference to an outside system. It
+rarely says its wire name, never how often it speaks. What is not said is left out or becomes a finding.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from ifc import ElementRecord, ReadFinding, RelationKind, Severity
+from twin.live.points import POINT_ID, Point, PointKind
+from twin.live.units import QUANTITY_KINDS, fits_quantity_kind, unit_of
+from twin.snapshot import Snapshot
+
+MAX_PARENTS = 16  # nesting of assemblies in real models stays below five; more is a cycle
+
+# IFC4 IfcSensorTypeEnum and IfcFlowMeterTypeEnum: the quantity kind (QUDT) and usual unit (UCUM) that follow.
+_QUANTITY_BY_TYPE: Mapping[str, tuple[str, str]] = {
+    "TEMPERATURESENSOR": ("Temperature", "Cel"),
+    "CO2SENSOR": ("AmountOfSubstanceFraction", "[ppm]"),
+    "COSENSOR": ("AmountOfSubstanceFraction", "[ppm]"),
+    "HUMIDITYSENSOR": ("RelativeHumidity", "%"),
+    "PRESSURESENSOR": ("Pressure", "Pa"),
+    "LIGHTSENSOR": ("Illuminance", "lx"),
+    "FLOWSENSOR": ("VolumeFlowRate", "m3/h"),
+    "SOUNDSENSOR": ("SoundPressureLevel", "dB[SPL]"),
+    "WINDSENSOR": ("Velocity", "m/s"),
+    "LEVELSENSOR": ("Length", "m"),
+    "PHSENSOR": ("Acidity", "[pH]"),
+    "MOVEMENTSENSOR": ("Dimensionless", "1"),
+    "CONTACTSENSOR": ("Dimensionless", "1"),
+    "SMOKESENSOR": ("Dimensionless", "1"),
+    "FIRESENSOR": ("Dimensionless", "1"),
+    "ENERGYMETER": ("Energy", "kW.h"),
+    "WATERMETER": ("Volume", "m3"),
+    "GASMETER": ("Volume", "m3"),
+    "OILMETER": ("Volume", "m3"),
+}
+# Actuators are written as a share of their stroke; every IfcActuatorTypeEnum that moves is one.
+_ACTUATOR_QUANTITY = ("DimensionlessRatio", "%")
+_KIND_BY_CLASS: Mapping[str, PointKind] = {
+    "IfcSensor": PointKind.SENSOR,
+    "IfcSensorType": PointKind.SENSOR,
+    "IfcActuator": PointKind.ACTUATOR,
+    "IfcActuatorType": PointKind.ACTUATOR,
+    "IfcFlowMeter": PointKind.METER,
+    "IfcFlowMeterType": PointKind.METER,
+}
+# Objects that nothing can be measured on.
+_NEVER = frozenset(
+    {
+        "IfcProject",
+        "IfcOpeningElement",
+        "IfcOpeningStandardCase",
+        "IfcVoidingFeature",
+        "IfcDistributionPort",
+        "IfcAnnotation",
+        "IfcGrid",
+        "IfcVirtualElement",
+        "IfcTask",
+        "IfcPropertySet",
+    }
+)
+# Objects that can be measured but not driven.
+_PASSIVE = frozenset(
+    {
+        "IfcWall",
+        "IfcWallStandardCase",
+        "IfcSlab",
+        "IfcRoof",
+        "IfcColumn",
+        "IfcBeam",
+        "IfcMember",
+        "IfcPlate",
+        "IfcCovering",
+        "IfcStair",
+        "IfcStairFlight",
+        "IfcRamp",
+        "IfcRampFlight",
+        "IfcRailing",
+        "IfcFooting",
+        "IfcPile",
+        "IfcFurniture",
+        "IfcFurnishingElement",
+    }
+)
+
+
+def _finding(
+    rule: str, severity: Severity, message: str, hint: str, global_id: str, point_id: str | None
+) -> ReadFinding:
+    return ReadFinding(f"point.{rule}", severity, message, hint, global_id=global_id, entity=point_id)
+
+
+def space_of(global_id: str, records: Mapping[str, ElementRecord]) -> str | None:
+    """Return the GlobalId of the space that an object is or stands in, or None if the model does not say."""
+    current: str | None = global_id
+    for _ in range(MAX_PARENTS):
+        record = records.get(current) if current else None
+        if record is None:
+            return None
+        if record.ifc_class == "IfcSpace":
+            return record.global_id
+        container = record.targets(RelationKind.CONTAINED_IN)
+        parents = record.targets(RelationKind.AGGREGATED_IN) + record.targets(RelationKind.NESTED_IN)
+        controls = record.targets(RelationKind.CONTROLS)
+        current = next(iter(container + parents + controls), None)
+    return None
+
+
+def _declared_kind(record: ElementRecord, records: Mapping[str, ElementRecord]) -> PointKind | None:
+    """Return the kind by the class of an occurrence, or by its type as IFC2X3 writes it."""
+    if record.ifc_class in _KIND_BY_CLASS:
+        return None if record.ifc_class.endswith("Type") else _KIND_BY_CLASS[record.ifc_class]
+    types = (records[target] for target in record.targets(RelationKind.TYPED_BY) if target in records)
+    return next((_KIND_BY_CLASS[item.ifc_class] for item in types if item.ifc_class in _KIND_BY_CLASS), None)
+
+
+def _predefined_type(record: ElementRecord, records: Mapping[str, ElementRecord]) -> str:
+    types = (records[target] for target in record.targets(RelationKind.TYPED_BY) if target in records)
+    return record.predefined_type or next((item.predefined_type for item in types), "")
+
+
+def _wire_name(record: ElementRecord) -> str:
+    """Return the most deliberate name: outside reference, tag, then the GlobalId, which is always usable."""
+    library = (item.identification for item in record.references if item.role == "library")
+    candidates = (*library, str(record.attributes.get("Tag") or ""))
+    return next((name for name in candidates if POINT_ID.fullmatch(name)), record.global_id)
+
+
+def points_from_records(
+    building_id: str, records: Mapping[str, ElementRecord]
+) -> tuple[tuple[Point, ...], tuple[ReadFinding, ...]]:
+    """Return the points that a model declares, and findings for the devices that cannot become points.
+
+    A point gets no range and no interval: an IFC file does not say them. Its name is the identification of an
+    IfcLibraryReference, else its Tag, else its GlobalId.
+
+    Args:
+        building_id: Building that the records belong to.
+        records: All records of one version by GlobalId.
+    """
+    points: dict[str, Point] = {}
+    findings: list[ReadFinding] = []
+    for record in records.values():
+        kind = _declared_kind(record, records)
+        if kind is None:
+            continue
+        declared = _predefined_type(record, records)
+        quantity = _ACTUATOR_QUANTITY if kind is PointKind.ACTUATOR else _QUANTITY_BY_TYPE.get(declared)
+        if quantity is None:
+            findings.append(_unknown_quantity(record, declared))
+            continue
+        name = _wire_name(record)
+        point_id = name if name not in points else record.global_id
+        space = space_of(record.global_id, records)
+        points[point_id] = Point(
+            building_id, point_id, record.global_id, kind, *quantity, name=record.name, space=space
+        )
+    return tuple(points.values()), tuple(findings)
+
+
+def _unknown_quantity(record: ElementRecord, declared: str) -> ReadFinding:
+    said = f"its predefined type is {declared}" if declared else "it has no predefined type"
+    return _finding(
+        "quantity-unknown",
+        Severity.WARNING,
+        f"What {record.name or record.ifc_class} measures is not known: {said}.",
+        "Set the predefined type in the authoring tool, or bind the device in a points file.",
+        record.global_id,
+        None,
+    )
+
+
+def bind(point: Point, records: Mapping[str, ElementRecord]) -> Point:
+    """Return `point` with its space resolved from the model; one stated in a file stays if the model is silent."""
+    return replace(point, space=space_of(point.global_id, records) or point.space)
+
+
+def check_binding(point: Point, snapshot: Snapshot) -> tuple[ReadFinding, ...]:
+    """Check one binding against one version of its building; an empty answer means that it holds.
+
+    Returns:
+        Findings ``point.orphan``, ``point.wrong-building``, ``point.wrong-element``, ``point.quantity-mismatch``,
+        ``point.quantity-kind-unknown`` and ``point.no-space``.
+    """
+    if point.building_id != snapshot.building_id:
+        message = f"The point belongs to building {point.building_id}, not to {snapshot.building_id}."
+        hint = "Check the point against its own building."
+        return (_finding("wrong-building", Severity.ERROR, message, hint, point.global_id, point.point_id),)
+    record = snapshot.records.get(point.global_id)
+    if record is None:
+        message = f"{point.point_id} is bound to an object that version {snapshot.stage}/{snapshot.version} lacks."
+        hint = "Bind the point to the object that took its place, or retire the point."
+        return (_finding("orphan", Severity.ERROR, message, hint, point.global_id, point.point_id),)
+    return tuple(_judge(point, record, snapshot.records))
+
+
+def check_bindings(points: Iterable[Point], snapshot: Snapshot) -> tuple[ReadFinding, ...]:
+    """Check every binding against one version; see `check_binding`."""
+    return tuple(finding for point in points for finding in check_binding(point, snapshot))
+
+
+def _judge(point: Point, record: ElementRecord, records: Mapping[str, ElementRecord]) -> Iterator[ReadFinding]:
+    at = (record.global_id, point.point_id)
+    if _wrong_element(point, record):
+        message = f"A {point.kind} cannot be bound to an {record.ifc_class}."
+        yield _finding("wrong-element", Severity.ERROR, message, "Bind it to a space, device or system.", *at)
+    if fits_quantity_kind(point.quantity_kind, point.unit) is None:
+        message = f"{point.quantity_kind} is not a quantity kind known here; its unit was not judged."
+        hint = f"Use a QUDT name, such as {', '.join(sorted(QUANTITY_KINDS)[:4])}."
+        yield _finding("quantity-kind-unknown", Severity.WARNING, message, hint, *at)
+    declared = _predefined_type(record, records)
+    expected = _QUANTITY_BY_TYPE.get(declared)
+    if expected and not _same_family(point, expected):
+        message = f"The model declares a {declared}, the point sends {point.quantity_kind} in {point.unit}."
+        yield _finding("quantity-mismatch", Severity.WARNING, message, "Correct the model or the point.", *at)
+    if point.kind is PointKind.SENSOR and space_of(record.global_id, records) is None and _is_device(record):
+        message = f"The model does not say in which space {point.point_id} stands."
+        yield _finding("no-space", Severity.INFO, message, "Contain the device in its IfcSpace.", *at)
+
+
+def _wrong_element(point: Point, record: ElementRecord) -> bool:
+    if record.ifc_class in _NEVER or record.ifc_class.endswith(("Type", "Style")):
+        return True
+    if record.ifc_class == "IfcSensor" and point.kind in (PointKind.ACTUATOR, PointKind.SETPOINT):
+        return True
+    return record.ifc_class in _PASSIVE and point.kind is not PointKind.SENSOR
+
+
+def _same_family(point: Point, expected: tuple[str, str]) -> bool:
+    """Tell whether a point measures what its device declares; an energy meter may send power, a water meter flow."""
+    rates = {"energy": "power", "volume": "volume flow", "volume flow": "mass flow"}
+    wanted, sent = unit_of(expected[1]).dimension, unit_of(point.unit).dimension
+    return sent in (wanted, rates.get(wanted))
+
+
+def _is_device(record: ElementRecord) -> bool:
+    return record.ifc_class in _KIND_BY_CLASS

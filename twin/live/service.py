@@ -1,0 +1,297 @@
+"""The live wing: points, readings in, latest state and history out."""
+
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future
+from datetime import datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
+from pathlib import Path
+from secrets import token_hex
+from typing import Any
+
+from ifc import ReadFinding
+from twin.errors import InvalidInput, NotFound
+from twin.live.binding import bind, check_bindings
+from twin.live.events import Hub
+from twin.live.mqtt import MqttIngest, parse_mqtt_url
+from twin.live.observation import Decoded, Observation, Refusal, RefusalReason, admit, decode_message
+from twin.live.points import Point
+from twin.live.queries import Reader, Reading, format_time, is_stale
+from twin.live.schema import time_to_us
+from twin.live.store import ReadingStore
+from twin.live.write import Append, Row, WriteResult
+from twin.snapshot import Snapshot
+
+MAX_BATCH_MESSAGES = 10_000  # of one call; a larger one is sent in parts
+SESSION_ID_BYTES = 8
+
+
+class LiveWing:
+    """Keeps the points of all buildings and their readings. Safe to use from many threads.
+
+    Args:
+        path: SQLite file of the readings; made if it is not there.
+        clock: Returns the present, aware UTC.
+        root: First level of the topics that are read.
+        new_token: Returns a random text; names a start of this service in event ids, and its session at the broker.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        clock: Callable[[], datetime],
+        *,
+        root: str = "kaksik",
+        new_token: Callable[[], str] = lambda: token_hex(SESSION_ID_BYTES),
+    ) -> None:
+        self._clock = clock
+        self._root = root
+        self._new_token = new_token
+        self.hub = Hub(new_token())
+        self._store = ReadingStore(path, lambda: time_to_us(clock()), self._publish)
+        self._reader = Reader(path)
+        self._mqtt: MqttIngest | None = None
+        self._mqtt_lock = threading.Lock()
+
+    # --- points
+
+    def register_points(self, points: Iterable[Point], snapshot: Snapshot | None = None) -> tuple[ReadFinding, ...]:
+        """Store points, durably, and check their bindings.
+
+        A point whose binding does not hold is stored all the same: its readings count, and the finding says what is
+        wrong until a version or a new binding puts it right.
+
+        Args:
+            points: Points of any building.
+            snapshot: Version of the building to check against and to find the spaces in; None checks nothing.
+
+        Raises:
+            Conflict: (point-unit-changed) a point has readings in another unit; nothing was stored.
+        """
+        chosen = tuple(points)
+        if snapshot is not None:
+            own = snapshot.building_id
+            chosen = tuple(bind(point, snapshot.records) if point.building_id == own else point for point in chosen)
+        self._store.put_points(chosen)
+        return check_bindings(chosen, snapshot) if snapshot is not None else ()
+
+    def recheck(self, snapshot: Snapshot) -> tuple[ReadFinding, ...]:
+        """Check all bindings of a building against a new version, and move points to the spaces of that version."""
+        return self.register_points(self.points(snapshot.building_id), snapshot)
+
+    def points(self, building_id: str, global_id: str | None = None) -> tuple[Point, ...]:
+        """Return the points of a building in order of registration, or those bound to one object or space of it."""
+        return tuple(
+            point
+            for _, point in self._of_building(building_id)
+            if global_id is None or global_id in (point.global_id, point.space)
+        )
+
+    def _of_building(self, building_id: str) -> list[tuple[int, Point]]:
+        return [item for (owner, _), item in self._store.known.items() if owner == building_id]
+
+    def _point(self, building_id: str, point_id: str) -> tuple[int, Point]:
+        try:
+            return self._store.known[building_id, point_id]
+        except KeyError:
+            raise NotFound(
+                "There is no such point.",
+                reason="point-unknown",
+                hint="List the points of the building.",
+                entity=f"{building_id}/{point_id}"[:200],
+            ) from None
+
+    # --- readings in
+
+    def prepare(self, topic: str, payload: bytes) -> Append:
+        """Decode one message and admit its readings; nothing is stored yet."""
+        decoded = decode_message(topic, payload, root=self._root, received=self._clock())
+        rows: list[Row] = []
+        refusals: list[Refusal] = []
+        for item in decoded:
+            admitted = self._admit(item)
+            if isinstance(admitted, Row):
+                rows.append(admitted)
+            else:
+                refusals.append(admitted)
+        return rows, refusals
+
+    def _admit(self, item: Decoded) -> Row | Refusal:
+        if isinstance(item, Refusal):
+            return item
+        known = self._store.known.get((item.building_id, item.point_id))
+        if known is None:
+            detail = f"{item.building_id}/{item.point_id} is not registered"
+            return Refusal(RefusalReason.POINT_UNKNOWN, detail, item.building_id, item.point_id)
+        admitted = admit(item, known[1])
+        return admitted if isinstance(admitted, Refusal) else Row(known[0], admitted)
+
+    def write(self, appends: Sequence[Append]) -> "Future[WriteResult]":
+        """Queue decoded messages as one append; the future is done when they are on the disk."""
+        rows = [row for group, _ in appends for row in group]
+        return self._store.append(rows, [refusal for _, group in appends for refusal in group])
+
+    def ingest(self, topic: str, payload: bytes) -> WriteResult:
+        """Decode and store one message; returns when it is on the disk.
+
+        Args:
+            topic: ``<root>/v1/<building_id>/<point_id>/obs``.
+            payload: A reading or an array of readings, JSON.
+
+        Raises:
+            Conflict: (overload) too much waits to be written.
+            StorageError: the disk refused; nothing of this message is stored.
+        """
+        return self.write([self.prepare(topic, payload)]).result()
+
+    def ingest_batch(self, messages: Iterable[tuple[str, bytes]]) -> WriteResult:
+        """Decode and store many messages in one go; see `ingest`.
+
+        Raises:
+            InvalidInput: (too-many-messages) more than `MAX_BATCH_MESSAGES`.
+        """
+        chosen = list(messages)
+        if len(chosen) > MAX_BATCH_MESSAGES:
+            raise InvalidInput(
+                f"More than {MAX_BATCH_MESSAGES} messages in one call.",
+                reason="too-many-messages",
+                hint="Send them in parts; readings that are sent twice are stored once.",
+            )
+        return self.write([self.prepare(topic, payload) for topic, payload in chosen]).result()
+
+    def _publish(self, stored: Sequence[Observation]) -> None:
+        by_building: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+        for building_id, group in groupby(stored, attrgetter("building_id")):
+            by_building[building_id] += [self._event(observation) for observation in group]
+        for building_id, events in by_building.items():
+            self.hub.publish(building_id, events)
+
+    def _event(self, observation: Observation) -> dict[str, Any]:
+        _, point = self._store.known[observation.building_id, observation.point_id]
+        reading = Reading(observation.phenomenon_time, observation.result, observation.quality)
+        return {"building_id": point.building_id, **_state(point, reading)}
+
+    # --- state out
+
+    def latest(self, building_id: str) -> dict[str, Any]:
+        """Return the newest reading of every point of a building with its age.
+
+        A point that never sent anything has ``value`` null and is stale. ``stale`` is null if no interval is known.
+        """
+        now = self._clock()
+        readings = self._reader.latest(building_id)
+        return {"items": [_aged(point, readings.get(key), now) for key, point in self._of_building(building_id)]}
+
+    def state_at(self, building_id: str, moment: datetime) -> dict[str, Any]:
+        """Return the state as it was at `moment` (aware), with ages as of then; see `latest`."""
+        _need_aware(moment)
+        readings = self._reader.state_at(building_id, moment)
+        return {"items": [_aged(point, readings.get(key), moment) for key, point in self._of_building(building_id)]}
+
+    def history(
+        self, building_id: str, point_id: str, start: datetime, end: datetime, step_s: float | None = None
+    ) -> dict[str, Any]:
+        """Return the readings of a point in ``[start, end)``.
+
+        Args:
+            building_id: Building of the point.
+            point_id: The point.
+            start: Aware time.
+            end: Aware time, after `start`.
+            step_s: Seconds per step: items are then means with ``min``, ``max`` and count ``n`` (see `Reader.steps`);
+                None returns each reading.
+
+        Raises:
+            NotFound: (point-unknown).
+            InvalidInput: (time-range, step, too-many-items).
+        """
+        key, point = self._point(building_id, point_id)
+        _need_aware(start, end)
+        if start >= end:
+            raise InvalidInput("The time ends before it begins.", reason="time-range", hint="Swap from and to.")
+        if step_s is not None and not 1 <= step_s <= 366 * 24 * 3600:
+            raise InvalidInput("A step is at least one second and at most a year.", reason="step")
+        if step_s is None:
+            items = self._reader.raw(key, start, end)
+        else:
+            items = self._reader.steps(key, start, end, timedelta(seconds=step_s))
+        return {"point": point.as_json(), "items": items}
+
+    def refusals(self) -> dict[str, Any]:
+        """Return the counts of refused readings by reason, and the unknown points that tried to write."""
+        return {"reasons": self._reader.refusals(), "quarantine": self._reader.quarantine()}
+
+    def rebuild_latest(self) -> None:
+        """Make the latest values anew from the history."""
+        self._store.rebuild_latest()
+
+    # --- broker
+
+    def start_mqtt(self, url: str, root: str | None = None, wait_s: float = 5.0) -> bool:
+        """Start reading from a broker; it is looked for again and again, whether it is there now or not.
+
+        Args:
+            url: ``mqtt://[user:password@]host[:port]``, or ``mqtts://``.
+            root: First level of the topics, from now on; None keeps the present one.
+            wait_s: Seconds to wait for the subscription.
+
+        Returns:
+            Whether the subscription stood within `wait_s`.
+
+        Raises:
+            InvalidInput: (mqtt-url) the address cannot be read.
+        """
+        address = parse_mqtt_url(url)
+        session = self._store.meta("mqtt-session", f"kaksik-{self._new_token()}")
+        with self._mqtt_lock:
+            if self._mqtt is not None:
+                self._mqtt.stop()
+            self._root = root if root is not None else self._root
+            self._mqtt = MqttIngest(address, self._root, session, self)
+        return self._mqtt.wait_subscribed(wait_s)
+
+    def mqtt_status(self) -> dict[str, Any]:
+        """Return the state of the subscription; ``connected`` false without more when none was started."""
+        with self._mqtt_lock:
+            return self._mqtt.status() if self._mqtt else {"connected": False}
+
+    def stop(self) -> None:
+        """Stop reading from the broker, write what is queued, close the store. Safe to call twice."""
+        with self._mqtt_lock:
+            if self._mqtt is not None:
+                self._mqtt.stop()
+        self._store.close()
+        self._reader.close()
+
+    def __enter__(self) -> "LiveWing":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+
+def _need_aware(*moments: datetime) -> None:
+    if any(moment.tzinfo is None for moment in moments):
+        raise InvalidInput(
+            "A time has no offset from UTC.", reason="time-range", hint="Write it with Z or an offset such as +02:00."
+        )
+
+
+def _state(point: Point, reading: Reading | None) -> dict[str, Any]:
+    return {
+        "point_id": point.point_id,
+        "global_id": point.global_id,
+        "space": point.space,
+        "quantity_kind": point.quantity_kind,
+        "value": reading.result if reading else None,
+        "unit": point.unit,
+        "phenomenon_time": format_time(reading.phenomenon_time) if reading else None,
+        "quality": reading.quality.value if reading else None,
+    }
+
+
+def _aged(point: Point, reading: Reading | None, now: datetime) -> dict[str, Any]:
+    age_s = max(0.0, round((now - reading.phenomenon_time).total_seconds(), 3)) if reading else None
+    return {**_state(point, reading), "age_s": age_s, "stale": is_stale(age_s, point.interval_s)}

@@ -1,0 +1,263 @@
+"""The readings store: one writer thread, any number of readers, SQLite in WAL mode.
+
+Rules the store keeps:
+1. A future that `append` returned is done only after its rows are on the disk (`synchronous=FULL`).
+2. `(point, time)` is the key: the same reading twice is one row; another value for it is refused as a conflict.
+3. `latest` holds the newest phenomenon time of a point, in whatever order readings arrive.
+4. Whatever is refused is counted by its reason in the same transaction.
+"""
+
+import json
+import logging
+import sqlite3
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from twin.errors import Conflict, StorageError, TwinError
+from twin.live.observation import Observation, Refusal
+from twin.live.points import Point, point_from_json
+from twin.live.schema import open_writer
+from twin.live.write import Row, WriteResult, write_rows
+
+MAX_BATCH_ROWS = 1_000  # measured: larger commits are hardly faster, and make readers wait longer
+MAX_LINGER_S = 0.15  # longest that a reading waits for company
+QUIET_S = 0.005  # nothing came for that long: write what is there
+MAX_QUEUED_ROWS = 100_000  # about 50 MB of waiting readings; beyond it the disk is not keeping up
+
+_log = logging.getLogger(__name__)
+PointKey = tuple[str, str]
+OnStored = Callable[[Sequence[Observation]], None]
+
+
+@dataclass(slots=True)
+class _Append:
+    rows: tuple[Row, ...]
+    refusals: tuple[Refusal, ...]
+    done: "Future[WriteResult]"
+
+    @property
+    def size(self) -> int:
+        return len(self.rows) + len(self.refusals)
+
+
+@dataclass(slots=True)
+class _Job:
+    """Other work for the writer thread, alone in its transaction."""
+
+    run: Callable[[sqlite3.Connection], None]
+    done: "Future[None]"
+
+
+class ReadingStore:
+    """Keeps points and their readings in one file.
+
+    Args:
+        path: The SQLite file; made if it is not there.
+        now_us: Microseconds since 1970, for counters.
+        on_stored: Called in the writer thread with what was newly stored, after it is on the disk.
+    """
+
+    def __init__(self, path: Path, now_us: Callable[[], int], on_stored: OnStored) -> None:
+        self.path = path
+        self._now_us = now_us
+        self._on_stored = on_stored
+        self._connection = open_writer(path)
+        self._known = self._load_points()
+        self._queue: deque[_Append | _Job] = deque()
+        self._queued_rows = 0
+        self._changed = threading.Condition()
+        self._closing = False
+        self._thread = threading.Thread(target=self._run, name="readings-writer", daemon=True)
+        self._thread.start()
+
+    def _load_points(self) -> dict[PointKey, tuple[int, Point]]:
+        rows = self._connection.execute("SELECT id, document FROM point ORDER BY id").fetchall()
+        points = ((key, point_from_json(json.loads(document))) for key, document in rows)
+        return {(point.building_id, point.point_id): (key, point) for key, point in points}
+
+    @property
+    def known(self) -> Mapping[PointKey, tuple[int, Point]]:
+        """Return row key and point by `(building_id, point_id)`; replaced as a whole, never changed in place."""
+        return self._known
+
+    def put_points(self, points: Iterable[Point]) -> None:
+        """Store or replace points, durably, all or none.
+
+        Raises:
+            Conflict: (point-unit-changed) a point has readings in another unit.
+            StorageError: (store-write) the disk refused.
+        """
+        chosen = tuple(points)
+        self._do(lambda connection: self._put(connection, chosen))
+
+    def _put(self, connection: sqlite3.Connection, points: tuple[Point, ...]) -> None:
+        for point in points:
+            known = self._known.get((point.building_id, point.point_id))
+            if known and known[1].unit != point.unit and self._has_readings(connection, known[0]):
+                raise Conflict(
+                    f"The point has readings in {known[1].unit}; its unit cannot become {point.unit}.",
+                    reason="point-unit-changed",
+                    hint="Give the device a new point name; the old readings keep their unit.",
+                    entity=point.point_id,
+                )
+            connection.execute(
+                "INSERT INTO point (building_id, point_id, document) VALUES (?, ?, ?)"
+                " ON CONFLICT (building_id, point_id) DO UPDATE SET document = excluded.document",
+                (point.building_id, point.point_id, json.dumps(point.as_json())),
+            )
+            connection.execute(
+                "DELETE FROM quarantine WHERE building_id = ? AND point_id = ?", (point.building_id, point.point_id)
+            )
+        self._known = self._load_points()
+
+    @staticmethod
+    def _has_readings(connection: sqlite3.Connection, key: int) -> bool:
+        return connection.execute("SELECT 1 FROM latest WHERE point = ?", (key,)).fetchone() is not None
+
+    def rebuild_latest(self) -> None:
+        """Make the table of latest values anew from the history."""
+        self._do(_rebuild_latest)
+
+    def meta(self, key: str, default: str) -> str:
+        """Return a stored text, storing `default` if there is none."""
+        found: list[str] = []
+
+        def run(connection: sqlite3.Connection) -> None:
+            connection.execute("INSERT OR IGNORE INTO meta VALUES (?, ?)", (key, default))
+            found.extend(connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone())
+
+        self._do(run)
+        return found[0]
+
+    def append(self, rows: Sequence[Row], refusals: Sequence[Refusal] = ()) -> "Future[WriteResult]":
+        """Queue rows and refusals; the future is done when they are on the disk.
+
+        Raises:
+            Conflict: (overload) more rows wait than `MAX_QUEUED_ROWS`.
+            StorageError: (store-closed) the store is closed.
+        """
+        item = _Append(tuple(rows), tuple(refusals), Future())
+        with self._changed:
+            if self._queued_rows + item.size > MAX_QUEUED_ROWS:
+                raise Conflict(
+                    "Readings arrive faster than the disk takes them.", reason="overload", hint="Send again later."
+                )
+            self._enqueue(item)
+            self._queued_rows += item.size
+        return item.done
+
+    def _do(self, run: Callable[[sqlite3.Connection], None]) -> None:
+        job = _Job(run, Future())
+        with self._changed:
+            self._enqueue(job)
+        job.done.result()
+
+    def _enqueue(self, item: _Append | _Job) -> None:
+        if self._closing:
+            raise StorageError("The readings store is closed.", reason="store-closed")
+        self._queue.append(item)
+        self._changed.notify()
+
+    def close(self) -> None:
+        """Write what is queued, then close; safe to call twice."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify()
+        self._thread.join()
+
+    # --- the writer thread
+
+    def _run(self) -> None:
+        while work := self._gather():
+            if isinstance(work[0], _Job):
+                self._run_job(work[0])
+            else:
+                self._write([item for item in work if isinstance(item, _Append)])
+        self._connection.close()
+
+    def _gather(self) -> list[_Append | _Job]:
+        """Return the next job, or up to a batch of appends; empty when the store is closed and all is written."""
+        with self._changed:
+            while not self._queue and not self._closing:
+                self._changed.wait()
+            self._linger()
+            taken: list[_Append | _Job] = []
+            size = 0
+            while self._queue and size < MAX_BATCH_ROWS:
+                item = self._queue[0]
+                if isinstance(item, _Job):
+                    return taken or [self._queue.popleft()]
+                taken.append(self._queue.popleft())
+                size += item.size
+                self._queued_rows -= item.size
+            return taken
+
+    def _linger(self) -> None:
+        deadline = time.monotonic() + MAX_LINGER_S
+        while not self._closing and self._queued_rows < MAX_BATCH_ROWS and time.monotonic() < deadline:
+            before = len(self._queue)
+            self._changed.wait(QUIET_S)
+            if len(self._queue) == before:
+                return
+
+    def _run_job(self, job: _Job) -> None:
+        try:
+            self._in_transaction(job.run)
+        except Exception as error:  # noqa: BLE001, RUF100 - handed to the caller, the writer must live on
+            self._known = self._load_points()
+            job.done.set_exception(error)
+        else:
+            job.done.set_result(None)
+
+    def _write(self, items: list[_Append]) -> None:
+        outcome: list[tuple[WriteResult, Sequence[Observation]]] = []
+
+        def run(connection: sqlite3.Connection) -> None:
+            outcome.extend(write_rows(connection, [(i.rows, i.refusals) for i in items], self._now_us()))
+
+        try:
+            self._in_transaction(run)
+        except Exception as error:  # noqa: BLE001, RUF100 - handed to every caller, the writer must live on
+            for item in items:
+                item.done.set_exception(error)
+            return
+        self._tell([observation for _, stored in outcome for observation in stored])
+        for item, (result, _) in zip(items, outcome, strict=True):
+            item.done.set_result(result)
+
+    def _tell(self, stored: Sequence[Observation]) -> None:
+        try:
+            if stored:
+                self._on_stored(stored)
+        except Exception:
+            _log.exception("A listener to new readings failed; the readings are stored")
+
+    def _in_transaction(self, run: Callable[[sqlite3.Connection], None]) -> None:
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            run(self._connection)
+            self._connection.execute("COMMIT")
+        except BaseException as error:
+            with suppress(sqlite3.Error):  # after some errors SQLite has rolled back already
+                self._connection.execute("ROLLBACK")
+            if isinstance(error, TwinError):
+                raise
+            raise StorageError(
+                f"The readings could not be written: {error}.",
+                reason="store-write",
+                hint="Check the space and the rights of the disk.",
+            ) from error
+
+
+def _rebuild_latest(connection: sqlite3.Connection) -> None:
+    connection.execute("DELETE FROM latest")
+    connection.execute(
+        "INSERT INTO latest SELECT o.point, o.time_us, o.result, o.quality FROM observation o JOIN"
+        " (SELECT point, max(time_us) AS time_us FROM observation GROUP BY point) USING (point, time_us)"
+    )

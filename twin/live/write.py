@@ -1,0 +1,146 @@
+"""What one transaction of the readings store writes."""
+
+import sqlite3
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from twin.live.observation import Observation, Refusal, RefusalReason
+from twin.live.schema import Stored, quality_to_stored, result_to_stored, time_to_us
+
+# An open broker must not fill the disk with invented names: about what one district has, then only the counter grows.
+MAX_QUARANTINED = 10_000
+
+_INSERT = "INSERT INTO observation VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
+_UPSERT_LATEST = (
+    "INSERT INTO latest VALUES (?, ?, ?, ?) ON CONFLICT (point) DO UPDATE SET time_us = excluded.time_us,"
+    " result = excluded.result, quality = excluded.quality WHERE excluded.time_us > latest.time_us"
+)
+_UPSERT_REFUSAL = (
+    "INSERT INTO refusal VALUES (?, ?, ?, ?) ON CONFLICT (reason) DO UPDATE SET"
+    " count = count + excluded.count, last_us = excluded.last_us, detail = excluded.detail"
+)
+_UPDATE_QUARANTINE = "UPDATE quarantine SET count = count + ?, last_us = ? WHERE building_id = ? AND point_id = ?"
+_INSERT_QUARANTINE = (
+    f"INSERT INTO quarantine SELECT ?, ?, ?, ?, ? WHERE (SELECT count(*) FROM quarantine) < {MAX_QUARANTINED}"  # noqa: S608
+)
+
+Values = tuple[int, int, Stored, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An observation with the row key of its point."""
+
+    point_key: int
+    observation: Observation
+
+
+@dataclass(frozen=True, slots=True)
+class WriteResult:
+    """What became of one append.
+
+    Attributes:
+        stored: Readings that are new.
+        duplicates: Readings that were stored before, with the same value.
+        refused: Readings that were not stored, whatever the reason.
+    """
+
+    stored: int
+    duplicates: int
+    refused: int
+
+
+Append = tuple[Sequence[Row], Sequence[Refusal]]
+Outcome = tuple[WriteResult, Sequence[Observation]]
+
+
+def write_rows(connection: sqlite3.Connection, appends: Sequence[Append], now_us: int) -> list[Outcome]:
+    """Write appends in the open transaction.
+
+    Args:
+        connection: Of the writer, in a transaction.
+        appends: Rows and refusals of each append.
+        now_us: Microseconds since 1970, for the counters.
+
+    Returns:
+        For each append what became of it and its new observations.
+    """
+    values = [[_values(row) for row in rows] for rows, _ in appends]
+    flat = [value for group in values for value in group]
+    refusals = [refusal for _, group in appends for refusal in group]
+    connection.execute("SAVEPOINT fast")
+    if not flat or connection.executemany(_INSERT, flat).rowcount == len(flat):
+        outcome: list[Outcome] = [
+            (WriteResult(len(rows), 0, len(refused)), [row.observation for row in rows]) for rows, refused in appends
+        ]
+        _update_latest(connection, flat)
+    else:  # something was there already: go row by row, to know what
+        connection.execute("ROLLBACK TO fast")
+        outcome = [
+            _write_each(connection, append, group, refusals) for append, group in zip(appends, values, strict=True)
+        ]
+    connection.execute("RELEASE fast")
+    _count_refusals(connection, refusals, now_us)
+    return outcome
+
+
+def _values(row: Row) -> Values:
+    observation = row.observation
+    return (
+        row.point_key,
+        time_to_us(observation.phenomenon_time),
+        result_to_stored(observation.result),
+        quality_to_stored(observation.quality),
+    )
+
+
+def _write_each(
+    connection: sqlite3.Connection, append: Append, values: Sequence[Values], refusals: list[Refusal]
+) -> Outcome:
+    rows, refused = append
+    stored: list[Observation] = []
+    new: list[Values] = []
+    conflicts = 0
+    for row, value in zip(rows, values, strict=True):
+        if connection.execute(_INSERT, value).rowcount == 1:
+            stored.append(row.observation)
+            new.append(value)
+        elif not _same(connection, value):
+            conflicts += 1
+            building_id, point_id = row.observation.building_id, row.observation.point_id
+            detail = "another value is stored for this point and time"
+            refusals.append(Refusal(RefusalReason.CONFLICT, detail, building_id, point_id))
+    _update_latest(connection, new)
+    duplicates = len(rows) - len(stored) - conflicts
+    return WriteResult(len(stored), duplicates, len(refused) + conflicts), stored
+
+
+def _same(connection: sqlite3.Connection, value: Values) -> bool:
+    query = "SELECT result FROM observation WHERE point = ? AND time_us = ?"
+    (there,) = connection.execute(query, value[:2]).fetchone()
+    return type(there) is type(value[2]) and there == value[2]
+
+
+def _update_latest(connection: sqlite3.Connection, values: Sequence[Values]) -> None:
+    newest: dict[int, Values] = {}
+    for value in values:
+        if value[0] not in newest or value[1] > newest[value[0]][1]:
+            newest[value[0]] = value
+    connection.executemany(_UPSERT_LATEST, newest.values())
+
+
+def _count_refusals(connection: sqlite3.Connection, refusals: Sequence[Refusal], now_us: int) -> None:
+    counts = Counter(refusal.reason for refusal in refusals)
+    details = {refusal.reason: refusal.detail for refusal in refusals}
+    connection.executemany(
+        _UPSERT_REFUSAL, [(reason.value, count, now_us, details[reason]) for reason, count in counts.items()]
+    )
+    unknown = Counter(
+        (refusal.building_id, refusal.point_id)
+        for refusal in refusals
+        if refusal.reason is RefusalReason.POINT_UNKNOWN
+    )
+    for (building_id, point_id), count in unknown.items():
+        if not connection.execute(_UPDATE_QUARANTINE, (count, now_us, building_id, point_id)).rowcount:
+            connection.execute(_INSERT_QUARANTINE, (building_id, point_id, count, now_us, now_us))
