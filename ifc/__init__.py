@@ -7,7 +7,12 @@
 from ifc.canonical import canonical_bytes, canonical_form, digest, record_from_form
 from ifc.errors import IfcError, IfcGeometryError, IfcReadError, IfcRecordError, Reason
 from ifc.findings import ReadFinding, Severity
+from ifc.geometry.chunk import Chunk
+from ifc.geometry.kernels import KERNEL_VERSIONS
 from ifc.geometry.mesh import Kernel, Mesh, MeshSet
+from ifc.geometry.meshing import mesh_file, mesh_uncut
+from ifc.geometry.scene import Scene, SceneElement, build_scene
+from ifc.geometry.storeys import Storey, storey_of, storeys_of
 from ifc.model import Model
 from ifc.records import (
     ElementRecord,
@@ -23,7 +28,9 @@ from ifc.records import (
 from ifc.worker import Call, Limits, report_progress
 
 __all__ = [
+    "KERNEL_VERSIONS",
     "Call",
+    "Chunk",
     "ElementRecord",
     "Georeference",
     "Header",
@@ -43,11 +50,19 @@ __all__ = [
     "Reference",
     "Relation",
     "RelationKind",
+    "Scene",
+    "SceneElement",
     "Severity",
+    "Storey",
     "Value",
+    "build_scene",
     "canonical_bytes",
     "canonical_form",
     "digest",
+    "mesh_file",
+    "mesh_uncut",
     "record_from_form",
     "report_progress",
+    "storey_of",
+    "storeys_of",
 ]
