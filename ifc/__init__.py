@@ -6,6 +6,7 @@
 
 from ifc.canonical import canonical_bytes, canonical_form, digest, record_from_form
 from ifc.errors import IfcError, IfcGeometryError, IfcReadError, IfcRecordError, Reason
+from ifc.exchange import read_records, write_records
 from ifc.findings import ReadFinding, Severity
 from ifc.geometry.chunk import Chunk
 from ifc.geometry.kernels import KERNEL_VERSIONS
@@ -14,6 +15,7 @@ from ifc.geometry.meshing import mesh_file, mesh_uncut
 from ifc.geometry.scene import Scene, SceneElement, build_scene
 from ifc.geometry.storeys import Storey, storey_of, storeys_of
 from ifc.model import Model
+from ifc.reader import read_file, read_model
 from ifc.records import (
     ElementRecord,
     Georeference,
@@ -61,8 +63,12 @@ __all__ = [
     "digest",
     "mesh_file",
     "mesh_uncut",
+    "read_file",
+    "read_model",
+    "read_records",
     "record_from_form",
     "report_progress",
     "storey_of",
     "storeys_of",
+    "write_records",
 ]

@@ -1,0 +1,301 @@
+"""Puts the parts of a parsed file together: drafts, keys, relations, records, model."""
+
+import hashlib
+import math
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from ifc.canonical import canonical_bytes, canonical_form
+from ifc.checks import Origin, limited, structure_findings, valid_global_id
+from ifc.errors import IfcReadError, Reason
+from ifc.findings import ReadFinding, Severity
+from ifc.gate import Admitted
+from ifc.geometry_digest import GeometryDigester
+from ifc.georeference import locate
+from ifc.materials import MaterialReader
+from ifc.model import Model
+from ifc.placement import Placements
+from ifc.properties import PropertyReader, merged, read_sets
+from ifc.records import ElementRecord, Header, Relation, Value
+from ifc.references import read_references
+from ifc.relations import read_relations, sort_key
+from ifc.source import Entity, Source, argument, class_of, members, step_id
+from ifc.step import StepText, arguments
+from ifc.units import UnitReader, read_units
+from ifc.values import Field, ValueReader
+from ifc.worker import report_progress
+
+_OWN_FIELDS = frozenset(
+    {"GlobalId", "Name", "Description", "ObjectType", "ElementType", "ProcessType", "ResourceType", "PredefinedType"}
+)
+_ADDRESSES = ("SiteAddress", "BuildingAddress")
+_NO_CHOICE = ("", "NOTDEFINED")
+_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_$"
+_NOT_CONTAINED = ("IfcFeatureElement", "IfcVirtualElement")  # they belong to another element, or to none
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A record before its key and its relations are known."""
+
+    entity: Entity
+    number: int
+    record: ElementRecord
+    key: str = ""
+
+
+class Assembly:
+    """Builds the model of one parsed file.
+
+    Args:
+        admitted: The file as the gate let it in.
+        text: Its statements.
+        source: The parsed file.
+    """
+
+    def __init__(self, admitted: Admitted, text: StepText, source: Source) -> None:
+        self._admitted = admitted
+        self._text = text
+        self._source = source
+        self._unit_reader = UnitReader(source)
+        self._units = read_units(source, self._unit_reader)
+        self._values = ValueReader(source, self._units)
+        self._properties = PropertyReader(source, self._values, self._unit_reader)
+        self._placements = Placements(text.statements, self._units.length_m)
+        self._digester = GeometryDigester(text.statements)
+        self._findings: list[ReadFinding] = [*admitted.findings, *self._units.findings]
+        self._fields: dict[str, tuple[Field, ...]] = {}
+
+    def model(self) -> Model:
+        """Return the model.
+
+        Raises:
+            IfcReadError: (no-project) the file holds no IfcProject.
+        """
+        if not self._source.of("IfcProject"):
+            raise IfcReadError(
+                "The file holds no IfcProject.",
+                reason=Reason.NO_PROJECT,
+                hint="Export a whole model, not a library or a fragment.",
+                entity="IfcProject",
+            )
+        drafts = self._drafts()
+        self._name(drafts)
+        report_progress(0.8, "Reading relations")
+        keys = {draft.number: draft.key for draft in drafts}
+        relations = read_relations(self._source, keys)
+        records = self._records(drafts, relations.by_object)
+        located = locate(self._source, self._units, self._unit_reader, records, self._true_north())
+        origins = {draft.key: self._origin(draft) for draft in drafts}
+        self._findings += located.findings
+        self._findings += structure_findings(records, self._spatial(), self._elements(), origins)
+        self._findings += self._parse_findings()
+        return Model(
+            header=self._header(),
+            file_sha256=self._admitted.sha256,
+            project_id=min(draft.key for draft in drafts if draft.record.ifc_class == "IfcProject"),
+            records=tuple(records),
+            georeference=located.georeference,
+            findings=tuple(limited(self._findings)),
+            not_understood=self._lost(relations.lost),
+        )
+
+    # --- drafts -------------------------------------------------------------------------------------------------
+
+    def _drafts(self) -> list[_Draft]:
+        report_progress(0.3, "Reading properties")
+        owned, sets = read_sets(self._source, self._properties)
+        self._owned = owned
+        materials = MaterialReader(self._source, self._values, self._properties).by_object()
+        references = read_references(self._source)
+        types = self._predefined_by_type()
+        report_progress(0.5, "Reading elements and geometry")
+        drafts = []
+        for entity in self._source.of("IfcObjectDefinition"):
+            number = step_id(entity)
+            contents = [sets[step_id(item)] for item in owned.get(number, ())]
+            placement, digest = self._geometry(entity, number)
+            record = replace(
+                self._plain(entity, types.get(number, "")),
+                placement=placement,
+                geometry_digest=digest,
+                property_sets=merged((name, content) for name, content, quantity in contents if not quantity),
+                quantity_sets=merged((name, content) for name, content, quantity in contents if quantity),
+                materials=materials.get(number, ()),
+                references=tuple(sorted(set(references.get(number, ())), key=repr)),
+            )
+            drafts.append(_Draft(entity, number, record))
+        return drafts
+
+    def _plain(self, entity: Entity, inherited: str) -> ElementRecord:
+        kind = class_of(entity)
+        at = self._source.positions(kind)
+        text = self._source.text
+        subtype = next((at[n] for n in ("ObjectType", "ElementType", "ProcessType", "ResourceType") if n in at), None)
+        own = str(argument(entity, at["PredefinedType"]) or "") if "PredefinedType" in at else ""
+        return ElementRecord(
+            global_id=text(argument(entity, 0)),
+            ifc_class=kind,
+            name=text(argument(entity, 2)),
+            description=text(argument(entity, 3)),
+            object_type="" if subtype is None else text(argument(entity, subtype)),
+            predefined_type=inherited if own in _NO_CHOICE and inherited else own,
+            attributes=self._attributes(entity, kind),
+        )
+
+    def _attributes(self, entity: Entity, kind: str) -> dict[str, Value]:
+        fields = self._fields.get(kind)
+        if fields is None:
+            fields = tuple(item for item in self._values.fields(kind) if item.name not in _OWN_FIELDS)
+            self._fields[kind] = fields
+        found: dict[str, Value] = {}
+        for item in fields:
+            raw = argument(entity, item.position)
+            if raw is not None and (value := item.convert(raw)) is not None:
+                found[item.name] = value
+        if kind in ("IfcSite", "IfcBuilding"):
+            address = self._source.first(entity, *_ADDRESSES)
+            if address is not None:
+                found["Address"] = self._values.scalars(address)
+        return found
+
+    def _geometry(self, entity: Entity, number: int) -> tuple[tuple[float, ...] | None, str]:
+        at = self._source.positions(class_of(entity))
+        placed, shaped = at.get("ObjectPlacement"), at.get("Representation", at.get("RepresentationMaps"))
+        if shaped is None:
+            return None, ""
+        items = arguments(self._text.statements.get(b"#%d" % number, b""))
+        if len(items) <= shaped:
+            return None, ""
+        digest = self._digester.digest(item.strip() for item in items[shaped].strip(b"()").split(b","))
+        if placed is None or items[placed][:1] != b"#":
+            return None, digest
+        placement = self._placements.metres(items[placed])
+        if placement is None:
+            cyclic = items[placed] in self._placements.cyclic
+            self._findings.append(self._placement_finding(entity, number, cyclic=cyclic))
+        return placement, digest
+
+    def _placement_finding(self, entity: Entity, number: int, *, cyclic: bool) -> ReadFinding:
+        return Origin(number, class_of(entity), self._text.line_of).finding(
+            "placement.cyclic" if cyclic else "placement.invalid",
+            Severity.ERROR,
+            "The placement refers to itself." if cyclic else "The placement is missing or holds no finite numbers.",
+            "Place the element again in the authoring tool and export.",
+            self._source.text(argument(entity, 0)),
+        )
+
+    def _predefined_by_type(self) -> dict[int, str]:
+        found: dict[int, str] = {}
+        for _, related, kind in self._source.rows("IfcRelDefinesByType", "RelatedObjects", "RelatingType"):
+            value = "" if kind is None else str(self._source.get(kind, "PredefinedType") or "")
+            if value:
+                found.update((step_id(item), value) for item in members(related))
+        return found
+
+    # --- keys ---------------------------------------------------------------------------------------------------
+
+    def _name(self, drafts: list[_Draft]) -> None:
+        """Give every draft its key: the GlobalId, with a suffix by content where it is repeated."""
+        groups: dict[str, list[_Draft]] = {}
+        for draft in drafts:
+            if not draft.record.global_id:
+                draft.record = replace(draft.record, global_id=_derived_id(draft.record))
+                self._findings.append(
+                    self._identity(draft, "guid.invalid", "The element has no GlobalId; one was derived.")
+                )
+            elif not valid_global_id(draft.record.global_id):
+                self._findings.append(self._identity(draft, "guid.invalid", "The GlobalId is not a valid one."))
+            groups.setdefault(draft.record.global_id, []).append(draft)
+        for identity, group in groups.items():
+            group[0].key = identity
+            if len(group) == 1:
+                continue
+            for index, draft in enumerate(sorted(group, key=lambda item: canonical_bytes(item.record)), start=1):
+                draft.key = identity if index == 1 else f"{identity}~{index}"
+                if index > 1:
+                    self._findings.append(
+                        self._identity(draft, "guid.duplicate", f"The GlobalId is used {len(group)} times.")
+                    )
+
+    def _identity(self, draft: _Draft, rule: str, message: str) -> ReadFinding:
+        hint = "Give every element its own GlobalId in the authoring tool."
+        return self._origin(draft).finding(rule, Severity.ERROR, message, hint, draft.key or draft.record.global_id)
+
+    def _origin(self, draft: _Draft) -> Origin:
+        return Origin(draft.number, draft.record.ifc_class, self._text.line_of)
+
+    def _records(self, drafts: list[_Draft], relations: Mapping[int, list[Relation]]) -> list[ElementRecord]:
+        records = []
+        for draft in drafts:
+            own = relations.get(draft.number)
+            ordered = tuple(sorted(own, key=sort_key)) if own else ()
+            records.append(replace(draft.record, global_id=draft.key, relations=ordered))
+        return sorted(records, key=lambda record: record.global_id)
+
+    # --- the file as a whole ------------------------------------------------------------------------------------
+
+    def _header(self) -> Header:
+        header = self._source.file.header
+        description = tuple(header.file_description.description or ())
+        name = header.file_name
+        view = next((item for item in description if "ViewDefinition" in item), description[0] if description else "")
+        return Header(
+            schema=self._admitted.schema,
+            declared_schema=self._admitted.declared_schema,
+            view=self._source.text(view),
+            originating_system=self._source.text(name.originating_system),
+            preprocessor=self._source.text(name.preprocessor_version),
+            time_stamp=self._source.text(name.time_stamp),
+            length_unit_m=self._units.length_m,
+        )
+
+    def _true_north(self) -> float:
+        """Return the angle in radians from the model's x axis to true north, counter-clockwise."""
+        for body in self._text.statements.values():
+            if body.startswith(b"IFCGEOMETRICREPRESENTATIONCONTEXT("):
+                items = arguments(body)
+                direction = self._placements.vector(items[5]) if len(items) > 5 else None
+                if direction is not None and any(direction[:2]):
+                    return math.atan2(direction[1], direction[0])
+        return math.pi / 2
+
+    def _spatial(self) -> frozenset[str]:
+        return self._source.family("IfcSpatialElement") | self._source.family("IfcSpatialStructureElement")
+
+    def _elements(self) -> frozenset[str]:
+        excluded = frozenset[str]().union(*(self._source.family(name) for name in _NOT_CONTAINED))
+        return self._source.family("IfcElement") - excluded
+
+    def _parse_findings(self) -> list[ReadFinding]:
+        found = []
+        if self._values.not_finite:
+            note = f"{self._values.not_finite} numbers are not finite and were left out."
+            found.append(
+                ReadFinding("value.not-finite", Severity.WARNING, note, "Correct the values and export again.")
+            )
+        if self._source.shifted and self._source.repaired:
+            note = f"{self._source.repaired} texts hold Shift-JIS bytes written one by one; they were decoded as Japanese."
+            found.append(ReadFinding("encoding.shift-jis", Severity.WARNING, note, "Export with Unicode escapes."))
+        return found
+
+    def _lost(self, relationships: Mapping[str, int]) -> dict[str, int]:
+        """Count what has a GlobalId and became neither record, relation nor set, and classes beyond the schema."""
+        lost = Counter(relationships)
+        used = {step_id(item) for items in self._owned.values() for item in items}
+        for entity in self._source.of("IfcPropertyDefinition"):
+            if step_id(entity) not in used:
+                lost[class_of(entity)] += 1
+        known = {name.upper() for name in self._source.classes}
+        for name, count in self._text.counts.items():
+            if name not in known:
+                lost[name or "(complex instance)"] += count
+        return dict(sorted(lost.items()))
+
+
+def _derived_id(record: ElementRecord) -> str:
+    """Return a key in the form of a GlobalId, derived from the content of a record that has none."""
+    number = int.from_bytes(hashlib.sha256(repr(canonical_form(record)).encode()).digest()[:16], "big")
+    letters = [_ALPHABET[(number >> 6 * place) & 63] for place in range(21)]
+    return _ALPHABET[number >> 126] + "".join(letters)

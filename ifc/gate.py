@@ -1,0 +1,184 @@
+"""The gate: what a file must be before any parser sees it."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from ifc.archive import unpack
+from ifc.encoding import repair_escapes, to_utf8
+from ifc.errors import IfcReadError, Reason
+from ifc.findings import ReadFinding, Severity
+
+MAX_FILE_BYTES = 1024**3  # the reader needs about seven times the file in memory; 1 GiB fits the default child limit
+
+_BOM = b"\xef\xbb\xbf"
+_LEADING = re.compile(rb"(?:\s+|/\*.*?\*/)*", re.DOTALL)
+_SCHEMA = re.compile(rb"FILE_SCHEMA\s*\(\s*\(\s*'([^']*)'", re.IGNORECASE)
+_HEADER_BYTES = 1 << 16  # real headers are below 10 kB; long ones list exporter options
+_EXACT = {"IFC2X3": "IFC2X3", "IFC2X3_TC1": "IFC2X3", "IFC4X3_ADD2": "IFC4X3_ADD2", "IFC4": "IFC4"}
+_SHIMS = (  # (pattern of the token, schema it is read as, how far that is from the truth)
+    (re.compile(r"IFC4_(ADD1|ADD2|ADD2_TC1|TC1)"), "IFC4", Severity.INFO),
+    (re.compile(r"IFC4X3(_ADD1|_TC1|_ADD2_TC1)?"), "IFC4X3_ADD2", Severity.INFO),
+    (re.compile(r"IFC4X3_?RC\d+"), "IFC4X3_ADD2", Severity.WARNING),
+    (re.compile(r"IFC2X(2|3)?(_FINAL|_ADD1|_PLATFORM)?"), "IFC2X3", Severity.WARNING),
+)
+_FOREIGN = (  # (first bytes, what it is)
+    (b"%PDF", "a PDF document"),
+    (b"\x89PNG", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"7z\xbc\xaf", "a 7z archive"),
+    (b"Rar!", "a RAR archive"),
+    (b"SQLite format 3", "an SQLite database"),
+    (b"glTF", "a GLB scene"),
+    (b"AC10", "a DWG drawing"),
+    (b"\xd0\xcf\x11\xe0", "a Revit project or an old Office file"),
+    (b"{", "a JSON text"),
+    (b"[", "a JSON text"),
+    (b"<", "an XML or HTML text"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A file that passed the gate.
+
+    Attributes:
+        data: STEP text in UTF-8, schema token replaced by one that the parser knows.
+        sha256: SHA-256 (hex) of the bytes that were submitted.
+        schema: Schema as which it is read.
+        declared_schema: Schema token in the file.
+        untouched: Whether `data` is the submitted file, byte for byte.
+        findings: What the gate noticed.
+    """
+
+    data: bytes
+    sha256: str
+    schema: str
+    declared_schema: str
+    untouched: bool
+    findings: tuple[ReadFinding, ...]
+
+
+def admit(path: Path, max_bytes: int = MAX_FILE_BYTES) -> Admitted:
+    """Check the file at `path` and return its text, ready for the parser.
+
+    Args:
+        path: An IFC file (STEP) or an ifcZIP.
+        max_bytes: Largest file, and largest model inside an archive.
+
+    Raises:
+        IfcReadError: The file is missing, empty, too large, not STEP, truncated or of an unknown schema.
+    """
+    raw = _bytes(path, max_bytes)
+    packed = raw.startswith(b"PK\x03\x04")
+    data = unpack(raw, max_bytes) if packed else raw
+    body = _step(data)
+    body, guessed = to_utf8(body)
+    body, repaired = repair_escapes(body)
+    body, declared, schema, approximated = _shim(body)
+    return Admitted(
+        data=body,
+        sha256=hashlib.sha256(raw).hexdigest(),
+        schema=schema,
+        declared_schema=declared,
+        untouched=body == raw,
+        findings=(*guessed, *repaired, *approximated),
+    )
+
+
+def _bytes(path: Path, max_bytes: int) -> bytes:
+    try:
+        size = path.stat().st_size
+        if size > max_bytes:
+            raise IfcReadError(
+                f"The file has {size / 2**20:.0f} MiB; {max_bytes / 2**20:.0f} MiB are allowed.",
+                reason=Reason.TOO_LARGE,
+                hint="Split the model by discipline.",
+            )
+        raw = path.read_bytes()
+    except OSError as error:
+        raise IfcReadError(
+            f"The file cannot be opened: {error.strerror}.", reason=Reason.NOT_FOUND, hint="Check the path."
+        ) from error
+    if not raw.strip():
+        raise IfcReadError("The file is empty.", reason=Reason.EMPTY, hint="Export it again.", line=1)
+    return raw
+
+
+def _step(data: bytes) -> bytes:
+    """Return `data` from its STEP magic on, or refuse it by name."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff") or data[:64].count(b"\0") > 8:
+        _refuse_wide(data)
+    body = data.removeprefix(_BOM)
+    match = _LEADING.match(body)
+    start = match.end() if match else 0
+    if not body[start : start + 12].upper().startswith(b"ISO-10303-21"):
+        known = next((name for magic, name in _FOREIGN if body[start:].startswith(magic)), "no STEP file")
+        raise IfcReadError(
+            f"This is {known}, not an IFC file.",
+            reason=Reason.NOT_STEP,
+            hint="An IFC file begins with ISO-10303-21. Export the model as IFC (STEP) or ifcZIP.",
+            line=1,
+        )
+    if body.rfind(b"END-ISO-10303-21") < 0:
+        raise IfcReadError(
+            "The file is truncated: its last line, END-ISO-10303-21, is missing.",
+            reason=Reason.TRUNCATED,
+            hint="The upload or the export was interrupted; send the whole file.",
+            line=len(body.splitlines()),
+        )
+    return b"\n" * body.count(b"\n", 0, start) + body[start:]  # line numbers stay those of the file
+
+
+def _refuse_wide(data: bytes) -> None:
+    wide = data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"I\0S\0O\0" in data[:64] or b"\0I\0S\0O" in data[:64]
+    raise IfcReadError(
+        "The file is written in UTF-16." if wide else "The file holds binary data, not an IFC model.",
+        reason=Reason.ENCODING if wide else Reason.NOT_STEP,
+        hint="Save it as UTF-8 or ASCII text." if wide else "Export the model as IFC (STEP) or ifcZIP.",
+        line=1,
+    )
+
+
+def _shim(body: bytes) -> tuple[bytes, str, str, list[ReadFinding]]:
+    match = _SCHEMA.search(body, 0, _HEADER_BYTES)
+    if not match:
+        raise IfcReadError(
+            "The header names no schema.",
+            reason=Reason.SCHEMA_UNKNOWN,
+            hint="FILE_SCHEMA must name IFC2X3, IFC4 or IFC4X3.",
+            entity="FILE_SCHEMA",
+        )
+    declared = match[1].decode("ascii", "replace")
+    line = body.count(b"\n", 0, match.start()) + 1
+    schema, severity = _nearest(declared.strip().upper(), line)
+    if schema != declared:
+        body = body[: match.start(1)] + schema.encode() + body[match.end(1) :]
+    if severity is None:
+        return body, declared, schema, []
+    finding = ReadFinding(
+        "schema.approximated",
+        severity,
+        f"The schema {declared} is read as {schema}.",
+        "Export as IFC2X3, IFC4 or IFC4X3_ADD2 to be sure that every attribute is read as meant.",
+        entity="FILE_SCHEMA",
+        line=line,
+    )
+    return body, declared, schema, [finding]
+
+
+def _nearest(token: str, line: int) -> tuple[str, Severity | None]:
+    if token in _EXACT:
+        return _EXACT[token], None
+    for pattern, schema, severity in _SHIMS:
+        if pattern.fullmatch(token):
+            return schema, severity
+    raise IfcReadError(
+        f"The schema {token[:40]!r} is not known.",
+        reason=Reason.SCHEMA_UNKNOWN,
+        hint="Export as IFC2X3, IFC4 or IFC4X3_ADD2.",
+        entity="FILE_SCHEMA",
+        line=line,
+    )

@@ -1,0 +1,200 @@
+"""Property sets, quantity sets and predefined sets of a file, each decoded once."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ifc.records import Measure, Value
+from ifc.source import Entity, Source, argument, class_of, members, step_id
+from ifc.units import Unit, UnitReader
+from ifc.values import ValueReader
+
+Sets = dict[str, dict[str, Value]]
+
+_MAX_DEPTH = 16  # complex properties nest two or three deep; deeper ones refer to themselves
+_ROOT_ATTRIBUTES = ("GlobalId", "Name", "Description")
+_QUANTITY_MEASURES: Mapping[str, str] = {
+    "IfcQuantityLength": "IfcLengthMeasure",
+    "IfcQuantityArea": "IfcAreaMeasure",
+    "IfcQuantityVolume": "IfcVolumeMeasure",
+    "IfcQuantityWeight": "IfcMassMeasure",
+    "IfcQuantityTime": "IfcTimeMeasure",
+    "IfcQuantityCount": "IfcCountMeasure",
+    "IfcQuantityNumber": "IfcNumericMeasure",
+}
+_MAPPED_VALUES: Mapping[str, tuple[str, ...]] = {
+    "IfcPropertyBoundedValue": ("LowerBoundValue", "UpperBoundValue", "SetPointValue"),
+    "IfcPropertyTableValue": ("DefiningValues", "DefinedValues", "Expression", "CurveInterpolation"),
+}
+
+
+class PropertyReader:
+    """Decodes properties, quantities and whole sets.
+
+    Args:
+        source: The parsed file.
+        values: Reader of single values.
+        units: Reader of units, for properties that carry their own.
+    """
+
+    def __init__(self, source: Source, values: ValueReader, units: UnitReader) -> None:
+        self._source = source
+        self._values = values
+        self._units = units
+        self._known: dict[int, tuple[str, Value]] = {}
+
+    def property(self, entity: Entity, depth: int = 0) -> tuple[str, Value]:
+        """Return name and value of an IfcProperty or IfcPhysicalQuantity."""
+        number = step_id(entity)
+        found = self._known.get(number)
+        if found is None:
+            kind = class_of(entity)
+            name = self._source.text(argument(entity, 0))
+            found = self._known[number] = (name, self._value(entity, kind, depth))
+        return found
+
+    def _value(self, entity: Entity, kind: str, depth: int) -> Value:
+        if kind == "IfcPropertySingleValue":
+            unit = argument(entity, 3)
+            raw = argument(entity, 2)
+            return self._values.value(raw) if unit is None else self._values.value(raw, self._override(unit, raw))
+        if kind in _QUANTITY_MEASURES:
+            unit = argument(entity, 2)
+            override = None if unit is None else self._units.read(unit)
+            return self._values.number(argument(entity, 3), _QUANTITY_MEASURES[kind], override)
+        if depth > _MAX_DEPTH:
+            return None
+        return self._structured(entity, kind, depth)
+
+    def _structured(self, entity: Entity, kind: str, depth: int) -> Value:
+        get = self._source.get
+        if kind == "IfcPropertyEnumeratedValue":
+            return self._list(get(entity, "EnumerationValues"), None)
+        if kind == "IfcPropertyListValue":
+            return self._list(get(entity, "ListValues"), get(entity, "Unit"))
+        if kind in _MAPPED_VALUES:
+            return self._mapped(entity, kind)
+        if kind == "IfcPropertyReferenceValue":
+            return self._referenced(entity)
+        inner = get(entity, "HasProperties") or get(entity, "HasQuantities")
+        usage = self._source.first(entity, "UsageName", "Usage", "Discrimination")
+        held = dict(sorted(self.property(item, depth + 1) for item in members(inner)) if depth < _MAX_DEPTH else ())
+        return {"UsageName": self._source.text(usage), "Properties": held}
+
+    def _list(self, raw: Any, unit: Entity) -> Value:
+        return tuple(self._values.value(item, self._override(unit, item)) for item in raw or ())
+
+    def _mapped(self, entity: Entity, kind: str) -> Value:
+        found: dict[str, Value] = {}
+        for name in _MAPPED_VALUES[kind]:
+            raw = self._source.get(entity, name)
+            unit = self._source.first(entity, "Unit", name.replace("Values", "Unit"))
+            if raw is None:
+                continue
+            plain = not isinstance(raw, tuple | list)
+            found[name] = self._values.value(raw, self._override(unit, raw)) if plain else self._list(raw, unit)
+        return found
+
+    def _referenced(self, entity: Entity) -> Value:
+        target = self._source.get(entity, "PropertyReference")
+        found: dict[str, Value] = {"UsageName": self._source.text(self._source.get(entity, "UsageName"))}
+        if target is not None:
+            found["Class"] = class_of(target)
+            found.update(self._values.scalars(target))
+        return found
+
+    def _override(self, unit: Entity, raw: Any) -> Unit | None:
+        """Return the own unit of a property, if its value is a number that can have one."""
+        if unit is None or isinstance(raw, str | bool) or raw is None:
+            return None
+        inner = raw if isinstance(raw, int | float) else argument(raw, 0)
+        return self._units.read(unit) if isinstance(inner, int | float) and not isinstance(inner, bool) else None
+
+    def set_of(self, entity: Entity) -> tuple[str, dict[str, Value], bool]:
+        """Return name, content and whether it holds quantities, of any IfcPropertySetDefinition."""
+        kind = class_of(entity)
+        name = self._source.text(self._source.get(entity, "Name"))
+        if kind == "IfcPropertySet":
+            return name, self._content(self._source.get(entity, "HasProperties")), False
+        if kind == "IfcElementQuantity":
+            return name, self._content(self._source.get(entity, "Quantities")), True
+        scalars = self._values.scalars(entity)
+        return name or kind, {key: value for key, value in scalars.items() if key not in _ROOT_ATTRIBUTES}, False
+
+    def _content(self, raw: Any) -> dict[str, Value]:
+        found: dict[str, Value] = {}
+        for item in members(raw):
+            name, value = self.property(item)
+            if name in found and found[name] != value:
+                name = _free(name, found)
+            found[name] = value
+        return found
+
+
+def _free(name: str, taken: Mapping[str, object]) -> str:
+    number = 2
+    while f"{name}~{number}" in taken:
+        number += 1
+    return f"{name}~{number}"
+
+
+def merged(sets: Iterable[tuple[str, Mapping[str, Value]]]) -> Sets:
+    """Return sets by name; a second set of the same name is merged, its contradicting values go to ``name~2``.
+
+    The outcome does not depend on the order in which the sets come.
+    """
+    found: Sets = {}
+    by_name: dict[str, list[Mapping[str, Value]]] = {}
+    for name, content in sets:
+        by_name.setdefault(name, []).append(content)
+    for name in sorted(by_name):
+        contents = by_name[name]
+        if len(contents) == 1:
+            found[name] = dict(contents[0])
+            continue
+        for content in sorted(contents, key=_order):
+            _add(found, name, content)
+    return found
+
+
+def _add(found: Sets, name: str, content: Mapping[str, Value]) -> None:
+    target = found.setdefault(name, {})
+    conflict = {key: value for key, value in content.items() if key in target and target[key] != value}
+    target.update({key: value for key, value in content.items() if key not in conflict})
+    if conflict:
+        found[_free(name, found)] = conflict
+
+
+def _order(content: Mapping[str, Value]) -> str:
+    return repr(sorted((key, _rounded(value)) for key, value in content.items()))
+
+
+def _rounded(value: Value) -> str:
+    if isinstance(value, Measure):
+        return f"{value.value:.6g} {value.unit}"
+    return f"{value:.6g}" if isinstance(value, float) else repr(value)
+
+
+def read_sets(
+    source: Source, reader: PropertyReader
+) -> tuple[dict[int, list[Entity]], dict[int, tuple[str, dict[str, Value], bool]]]:
+    """Return the sets of every object by STEP number, and the content of every set by STEP number."""
+    owned: dict[int, list[Entity]] = {}
+    for _, related, definition in source.rows(
+        "IfcRelDefinesByProperties", "RelatedObjects", "RelatingPropertyDefinition"
+    ):
+        sets = _definitions(definition)
+        for item in members(related):
+            owned.setdefault(step_id(item), []).extend(sets)
+    for entity, sets in source.rows("IfcTypeObject", "HasPropertySets"):
+        if sets:
+            owned.setdefault(step_id(entity), []).extend(members(sets))
+    unique = {step_id(item): item for items in owned.values() for item in items}
+    return owned, {number: reader.set_of(item) for number, item in unique.items()}
+
+
+def _definitions(definition: Any) -> tuple[Entity, ...]:
+    if definition is None:
+        return ()
+    if step_id(definition) == 0:  # IFC4: a select value that holds a set of definitions
+        return members(argument(definition, 0))
+    return (definition,)

@@ -1,0 +1,93 @@
+"""From a file to a model: gate, parse, bulk walk, records, findings."""
+
+import gc
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ifc.assembly import Assembly
+from ifc.encoding import holds_shifted_bytes
+from ifc.errors import IfcReadError, Reason
+from ifc.gate import MAX_FILE_BYTES, Admitted, admit
+from ifc.model import Model
+from ifc.source import Source, parse
+from ifc.step import StepText
+from ifc.worker import Call, Limits, report_progress
+
+
+def read_model(path: Path, max_bytes: int = MAX_FILE_BYTES) -> Model:
+    """Read the IFC file at `path` in this process.
+
+    The parser is native code: for files of strangers use `read_file`, which cannot take the process down.
+
+    Args:
+        path: IFC2X3, IFC4 or IFC4X3 as STEP text or ifcZIP.
+        max_bytes: Largest file, and largest model inside an archive.
+
+    Raises:
+        IfcReadError: The file is refused; the reason says why.
+    """
+    report_progress(0.0, "Checking the file")
+    admitted = admit(path, max_bytes)
+    text = StepText(admitted.data)
+    with _without_collector():
+        report_progress(0.1, "Parsing")
+        source = _parsed(path, admitted, text)
+        model = Assembly(admitted, text, source).model()
+    report_progress(1.0, "Read")
+    return model
+
+
+def read_file(
+    path: Path,
+    limits: Limits = Limits(),  # noqa: B008 - a frozen value
+    on_progress: Callable[[float, str], None] | None = None,
+    max_bytes: int = MAX_FILE_BYTES,
+) -> Model:
+    """Read the IFC file at `path` in a child process that is killed when it meets a limit.
+
+    Args:
+        path: As in `read_model`.
+        limits: Seconds and memory of the child.
+        on_progress: Is told a fraction (0 to 1) and a label as the work goes on.
+        max_bytes: As in `read_model`.
+
+    Raises:
+        IfcReadError: The file is refused, or (timeout, memory, crash) the child was stopped or died.
+    """
+    return Call(read_model).run(limits, on_progress, path, max_bytes)
+
+
+def _parsed(path: Path, admitted: Admitted, text: StepText) -> Source:
+    shifted = holds_shifted_bytes(admitted.data)
+    try:
+        if admitted.untouched:
+            return parse(path, admitted.schema, shifted=shifted)
+        with tempfile.TemporaryDirectory(prefix="kaksik-") as folder:
+            copy = Path(folder, "model.ifc")
+            copy.write_bytes(admitted.data)
+            return parse(copy, admitted.schema, shifted=shifted)
+    except IfcReadError as error:
+        fault = text.first_fault()
+        if fault is None:
+            raise
+        raise IfcReadError(
+            fault.message,
+            reason=Reason.SYNTAX,
+            hint="Export the file again; if it was edited by hand, correct this line.",
+            entity=fault.entity,
+            line=fault.line,
+        ) from error
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Switch the cyclic collector off: the walk makes millions of objects and no garbage cycles."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()

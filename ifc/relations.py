@@ -1,0 +1,139 @@
+"""Relationships of a file as relations of records, child to parent, one pass per class."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from ifc.records import Relation, RelationKind, Value
+from ifc.source import Entity, Source, class_of, members, step_id
+
+Detail = Callable[[Source, Entity, Mapping[int, str]], Mapping[str, Value]]
+
+
+def _path(source: Source, entity: Entity, _: Mapping[int, str]) -> Mapping[str, Value]:
+    names = ("RelatingConnectionType", "RelatedConnectionType", "ConnectionType")
+    return {name: str(value) for name in names if (value := source.get(entity, name)) is not None}
+
+
+def _realized(source: Source, entity: Entity, keys: Mapping[int, str]) -> Mapping[str, Value]:
+    raw = source.first(entity, "RealizingElement", "RealizingElements")
+    found = sorted(key for item in members(raw) if (key := keys.get(step_id(item))))
+    return {**_path(source, entity, keys), **({"realizing": tuple(found)} if found else {})}
+
+
+def _boundary(source: Source, entity: Entity, keys: Mapping[int, str]) -> Mapping[str, Value]:
+    kind, name = class_of(entity), source.text(source.get(entity, "Name")).lower()
+    note = source.text(source.get(entity, "Description"))
+    second = kind.endswith("2ndLevel") or name.startswith("2nd")
+    first = kind.endswith("1stLevel") or name.startswith("1st")
+    found: dict[str, Value] = {"level": 2 if second else 1 if first else None, "description": note}
+    found["physical"] = str(source.get(entity, "PhysicalOrVirtualBoundary") or "")
+    found["external"] = str(source.get(entity, "InternalOrExternalBoundary") or "")
+    other = source.get(entity, "CorrespondingBoundary")
+    space = None if other is None else source.get(other, "RelatingSpace")
+    found["corresponding_space"] = None if space is None else keys.get(step_id(space))
+    return {name: value for name, value in found.items() if value not in (None, "")}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How one relationship class becomes relations: from each `child` to each `parent`."""
+
+    ifc_class: str
+    child: str
+    parent: str
+    kind: RelationKind
+    detail: Detail | None = None
+    excluded: tuple[str, ...] = field(default=())
+
+
+RULES: tuple[Rule, ...] = (
+    Rule("IfcRelAggregates", "RelatedObjects", "RelatingObject", RelationKind.AGGREGATED_IN),
+    Rule("IfcRelNests", "RelatedObjects", "RelatingObject", RelationKind.NESTED_IN),
+    Rule("IfcRelContainedInSpatialStructure", "RelatedElements", "RelatingStructure", RelationKind.CONTAINED_IN),
+    Rule("IfcRelReferencedInSpatialStructure", "RelatedElements", "RelatingStructure", RelationKind.REFERENCED_IN),
+    Rule("IfcRelDefinesByType", "RelatedObjects", "RelatingType", RelationKind.TYPED_BY),
+    Rule("IfcRelVoidsElement", "RelatedOpeningElement", "RelatingBuildingElement", RelationKind.VOIDS),
+    Rule("IfcRelFillsElement", "RelatedBuildingElement", "RelatingOpeningElement", RelationKind.FILLS),
+    Rule("IfcRelAssignsToGroup", "RelatedObjects", "RelatingGroup", RelationKind.ASSIGNED_TO),
+    Rule("IfcRelServicesBuildings", "RelatingSystem", "RelatedBuildings", RelationKind.SERVES),
+    Rule("IfcRelConnectsElements", "RelatingElement", "RelatedElement", RelationKind.CONNECTED_TO, _realized),
+    Rule("IfcRelConnectsPortToElement", "RelatingPort", "RelatedElement", RelationKind.NESTED_IN),
+    Rule("IfcRelConnectsPorts", "RelatingPort", "RelatedPort", RelationKind.PORT_CONNECTED_TO, _realized),
+    Rule("IfcRelSpaceBoundary", "RelatedBuildingElement", "RelatingSpace", RelationKind.BOUNDS, _boundary),
+    Rule("IfcRelCoversBldgElements", "RelatedCoverings", "RelatingBuildingElement", RelationKind.COVERS),
+    Rule("IfcRelCoversSpaces", "RelatedCoverings", "RelatingSpace", RelationKind.COVERS),
+    Rule("IfcRelFlowControlElements", "RelatedControlElements", "RelatingFlowElement", RelationKind.CONTROLS),
+)
+ELSEWHERE = (  # relationships that become sets, materials and references of records
+    "IfcRelDefinesByProperties",
+    "IfcRelAssociatesMaterial",
+    "IfcRelAssociatesClassification",
+    "IfcRelAssociatesLibrary",
+    "IfcRelAssociatesDocument",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Relations:
+    """Relations by the STEP number of their record, and what became none.
+
+    Attributes:
+        by_object: Relations of every record.
+        lost: Count per relationship class of instances that became no relation.
+    """
+
+    by_object: Mapping[int, list[Relation]]
+    lost: Mapping[str, int]
+
+
+def read_relations(source: Source, keys: Mapping[int, str]) -> Relations:
+    """Return all relations between records.
+
+    Args:
+        source: The parsed file.
+        keys: Key of every record by STEP number.
+    """
+    found: dict[int, list[Relation]] = {}
+    understood: set[int] = set()
+    for rule in RULES:
+        for number, child, relation in _apply(source, rule, keys):
+            understood.add(number)
+            found.setdefault(child, []).append(relation)
+    lost: dict[str, int] = {}
+    elsewhere = frozenset[str]().union(*(source.family(name) for name in ELSEWHERE))
+    for entity in source.of("IfcRelationship"):
+        name = class_of(entity)
+        if name not in elsewhere and step_id(entity) not in understood:
+            lost[name] = lost.get(name, 0) + 1
+    return Relations(found, lost)
+
+
+def _apply(source: Source, rule: Rule, keys: Mapping[int, str]) -> Iterator[tuple[int, int, Relation]]:
+    parent_name = rule.parent
+    if rule.ifc_class in source.classes and parent_name not in source.positions(rule.ifc_class):
+        parent_name = "RelatedSpace"  # IfcRelCoversSpaces until IFC4
+    for entity, children, parents in source.rows(rule.ifc_class, rule.child, parent_name):
+        targets = [key for item in members(parents) if (key := keys.get(step_id(item)))]
+        own = [number for item in members(children) if (number := step_id(item)) in keys]
+        if not targets or not own:
+            continue
+        detail = rule.detail(source, entity, keys) if rule.detail else {}
+        kind = _kind(source, rule, children)
+        for target in targets:
+            relation = Relation(kind, target, detail)
+            for number in own:
+                yield step_id(entity), number, relation
+
+
+def _kind(source: Source, rule: Rule, children: tuple[Entity, ...]) -> RelationKind:
+    """Return the kind; a system that refers to a spatial element serves it (IFC4X3)."""
+    if rule.kind is RelationKind.REFERENCED_IN and members(children):
+        systems = source.family("IfcSystem")
+        if all(class_of(item) in systems for item in members(children)):
+            return RelationKind.SERVES
+    return rule.kind
+
+
+def sort_key(relation: Relation) -> tuple[str, str, str]:
+    """Return the key that sorts relations by kind, target and detail."""
+    return relation.kind.value, relation.target, repr(sorted(relation.detail.items()))
