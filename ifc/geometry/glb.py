@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial.transform import Rotation
 
 FloatArray = NDArray[np.float64]
 
@@ -194,5 +193,17 @@ class _File:
 
 def quaternions(rotations: FloatArray) -> FloatArray:
     """Return float64 (k, 4): unit quaternions x, y, z, w of rotation matrices (k, 3, 3), w not negative."""
-    from_scipy: FloatArray = Rotation.from_matrix(rotations).as_quat(canonical=True)
-    return from_scipy
+    m = rotations
+    k = np.zeros((len(m), 4, 4))  # Bar-Itzhack: the quaternion is the eigenvector of the largest eigenvalue
+    for row in range(3):
+        for column in range(row):
+            k[:, row, column] = m[:, row, column] + m[:, column, row]
+    k[:, 0, 0] = m[:, 0, 0] - m[:, 1, 1] - m[:, 2, 2]
+    k[:, 1, 1] = m[:, 1, 1] - m[:, 0, 0] - m[:, 2, 2]
+    k[:, 2, 2] = m[:, 2, 2] - m[:, 0, 0] - m[:, 1, 1]
+    k[:, 3, 0] = m[:, 2, 1] - m[:, 1, 2]
+    k[:, 3, 1] = m[:, 0, 2] - m[:, 2, 0]
+    k[:, 3, 2] = m[:, 1, 0] - m[:, 0, 1]
+    k[:, 3, 3] = np.trace(m, axis1=1, axis2=2)
+    found: FloatArray = np.linalg.eigh(k, UPLO="L").eigenvectors[:, :, -1]
+    return np.where(found[:, 3:] < 0.0, -found, found)
