@@ -1,0 +1,216 @@
+"""The thermal envelope of a model, by rays from the faces of its spaces; no author's flag is trusted."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ifc import ElementRecord, Mesh, Severity
+from twin.energy.findings import EnergyFinding
+from twin.energy.hull import hull_faces
+from twin.energy.openings import exact_openings
+from twin.energy.parts import (
+    AREA_UNIT,
+    FLOOR_TILT_DEG,
+    ROOF_TILT_DEG,
+    Envelope,
+    Face,
+    Grade,
+    gather,
+    true_azimuth_deg,
+)
+from twin.energy.quantities import compare_with_flags
+from twin.energy.rays import NO_HIT, Points, Samples, Scene, is_closed, sample, signed_volume, triangles_of
+from twin.energy.thermal import Thermal
+from twin.energy.values import Boundary, Kind, Source, Sourced
+from twin.snapshot import Snapshot
+
+INSET_M = 0.01  # rays start inside the space, so that a coincident wall face is still in front
+STEP_OUT_M = 0.001
+WALL_AND_GAP_M = 1.3  # thickest usual wall 0.5 m and a gap of 0.8 m: the next space within it is a neighbour
+REACH_M = 1.0  # an element farther than this does not close the face
+LOWEST_LEVEL_M = 1.0  # floors within this above the lowest point lie on the ground
+SAMPLING_DOUBT = 0.01  # share of an area; measured at 60 rays a square metre
+
+WINDOW_CLASSES = frozenset({"IfcWindow", "IfcWindowStandardCase", "IfcCurtainWall", "IfcPlate"})
+DOOR_CLASSES = frozenset({"IfcDoor", "IfcDoorStandardCase"})
+OPAQUE_CLASSES = frozenset(
+    {
+        "IfcWall",
+        "IfcWallStandardCase",
+        "IfcWallElementedCase",
+        "IfcSlab",
+        "IfcSlabStandardCase",
+        "IfcSlabElementedCase",
+        "IfcRoof",
+        "IfcFooting",
+        "IfcBuildingElementPart",
+    }
+)
+OUTSIDE_SPACES = frozenset({"EXTERNAL", "PARKING"})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Solids:
+    """Meshes that rays can hit, with their triangles."""
+
+    ids: tuple[str, ...]
+    triangles: tuple[Points, ...]
+
+
+def build_envelope(snapshot: Snapshot, construction_year: int | None = None) -> Envelope:
+    """Return the thermal envelope of a version.
+
+    Args:
+        snapshot: Records and meshes.
+        construction_year: Year for the table of usual U-values; None if nobody knows.
+    """
+    thermal = Thermal(snapshot.records, construction_year)
+    meshes = snapshot.meshes.by_id()
+    corners = [mesh.vertices for mesh in meshes.values() if len(mesh.vertices)]
+    origin = np.concatenate(corners).mean(axis=0) if corners else np.zeros(3)
+    spaces, findings = _spaces(snapshot, meshes, origin)
+    solids = _solids(snapshot, meshes, origin)
+    if not spaces.ids:
+        return _without_spaces(snapshot, solids, thermal, findings)
+    rays = sample(spaces.triangles)
+    outer, inner_m2 = _outer(rays, spaces)
+    faces, holes = _faces(rays, outer, solids, spaces, snapshot)
+    exact, noticed = exact_openings(faces, snapshot.records, meshes)
+    parts = gather(exact, thermal)
+    compared = compare_with_flags(exact, snapshot, meshes)
+    volume = sum(signed_volume(part) for part in spaces.triangles)
+    floor = _floor_m2(spaces)
+    return Envelope(
+        Grade.SPACES,
+        parts,
+        Sourced(max(volume, 0.0), "m3", Source.DERIVED, 0.02 * max(volume, 0.0), "volume of the spaces"),
+        Sourced(floor, AREA_UNIT, Source.DERIVED, 0.01 * floor, "faces of the spaces that look down"),
+        inner_m2,
+        (*findings, *holes, *noticed, *compared, *thermal.findings()),
+    )
+
+
+def _spaces(snapshot: Snapshot, meshes: dict[str, Mesh], origin: Points) -> tuple[_Solids, tuple[EnergyFinding, ...]]:
+    ids, triangles, open_ids = [], [], []
+    for record in snapshot.records.values():
+        if record.ifc_class != "IfcSpace" or record.predefined_type in OUTSIDE_SPACES:
+            continue
+        mesh = meshes.get(record.global_id)
+        if mesh is None or not len(mesh.faces):
+            continue
+        if not is_closed(mesh):
+            open_ids.append(record.global_id)
+        part = triangles_of(mesh, origin)
+        ids.append(record.global_id)
+        triangles.append(part[:, ::-1] if signed_volume(part) < 0.0 else part)
+    finding = EnergyFinding(
+        "energy.space-open",
+        Severity.WARNING,
+        f"{len(open_ids)} spaces are not closed; their volume and the areas around them are doubtful.",
+        "Model each space as a closed body.",
+        tuple(sorted(open_ids)),
+    )
+    return _Solids(tuple(ids), tuple(triangles)), (finding,) if open_ids else ()
+
+
+def _solids(snapshot: Snapshot, meshes: dict[str, Mesh], origin: Points) -> _Solids:
+    wanted = WINDOW_CLASSES | DOOR_CLASSES | OPAQUE_CLASSES
+    found = [
+        (record.global_id, triangles_of(meshes[record.global_id], origin))
+        for record in snapshot.records.values()
+        if record.ifc_class in wanted and record.global_id in meshes
+    ]
+    return _Solids(tuple(one for one, _ in found), tuple(part for _, part in found))
+
+
+def _outer(rays: Samples, spaces: _Solids) -> tuple[NDArray[np.bool_], float]:
+    """Return which samples have no space behind them, and half the area of the others."""
+    scene = Scene(spaces.triangles)
+    met, distance, behind = scene.first_hit(rays.points + STEP_OUT_M * rays.normals, rays.normals)
+    inner = (met != NO_HIT) & ((distance <= WALL_AND_GAP_M) | (behind & (met != rays.owner)))
+    return ~inner, float(rays.weights[inner].sum()) / 2.0
+
+
+def kind_of(record: ElementRecord | None, tilt_deg: float) -> Kind:
+    """Return what a face is, by the element that closes it and by where it looks."""
+    if record is not None and record.ifc_class in WINDOW_CLASSES:
+        return Kind.WINDOW
+    if record is not None and record.ifc_class in DOOR_CLASSES:
+        return Kind.DOOR
+    if tilt_deg < ROOF_TILT_DEG:
+        return Kind.ROOF
+    return Kind.FLOOR if tilt_deg > FLOOR_TILT_DEG else Kind.WALL
+
+
+def _faces(
+    rays: Samples, outer: NDArray[np.bool_], solids: _Solids, spaces: _Solids, snapshot: Snapshot
+) -> tuple[list[Face], tuple[EnergyFinding, ...]]:
+    """Return the outer faces by element and direction, and a finding for holes."""
+    points, normals, weights = rays.points[outer], rays.normals[outer], rays.weights[outer]
+    met, distance, _ = Scene(solids.triangles).first_hit(points - INSET_M * normals, normals)
+    met = np.where(distance <= REACH_M + INSET_M, met, NO_HIT)
+    azimuth = np.round(true_azimuth_deg(normals, snapshot.georeference)).astype(np.int64) % 360
+    tilt = np.round(np.degrees(np.arccos(np.clip(normals[:, 2], -1.0, 1.0)))).astype(np.int64)
+    azimuth[(tilt <= 1) | (tilt >= 179)] = 0
+    lowest = min(float(part[:, :, 2].min()) for part in spaces.triangles)
+    low = (tilt > FLOOR_TILT_DEG) & (points[:, 2] <= lowest + LOWEST_LEVEL_M)
+    keys = np.stack([met, azimuth, tilt, low.astype(np.int64)], axis=1)
+    groups, index = np.unique(keys, axis=0, return_inverse=True)
+    areas = np.bincount(index.reshape(-1), weights=weights, minlength=len(groups))
+    faces = [_face(group, float(area), solids, snapshot) for group, area in zip(groups, areas, strict=True)]
+    void = met == NO_HIT
+    owners = tuple(sorted({spaces.ids[place] for place in np.unique(rays.owner[outer][void])}))
+    return faces, _holes(float(weights[void].sum()), float(weights.sum()), owners)
+
+
+def _face(group: NDArray[np.int64], area: float, solids: _Solids, snapshot: Snapshot) -> Face:
+    met, azimuth, tilt, low = (int(value) for value in group)
+    global_id = "" if met == NO_HIT else solids.ids[met]
+    kind = kind_of(snapshot.records.get(global_id), float(tilt))
+    boundary = Boundary.GROUND if low and kind is Kind.FLOOR else Boundary.OUTSIDE
+    return Face(kind, boundary, global_id, float(azimuth), float(tilt), area, SAMPLING_DOUBT * area, "rays")
+
+
+MOST_HOLES = 0.02  # share of the envelope; less is the sampling at edges
+
+
+def _holes(hole_m2: float, total_m2: float, owners: tuple[str, ...]) -> tuple[EnergyFinding, ...]:
+    if hole_m2 <= MOST_HOLES * total_m2:
+        return ()
+    return (
+        EnergyFinding(
+            "energy.hole",
+            Severity.WARNING,
+            f"{hole_m2:.1f} m² of the faces of the spaces are closed by no element; usual values stand for them.",
+            "Close the spaces by walls, slabs, roofs, windows or doors.",
+            owners,
+        ),
+    )
+
+
+def _floor_m2(spaces: _Solids) -> float:
+    triangles = np.concatenate(spaces.triangles)
+    cross = np.cross(triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0])
+    return float(-np.minimum(cross[:, 2], 0.0).sum() / 2.0)
+
+
+def _without_spaces(
+    snapshot: Snapshot, solids: _Solids, thermal: Thermal, findings: tuple[EnergyFinding, ...]
+) -> Envelope:
+    hull = hull_faces(solids.ids, solids.triangles, snapshot, kind_of)
+    note = EnergyFinding(
+        "energy.no-spaces",
+        Severity.WARNING,
+        "The model has no usable spaces; the outer hull was measured instead, which is of a lower grade.",
+        "Export the rooms as IfcSpace with a body.",
+    )
+    floor = hull.floor_m2
+    return Envelope(
+        Grade.HULL,
+        gather(hull.faces, thermal),
+        Sourced(hull.volume_m3, "m3", Source.DERIVED, 0.15 * hull.volume_m3, "height field over the outer hull"),
+        replace(floor),
+        0.0,
+        (*findings, note, *thermal.findings()),
+    )

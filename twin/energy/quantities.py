@@ -1,0 +1,91 @@
+"""The second way to the envelope: the author's IsExternal flag and quantities; kept to see how far both agree."""
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from ifc import ElementRecord, Mesh, Severity
+from twin.energy.findings import EnergyFinding
+from twin.energy.openings import outline_m2
+from twin.energy.parts import Face, areas_by_kind
+from twin.energy.thermal import find_property, number
+from twin.energy.values import Kind
+from twin.snapshot import Snapshot
+
+LARGEST_SPREAD = 0.10  # share: beyond it the two ways do not measure the same thing
+WALLS = frozenset({"IfcWall", "IfcWallStandardCase"})
+SLABS = frozenset({"IfcSlab", "IfcSlabStandardCase", "IfcRoof"})
+OPENINGS = {"IfcWindow": Kind.WINDOW, "IfcDoor": Kind.DOOR}
+NET_AREAS = ("NetSideArea", "NetArea", "GrossSideArea", "GrossArea")
+
+
+def flagged_areas(snapshot: Snapshot, meshes: Mapping[str, Mesh]) -> dict[Kind, float]:
+    """Return the area of each kind, m2, of elements that the author calls external."""
+    areas: dict[Kind, float] = {}
+    for record in snapshot.records.values():
+        kind = _kind(record)
+        if kind is None or not _is_external(record, snapshot):
+            continue
+        area = _area(record, kind, meshes.get(record.global_id))
+        if area:
+            areas[kind] = areas.get(kind, 0.0) + area
+    return areas
+
+
+def compare_with_flags(
+    faces: Iterable[Face], snapshot: Snapshot, meshes: Mapping[str, Mesh]
+) -> tuple[EnergyFinding, ...]:
+    """Return a finding for each kind on which rays and flags differ by more than `LARGEST_SPREAD`."""
+    measured, flagged = areas_by_kind(faces), flagged_areas(snapshot, meshes)
+    findings = []
+    for kind in (Kind.WALL, Kind.WINDOW, Kind.ROOF, Kind.FLOOR):
+        rays, flags = measured.get(kind, 0.0), flagged.get(kind, 0.0)
+        spread = abs(rays - flags) / max(rays, flags, 1e-9)
+        if spread > LARGEST_SPREAD:
+            findings.append(
+                EnergyFinding(
+                    f"energy.spread-{kind.value}",
+                    Severity.WARNING,
+                    f"Rays found {rays:.1f} m² of {kind.value}, the author's IsExternal flags and sizes give "
+                    f"{flags:.1f} m²: a spread of {100.0 * spread:.0f} %. The rays were used.",
+                    "Set IsExternal on every element of the envelope, and check the spaces.",
+                )
+            )
+    return tuple(findings)
+
+
+def _kind(record: ElementRecord) -> Kind | None:
+    if record.ifc_class in WALLS:
+        return Kind.WALL
+    if record.ifc_class in SLABS:
+        roof = record.ifc_class == "IfcRoof" or record.predefined_type == "ROOF"
+        return Kind.ROOF if roof else Kind.FLOOR
+    return OPENINGS.get(record.ifc_class.removesuffix("StandardCase"))
+
+
+def _is_external(record: ElementRecord, snapshot: Snapshot) -> bool:
+    found = find_property(record, snapshot.records, ("IsExternal",))
+    return found is not None and found[1] is True
+
+
+def _area(record: ElementRecord, kind: Kind, mesh: Mesh | None) -> float | None:
+    if kind in (Kind.WINDOW, Kind.DOOR):
+        return outline_m2(record, mesh)
+    for name in NET_AREAS:
+        for quantities in record.quantity_sets.values():
+            value = number(quantities.get(name))
+            if value and value > 0.0:
+                return value
+    return _side_m2(mesh) if mesh is not None and len(mesh.faces) else None
+
+
+def _side_m2(mesh: Mesh) -> float:
+    """Return the area of the largest side of a slab-like body, m2: triangles along its main direction."""
+    triangles = mesh.vertices[mesh.faces.astype(np.int64)]
+    cross = np.cross(triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0]) / 2.0
+    main = cross[np.argmax(np.linalg.norm(cross, axis=1))]
+    length = float(np.linalg.norm(main))
+    if length == 0.0:
+        return 0.0
+    along = cross @ (main / length)
+    return float(np.maximum(along, 0.0).sum())

@@ -1,0 +1,163 @@
+"""Where the sun stands and what falls on a plane (numpy, whole years at once)."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from twin.energy.climate import HOURS, ClimateYear, Series
+
+SUB_STEPS = 6  # sun positions in an hour; ten minutes keep the sunrise hour within 1 % of the integral
+SOLAR_CONSTANT_W_M2 = 1361.0
+LOWEST_SUN_COS = 0.0872  # cos(85°): the horizontal part of the circumsolar light is not divided by less (Perez)
+
+# Perez, Ineichen, Seals, Michalsky, Stewart 1990, table 6: f11 f12 f13 f21 f22 f23 for eight classes of clearness.
+PEREZ_CLASSES = np.array([1.065, 1.230, 1.500, 1.950, 2.800, 4.500, 6.200])
+PEREZ = np.array(
+    [
+        [-0.008, 0.588, -0.062, -0.060, 0.072, -0.022],
+        [0.130, 0.683, -0.151, -0.019, 0.066, -0.029],
+        [0.330, 0.487, -0.221, 0.055, -0.064, -0.026],
+        [0.568, 0.187, -0.295, 0.109, -0.152, -0.014],
+        [0.873, -0.392, -0.362, 0.226, -0.462, 0.001],
+        [1.132, -1.237, -0.412, 0.288, -0.823, 0.056],
+        [1.060, -1.600, -0.359, 0.264, -1.127, 0.131],
+        [0.678, -0.327, -0.250, 0.156, -1.377, 0.251],
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SunPath:
+    """Directions to the sun through a year.
+
+    Attributes:
+        east: float64 (hours, sub-steps), unit vector to the sun.
+        north: As `east`.
+        up: As `east`; the sine of the altitude.
+        extraterrestrial_w_m2: float64 (hours,), normal irradiance above the air.
+    """
+
+    east: Series
+    north: Series
+    up: Series
+    extraterrestrial_w_m2: Series
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Irradiance:
+    """What falls on one plane, W/m2, hour by hour.
+
+    Attributes:
+        beam: Direct and circumsolar.
+        diffuse: Sky without the circumsolar part, and reflected by the ground.
+        beam_through: `beam` times the angular curve of the glass.
+    """
+
+    beam: Series
+    diffuse: Series
+    beam_through: Series
+
+
+def sun_direction(day_of_year: Series, solar_hour: Series, latitude_deg: float) -> tuple[Series, Series, Series]:
+    """Return east, north and up of the unit vector to the sun at a solar time (declination: Spencer 1971)."""
+    angle = 2.0 * np.pi * (day_of_year - 1.0) / 365.0
+    declination = (
+        0.006918
+        - 0.399912 * np.cos(angle)
+        + 0.070257 * np.sin(angle)
+        - 0.006758 * np.cos(2 * angle)
+        + 0.000907 * np.sin(2 * angle)
+        - 0.002697 * np.cos(3 * angle)
+        + 0.00148 * np.sin(3 * angle)
+    )
+    hour_angle = np.pi / 12.0 * (solar_hour - 12.0)
+    phi = np.radians(latitude_deg)
+    east = -np.cos(declination) * np.sin(hour_angle)
+    north = np.cos(phi) * np.sin(declination) - np.sin(phi) * np.cos(declination) * np.cos(hour_angle)
+    up = np.sin(phi) * np.sin(declination) + np.cos(phi) * np.cos(declination) * np.cos(hour_angle)
+    return east, north, up
+
+
+def equation_of_time_h(day_of_year: Series) -> Series:
+    """Return solar minus mean time in hours (Spencer 1971)."""
+    angle = 2.0 * np.pi * (day_of_year - 1.0) / 365.0
+    minutes = 229.18 * (
+        0.000075
+        + 0.001868 * np.cos(angle)
+        - 0.032077 * np.sin(angle)
+        - 0.014615 * np.cos(2 * angle)
+        - 0.04089 * np.sin(2 * angle)
+    )
+    return np.asarray(minutes / 60.0, dtype=np.float64)
+
+
+def sun_path(climate: ClimateYear) -> SunPath:
+    """Return the directions to the sun at the place of `climate`, at the middle of each sub-step."""
+    hour = np.arange(HOURS)[:, None] + (np.arange(SUB_STEPS) + 0.5)[None, :] / SUB_STEPS
+    day = np.floor(hour / 24.0) + 1.0
+    shift = climate.longitude_deg / 15.0 - climate.time_zone_h
+    east, north, up = sun_direction(day, hour % 24.0 + shift + equation_of_time_h(day), climate.latitude_deg)
+    normal = SOLAR_CONSTANT_W_M2 * (1.0 + 0.033 * np.cos(2.0 * np.pi * day[:, 0] / 365.0))
+    return SunPath(east, north, up, normal)
+
+
+def irradiance(
+    climate: ClimateYear,
+    path: SunPath,
+    azimuth_deg: float,
+    tilt_deg: float,
+    curve: tuple[Series, Series] | None = None,
+    ground_reflectance: float = 0.2,
+) -> Irradiance:
+    """Return what falls on a plane (sky: Perez 1990).
+
+    Args:
+        climate: The weather.
+        path: The sun at the same place.
+        azimuth_deg: Outward normal of the plane, clockwise from north.
+        tilt_deg: 0 looks up, 90 is vertical.
+        curve: Cosines of incidence, ascending, and the transmittance relative to normal incidence at each.
+        ground_reflectance: Share of the global irradiance that the ground reflects.
+    """
+    azimuth, tilt = np.radians(azimuth_deg), np.radians(tilt_deg)
+    cosine = path.up * np.cos(tilt) + np.sin(tilt) * (path.east * np.sin(azimuth) + path.north * np.cos(azimuth))
+    shines = path.up > 0.0
+    count = np.maximum(shines.sum(axis=1), 1)
+    lit = np.where(shines, np.maximum(cosine, 0.0), 0.0)
+    mean_cosine = lit.sum(axis=1) / count
+    mean_up = np.where(shines, path.up, 0.0).sum(axis=1) / count
+    circumsolar, horizon = _perez(climate, mean_up, path.extraterrestrial_w_m2)
+    ratio = mean_cosine / np.maximum(mean_up, LOWEST_SUN_COS)
+    dhi = climate.dhi_w_m2
+    beam = climate.dni_w_m2 * mean_cosine + dhi * circumsolar * ratio
+    isotropic = dhi * (1.0 - circumsolar) * (1.0 + np.cos(tilt)) / 2.0
+    reflected = climate.ghi_w_m2 * ground_reflectance * (1.0 - np.cos(tilt)) / 2.0
+    diffuse = np.maximum(isotropic + dhi * horizon * np.sin(tilt), 0.0) + reflected
+    through = _share_through(lit, curve)
+    return Irradiance(beam, diffuse, beam * through)
+
+
+def _share_through(lit: Series, curve: tuple[Series, Series] | None) -> Series:
+    if curve is None:
+        return np.ones(len(lit))
+    total = lit.sum(axis=1)
+    passed = (lit * np.interp(lit, *curve)).sum(axis=1)
+    return np.asarray(np.divide(passed, total, out=np.zeros_like(total), where=total > 0.0), dtype=np.float64)
+
+
+def _perez(climate: ClimateYear, mean_up: Series, extraterrestrial: Series) -> tuple[Series, Series]:
+    """Return the circumsolar and the horizon brightening coefficients F1 and F2."""
+    dhi, dni = climate.dhi_w_m2, climate.dni_w_m2
+    zenith = np.arccos(np.clip(mean_up, 0.0, 1.0))
+    bright = dhi > 0.0
+    clear = 1.041 * zenith**3
+    ratio = np.divide(dhi + dni, dhi, out=np.ones_like(dhi), where=bright)
+    row = PEREZ[np.searchsorted(PEREZ_CLASSES, (ratio + clear) / (1.0 + clear), side="right")]
+    # Kasten and Young 1989
+    degrees = np.degrees(zenith)
+    mass = 1.0 / (np.maximum(mean_up, 0.0) + 0.50572 * np.maximum(96.07995 - degrees, 1.0) ** -1.6364)
+    brightness = dhi * mass / extraterrestrial
+    first = np.maximum(row[:, 0] + row[:, 1] * brightness + row[:, 2] * zenith, 0.0)
+    second = row[:, 3] + row[:, 4] * brightness + row[:, 5] * zenith
+    up = bright & (mean_up > 0.0)
+    return np.where(up, first, 0.0), np.where(up, second, 0.0)
