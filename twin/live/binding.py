@@ -32,6 +32,7 @@ _QUANTITY_BY_TYPE: Mapping[str, tuple[str, str]] = {
     "SMOKESENSOR": ("Dimensionless", "1"),
     "FIRESENSOR": ("Dimensionless", "1"),
     "ENERGYMETER": ("Energy", "kW.h"),
+    "ELECTRICMETER": ("Energy", "kW.h"),
     "WATERMETER": ("Volume", "m3"),
     "GASMETER": ("Volume", "m3"),
     "OILMETER": ("Volume", "m3"),
@@ -46,6 +47,7 @@ _KIND_BY_CLASS: Mapping[str, PointKind] = {
     "IfcFlowMeter": PointKind.METER,
     "IfcFlowMeterType": PointKind.METER,
 }
+_COMMON_SETS = ("Pset_SensorTypeCommon", "Pset_ActuatorTypeCommon", "Pset_FlowMeterTypeCommon")
 # Objects that nothing can be measured on.
 _NEVER = frozenset(
     {
@@ -122,9 +124,11 @@ def _predefined_type(record: ElementRecord, records: Mapping[str, ElementRecord]
 
 
 def _wire_name(record: ElementRecord) -> str:
-    """Return the most deliberate name: outside reference, tag, then the GlobalId, which is always usable."""
+    """Return the most deliberate name: outside reference, Reference, Tag, then the GlobalId, which always serves."""
     library = (item.identification for item in record.references if item.role == "library")
-    candidates = (*library, str(record.attributes.get("Tag") or ""))
+    sets = (record.property_sets.get(name, {}) for name in _COMMON_SETS)
+    references = (str(properties.get("Reference") or "") for properties in sets)
+    candidates = (*library, *references, str(record.attributes.get("Tag") or ""))
     return next((name for name in candidates if POINT_ID.fullmatch(name)), record.global_id)
 
 
@@ -134,7 +138,7 @@ def points_from_records(
     """Return the points that a model declares, and findings for the devices that cannot become points.
 
     A point gets no range and no interval: an IFC file does not say them. Its name is the identification of an
-    IfcLibraryReference, else its Tag, else its GlobalId.
+    IfcLibraryReference, else `Reference` of its common property set, else its Tag, else its GlobalId.
 
     Args:
         building_id: Building that the records belong to.

@@ -38,6 +38,8 @@ KEEPALIVE_S = 20
 USUAL_PORTS = {"mqtt": 1883, "mqtts": 8883}
 
 _log = logging.getLogger(__name__)
+# gmqtt calls every end of a connection an error; what matters of it is told by `status` and the log above.
+_QUIET = logging.Logger("gmqtt-ingest", logging.CRITICAL)
 _NEVER_RECONNECT = {"reconnect_retries": -2}  # the loop below connects anew; -1 would mean without end
 
 
@@ -176,6 +178,7 @@ class MqttIngest:
             session_expiry_interval=SESSION_EXPIRY_S,
             receive_maximum=RECEIVE_WINDOW,
             maximum_packet_size=MAX_PACKET_BYTES,
+            logger=_QUIET,
         )
         client.set_config(_NEVER_RECONNECT)
         address = self._address
@@ -197,7 +200,7 @@ class MqttIngest:
                 self._other_version()
             await asyncio.wait_for(connecting, 0)
         except (OSError, MQTTError, TimeoutError) as error:
-            self._note(f"no connection: {error or 'the broker did not answer'}")
+            self._note(f"no connection: {str(error) or 'the broker did not answer'}")
             await _leave(client)
             return None
         return client
@@ -224,8 +227,9 @@ class MqttIngest:
 
     def _on_disconnect(self, _client: gmqtt.Client, _packet: Any, _error: Any = None) -> None:
         self._subscribed.clear()
-        self._note("the connection was lost")
         self._lost.set()
+        if not self._stopping.is_set():
+            self._note("the connection was lost")
 
     async def _on_message(
         self, _client: gmqtt.Client, topic: str, payload: bytes, qos: int, _properties: dict[str, Any]
