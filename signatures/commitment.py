@@ -44,10 +44,11 @@ class ElementProof:
     path: tuple[bytes, ...]
 
     def to_json(self) -> dict[str, Any]:
-        """Return the proof as a JSON object, bytes in hexadecimal."""
+        """Return the proof as a JSON object: bytes in hexadecimal, statements without the subject they share."""
+        about = len(self.subject) + len("<> ")
         return {
             "subject": self.subject,
-            "statements": list(self.statements),
+            "statements": [line[about:] for line in self.statements],
             "salt": self.salt.hex(),
             "index": self.index,
             "path": [part.hex() for part in self.path],
@@ -63,7 +64,7 @@ class ElementProof:
         try:
             proof = cls(
                 subject=form["subject"],
-                statements=tuple(form["statements"]),
+                statements=tuple(f"<{form['subject']}> {line}" for line in form["statements"]),
                 salt=bytes.fromhex(form["salt"]),
                 index=form["index"],
                 path=tuple(bytes.fromhex(part) for part in form["path"]),

@@ -51,7 +51,7 @@ class Verdict:
 
     Attributes:
         steps: All steps, in order.
-        facts: What may be believed if it is valid: issuer, created, Merkle root and the like; empty values if not.
+        facts: What the signed document says, once its signatures were found good; empty before that.
     """
 
     steps: tuple[Step, ...]
@@ -65,10 +65,15 @@ class Verdict:
 
 
 class StepLog:
-    """Collects steps; after a failed one those that need its result are skipped."""
+    """Collects steps; after a failed one those that need its result are skipped.
 
-    def __init__(self) -> None:
+    Args:
+        failures: Errors that fail a step instead of leaving it; they may say `message` and `entity`.
+    """
+
+    def __init__(self, failures: tuple[type[Exception], ...] = (SignatureError,)) -> None:
         self.steps: list[Step] = []
+        self._failures = failures
         self._broken = False
 
     @property
@@ -81,7 +86,7 @@ class StepLog:
 
         Args:
             name: Name of the step.
-            action: Returns its result and the sentence for its passing, or raises `SignatureError`.
+            action: Returns its result and the sentence for its passing, or raises one of the failures.
             required: Whether the whole depends on it.
 
         Returns:
@@ -92,9 +97,10 @@ class StepLog:
             return None
         try:
             result, reason = action()
-        except SignatureError as error:
-            where = f" ({error.entity})" if error.entity else ""
-            self._add(name, Outcome.FAILED, error.message + where, required=required)
+        except self._failures as error:
+            entity = getattr(error, "entity", None)
+            where = f" ({entity})" if entity else ""
+            self._add(name, Outcome.FAILED, f"{error}{where}", required=required)
             self._broken = self._broken or required
             return None
         self._add(name, Outcome.PASSED, reason, required=required)

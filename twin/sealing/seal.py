@@ -1,0 +1,170 @@
+"""Seal a state, and open one element of a sealed state."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ifc import ElementRecord
+from signatures import (
+    Commitment,
+    ElementProof,
+    KeyKind,
+    SignatureError,
+    Signer,
+    Suite,
+    add_proof,
+    check_schema,
+    jcs,
+    parse_canonical,
+    pinned_contexts,
+    sha256_hex,
+)
+from twin.errors import Conflict, InvalidInput, NotFound
+from twin.sealing.bundle import new_bundle
+from twin.sealing.state import (
+    Evidence,
+    check_identifiers,
+    commit_records,
+    state_credential,
+    state_schema,
+    state_secret,
+)
+from twin.sealing.statements import element_iri, statements_of
+from twin.snapshot import Snapshot
+
+DISCLOSURE_FORMAT = "kaksik-element/1"
+
+
+@dataclass(frozen=True, slots=True)
+class SealedState:
+    """A signed state of a building.
+
+    Attributes:
+        credential: RFC 8785 bytes of the signed credential; the next state names their SHA-256.
+        bundle: The file for the holder, with the salt secret of this state.
+        issuer: Identifier of the issuer.
+        created: When it was sealed.
+        merkle_root: Root (hex) over the records.
+        leaf_count: Number of records.
+    """
+
+    credential: bytes
+    bundle: bytes
+    issuer: str
+    created: datetime
+    merkle_root: str
+    leaf_count: int
+
+    @property
+    def credential_sha256(self) -> str:
+        """SHA-256 (hex) of the credential."""
+        return sha256_hex(self.credential)
+
+
+def seal(
+    snapshot: Snapshot,
+    signer: Signer,
+    secret: bytes,
+    previous: bytes | None,
+    created: datetime,
+    evidence: Sequence[Evidence] = (),
+    disclosed: Iterable[str] = (),
+) -> SealedState:
+    """Sign the state that `snapshot` shows.
+
+    Args:
+        snapshot: The state; its meshes play no part, for they depend on a geometry kernel.
+        signer: Who signs; becomes the issuer. Ed25519, P-256 or P-384.
+        secret: The holder's secret for salts, 32 random bytes that are kept.
+        previous: Credential of the state before, as it was issued, or None for the first.
+        created: When, with time zone.
+        evidence: Documents that the state rests on.
+        disclosed: GlobalIds whose proofs are put into the bundle, so that anyone can read them.
+
+    Raises:
+        InvalidInput: (secret, statement, credential) something given cannot be sealed.
+        Conflict: (previous-state) `previous` is of another building or the same state.
+        NotFound: (element) a disclosed element is not in the state.
+        SignatureError: the credential cannot be signed.
+    """
+    contexts = pinned_contexts()
+    salt_secret = state_secret(secret, snapshot.building_id, snapshot.stage, snapshot.version)
+    commitment = commit_records(snapshot.building_id, snapshot.records.values(), salt_secret)
+    unsigned = state_credential(
+        snapshot,
+        commitment,
+        issuer=signer.controller,
+        salt_secret=salt_secret,
+        created=created,
+        previous=_previous(snapshot, previous),
+        evidence=evidence,
+    )
+    suite = Suite.EDDSA_RDFC_2022 if signer.public_key.kind is KeyKind.ED25519 else Suite.ECDSA_RDFC_2019
+    signed = add_proof(unsigned, signer, suite=suite, created=created, contexts=contexts)
+    check_schema(signed, state_schema())
+    credential = jcs(signed)
+    proofs = [_open(snapshot, commitment, global_id) for global_id in disclosed]
+    bundle = new_bundle(credential, signer.verification_method, contexts, salt_secret, proofs)
+    return SealedState(
+        credential, bundle.to_bytes(), signer.controller, created, commitment.root.hex(), len(commitment)
+    )
+
+
+def disclose(snapshot: Snapshot, secret: bytes, credential: bytes, global_id: str) -> bytes:
+    """Return a file that shows one element of a sealed state, and proves it, without showing another.
+
+    Args:
+        snapshot: The sealed state.
+        secret: The holder's secret with which it was sealed.
+        credential: Its credential, as issued.
+        global_id: The element.
+
+    Raises:
+        NotFound: (element) no such element in the state.
+        Conflict: (sealed-state) the credential seals another state than `snapshot`.
+        InvalidInput: (credential) not a state credential.
+    """
+    sealed = read_credential(credential)["credentialSubject"]
+    salt_secret = state_secret(secret, snapshot.building_id, snapshot.stage, snapshot.version)
+    commitment = commit_records(snapshot.building_id, snapshot.records.values(), salt_secret)
+    if commitment.root.hex() != sealed["merkleRoot"]:
+        raise Conflict("The credential seals another state, or another secret was used.", reason="sealed-state")
+    proof = _open(snapshot, commitment, global_id)
+    form = {"format": DISCLOSURE_FORMAT, "credential": parse_canonical(credential), "proof": proof.to_json()}
+    return jcs(form)
+
+
+def read_credential(data: bytes) -> dict[str, Any]:
+    """Return the state credential in `data`; its signature is not verified.
+
+    Raises:
+        InvalidInput: (credential) not a state credential in its canonical form.
+    """
+    try:
+        credential = parse_canonical(data)
+        check_schema(credential, state_schema())
+    except SignatureError as error:
+        raise InvalidInput(error.message, reason="credential", hint=error.hint, entity=error.entity) from error
+    check_identifiers(credential)
+    return credential
+
+
+def _previous(snapshot: Snapshot, previous: bytes | None) -> tuple[str, str] | None:
+    if previous is None:
+        return None
+    subject = read_credential(previous)["credentialSubject"]
+    state = (subject["lifecycleStage"], subject["version"])
+    if subject["buildingCode"] != snapshot.building_id:
+        raise Conflict("The previous state is of another building.", reason="previous-state", entity=subject["id"])
+    if state == (snapshot.stage.value, snapshot.version):
+        raise Conflict("A state cannot be its own predecessor.", reason="previous-state", entity=subject["id"])
+    return subject["id"], sha256_hex(previous)
+
+
+def _open(snapshot: Snapshot, commitment: Commitment, global_id: str) -> ElementProof:
+    record: ElementRecord | None = snapshot.records.get(global_id)
+    if record is None:
+        raise NotFound("No such element in this state.", reason="element", entity=global_id)
+    subject = element_iri(snapshot.building_id, global_id)
+    return commitment.disclose(subject, statements_of(snapshot.building_id, record))

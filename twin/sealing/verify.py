@@ -1,0 +1,244 @@
+"""Verify bundles and element files offline, in numbered steps, from nothing but the bytes and the caller's policy."""
+
+import hmac
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from ifc import ElementRecord, canonical_form
+from signatures import (
+    CredentialRules,
+    ElementProof,
+    Policy,
+    Reason,
+    SignatureError,
+    StepLog,
+    Verdict,
+    jcs,
+    parse_canonical,
+    pinned_contexts,
+    proofs_of,
+    resolve_did_key,
+    sha256_hex,
+    verify_credential,
+    verify_element,
+)
+from twin.errors import InvalidInput, TwinError
+from twin.sealing.bundle import CONTEXT_NAMES, Bundle, controller_bytes
+from twin.sealing.container import MAX_BUNDLE_BYTES
+from twin.sealing.restore import record_of
+from twin.sealing.seal import DISCLOSURE_FORMAT
+from twin.sealing.state import check_identifiers, commit_records, state_schema
+from twin.sealing.statements import element_iri
+
+Passed = tuple[None, str]
+_FAILURES = (SignatureError, TwinError)
+_EMPTY = Bundle(b"", b"", {}, None)
+
+
+def verify_bundle(
+    data: bytes,
+    *,
+    records: Iterable[ElementRecord] | None,
+    file_sha256: str | None,
+    policy: Policy,
+) -> Verdict:
+    """Verify a bundle, and a model against it if one is given.
+
+    Args:
+        data: The bundle file.
+        records: All records of a model that is said to be the sealed one, or None. They prove the same building
+            content, whatever the bytes of the file.
+        file_sha256: SHA-256 (hex) of the model's bytes, or None. Required to agree only where no records are given:
+            a re-saved file has other bytes and may have the same content.
+        policy: Who may have signed.
+
+    Returns:
+        The verdict; that a bundle is bad is never an error.
+    """
+    log = StepLog(_FAILURES)
+    rules = _rules(policy)
+    # 1. The file is the one spelling of its entries, and its manifest, names and entries agree.
+    opened = log.run("container", lambda: (Bundle.from_bytes(data), "Every byte of the bundle is accounted for."))
+    bundle = opened or _EMPTY
+    # 2. Its contexts are the pinned ones.
+    log.run("contexts", lambda: _contexts(bundle, rules))
+    # 3. to 10. The credential: form, meaning, purpose, key, signature, dates, policy.
+    credential = verify_credential(bundle.credential, rules, log) or {}
+    # 11. Identifiers and key document say what the signed members say.
+    log.run("identifiers", lambda: _identifiers(bundle, credential))
+    facts = {} if log.broken else _facts(credential)
+    # 12. The salt secret is the one whose digest was signed.
+    given = bundle.salt_secret is not None
+    _run_if(given, log, "salt-secret", "The bundle holds none.", lambda: _secret(bundle, facts))
+    # 13. Elements that the bundle shows stand under the signed root.
+    _run_if(bool(bundle.elements), log, "shown-elements", "The bundle shows none.", lambda: _shown(bundle, facts))
+    # 14. Byte identity: the very file.
+    only_bytes = records is None
+    if file_sha256 is None:
+        log.skip("file-bytes", "No file was given to compare.", required=False)
+    else:
+        log.run("file-bytes", lambda: _file_bytes(file_sha256, facts), required=only_bytes)
+    # 15. Semantic identity: the same building content, whatever the file.
+    if records is None:
+        log.skip("building-content", "No model was given to compare.", required=False)
+    else:
+        log.run("building-content", lambda: _content(bundle, facts, records))
+    return Verdict(tuple(log.steps), facts)
+
+
+def verify_disclosure(data: bytes, *, policy: Policy) -> Verdict:
+    """Verify a file that shows one element.
+
+    Args:
+        data: What `disclose` wrote.
+        policy: Who may have signed.
+
+    Returns:
+        The verdict; its facts hold the element's canonical form under ``element``.
+    """
+    log = StepLog(_FAILURES)
+    # 1. One canonical JSON object of three members.
+    form = log.run("disclosure", lambda: (_disclosure(data), "The file is one canonical JSON object.")) or {}
+    # 2. to 9. The credential.
+    credential = verify_credential(jcs(form.get("credential", {})), _rules(policy), log) or {}
+    # 10. Identifiers.
+    log.run("identifiers", lambda: _same_identifiers(credential))
+    facts = {} if log.broken else _facts(credential)
+    # 11. The statements stand under the signed root; 12. and say one element of this very building.
+    proof = log.run("element-proof", lambda: _proved(form, facts))
+    element = log.run("element", lambda: _element(proof, facts))
+    return Verdict(tuple(log.steps), facts | ({"element": element} if element else {}))
+
+
+def verdict_json(verdict: Verdict) -> dict[str, Any]:
+    """Return the verdict as the service and the command line show it."""
+    facts = verdict.facts
+    return {
+        "sealed": True,
+        "verdict": "valid" if verdict.valid else "invalid",
+        "steps": [asdict(step) for step in verdict.steps],
+        "issuer": facts.get("issuer"),
+        "created": facts.get("created"),
+        "merkle_root": facts.get("merkle_root"),
+        "leaf_count": facts.get("leaf_count"),
+    }
+
+
+def _rules(policy: Policy) -> CredentialRules:
+    return CredentialRules(state_schema(), pinned_contexts(), resolve_did_key, policy)
+
+
+def _run_if(present: bool, log: StepLog, name: str, absent: str, action: Callable[[], Passed]) -> None:
+    if present:
+        log.run(name, action)
+    else:
+        log.skip(name, absent, required=False)
+
+
+def _contexts(bundle: Bundle, rules: CredentialRules) -> Passed:
+    for name, url in CONTEXT_NAMES.items():
+        if bundle.contexts.get(name) != rules.contexts.canonical_bytes(url):
+            raise InvalidInput("A context differs from the pinned one.", reason="bundle", entity=name)
+    return None, "The contexts are the pinned ones."
+
+
+def _identifiers(bundle: Bundle, credential: Mapping[str, Any]) -> Passed:
+    _same_identifiers(credential)
+    methods = [proof["verificationMethod"] for proof in proofs_of(credential)]
+    documents = {controller_bytes(method) for method in methods if method.startswith(credential["issuer"] + "#")}
+    if bundle.controller not in documents:
+        raise InvalidInput("The key document is not the issuer's.", reason="bundle", entity=credential["issuer"])
+    return None, "Identifiers and key document agree with what was signed."
+
+
+def _same_identifiers(credential: Mapping[str, Any]) -> Passed:
+    check_identifiers(credential)
+    return None, "The identifiers agree with what was signed."
+
+
+def _facts(credential: Mapping[str, Any]) -> dict[str, Any]:
+    subject = credential["credentialSubject"]
+    return {
+        "issuer": credential["issuer"],
+        "created": credential["validFrom"],
+        "building_id": subject["buildingCode"],
+        "stage": subject["lifecycleStage"],
+        "version": subject["version"],
+        "merkle_root": subject["merkleRoot"],
+        "leaf_count": subject["leafCount"],
+        "salt_secret_sha256": subject["saltSecretSha256"],
+        "file_sha256": subject["ifcFileSha256"],
+        "previous_state": subject.get("previousState"),
+        "previous_state_sha256": subject.get("previousStateSha256"),
+        "evidence": credential.get("evidence", []),
+    }
+
+
+def _secret(bundle: Bundle, facts: Mapping[str, Any]) -> Passed:
+    if bundle.salt_secret is None or sha256_hex(bundle.salt_secret) != facts["salt_secret_sha256"]:
+        raise InvalidInput("The salt secret is not that of the sealed state.", reason="secret")
+    return None, "The salt secret is that of the sealed state."
+
+
+def _shown(bundle: Bundle, facts: Mapping[str, Any]) -> Passed:
+    if len({proof.subject for proof in bundle.elements}) != len(bundle.elements):
+        raise InvalidInput("An element is shown twice.", reason="bundle")
+    for proof in bundle.elements:
+        _check_proof(proof, facts)
+        record_of(facts["building_id"], proof.statements)
+    return None, f"Each of the {len(bundle.elements)} elements shown is part of the sealed state."
+
+
+def _check_proof(proof: ElementProof, facts: Mapping[str, Any]) -> None:
+    if not verify_element(proof, bytes.fromhex(facts["merkle_root"]), facts["leaf_count"]):
+        raise SignatureError(
+            "The element is not part of the sealed state as it is shown.",
+            reason=Reason.COMMITMENT,
+            entity=proof.subject[:200],
+        )
+
+
+def _file_bytes(file_sha256: str, facts: Mapping[str, Any]) -> Passed:
+    if not hmac.compare_digest(file_sha256.lower().encode(), facts["file_sha256"].encode()):
+        raise InvalidInput("The file's bytes are not those that were sealed.", reason="file-bytes")
+    return None, "The file is byte for byte the sealed one."
+
+
+def _content(bundle: Bundle, facts: Mapping[str, Any], records: Iterable[ElementRecord]) -> Passed:
+    if bundle.salt_secret is None:
+        raise InvalidInput(
+            "The content cannot be compared: this bundle holds no salt secret. Ask for the holder's bundle.",
+            reason="secret",
+        )
+    commitment = commit_records(facts["building_id"], records, bundle.salt_secret)
+    count, sealed = len(commitment), facts["leaf_count"]
+    if count != sealed or commitment.root.hex() != facts["merkle_root"]:
+        raise InvalidInput(
+            f"The building content is not the sealed one: {count} objects were read, {sealed} were sealed"
+            + (", and at least one of them differs." if count == sealed else "."),
+            reason="building-content",
+        )
+    return None, f"The building content is the sealed one, in all {count} objects."
+
+
+def _disclosure(data: bytes) -> dict[str, Any]:
+    form = parse_canonical(data, max_bytes=MAX_BUNDLE_BYTES)
+    members = {"format", "credential", "proof"}
+    if set(form) != members or form["format"] != DISCLOSURE_FORMAT or not isinstance(form["credential"], dict):
+        raise InvalidInput("This is not a file of one element.", reason="disclosure")
+    return form
+
+
+def _proved(form: Mapping[str, Any], facts: Mapping[str, Any]) -> tuple[ElementProof, str]:
+    proof = ElementProof.from_json(form["proof"])
+    _check_proof(proof, facts)
+    return proof, "The statements are part of the sealed state."
+
+
+def _element(proof: ElementProof | None, facts: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
+    lines = proof.statements if proof is not None else ()
+    record = record_of(facts["building_id"], lines)
+    if proof is None or proof.subject != element_iri(facts["building_id"], record.global_id):
+        raise InvalidInput("The element is of another building.", reason="element")
+    return canonical_form(record), f"They describe the {record.ifc_class} {record.global_id} of this building."
