@@ -1,1 +1,44 @@
-"""The permit wing."""
+"""Permit checks: rule packs as data, run over one version of a building, answered clause by clause."""
+
+from twin.permit.evaluate import Comparison, check, compare
+from twin.permit.pack import Pack, Rule, bundled_packs, load_pack
+from twin.permit.registry import REGISTRY
+from twin.permit.subject import Parameters, Subject, TestSpec
+from twin.permit.values import (
+    CheckResult,
+    Limit,
+    Mode,
+    Outcome,
+    PackUse,
+    PermitReport,
+    Picture,
+    Quantity,
+    SourceStatus,
+    Verdict,
+)
+from twin.permit.view import CheckContext
+
+__all__ = [
+    "REGISTRY",
+    "CheckContext",
+    "CheckResult",
+    "Comparison",
+    "Limit",
+    "Mode",
+    "Outcome",
+    "Pack",
+    "PackUse",
+    "Parameters",
+    "PermitReport",
+    "Picture",
+    "Quantity",
+    "Rule",
+    "SourceStatus",
+    "Subject",
+    "TestSpec",
+    "Verdict",
+    "bundled_packs",
+    "check",
+    "compare",
+    "load_pack",
+]

@@ -1,0 +1,215 @@
+"""Read parcels and plan areas from GeoJSON in EPSG:3301; refuse what would silently be wrong."""
+
+import json
+import math
+import re
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+import numpy as np
+from shapely import MultiPolygon, Polygon, get_coordinates
+from shapely.errors import ShapelyError
+from shapely.geometry import shape
+from shapely.validation import explain_validity
+
+from twin.district.values import CRS, EASTING_RANGE_M, NORTHING_RANGE_M, Area, Parcel, Plan, PlanArea
+from twin.errors import InvalidInput
+
+MAX_BYTES = 64 * 1024 * 1024  # a municipality's parcels are some 20 MB; more is not one district
+MAX_FEATURES = 200_000  # all parcels of the largest Estonian county fit
+MAX_DEPTH_HINT = "Write one Feature per area, with a Polygon or MultiPolygon."
+CADASTRAL_NUMBER = re.compile(r"\d{5}:\d{3}:\d{4}")
+CRS_NAME = re.compile(
+    r"(?:urn:ogc:def:crs:EPSG:[^:]*:|EPSG:|https?://www\.opengis\.net/def/crs/EPSG/[^/]*/)(\d+)", re.I
+)
+EXPECTED_CRS = '"crs": {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::3301"}}'
+
+Made = TypeVar("Made")
+
+
+def read_parcels(data: bytes) -> tuple[Parcel, ...]:
+    """Read cadastral units from a GeoJSON file.
+
+    Args:
+        data: UTF-8 GeoJSON FeatureCollection in EPSG:3301, `[easting, northing]`, metres.
+
+    Returns:
+        The parcels, in the order of the file.
+
+    Raises:
+        InvalidInput: (crs, axes, range, geometry, duplicate, property, json, too-large) names the feature.
+    """
+    parcels = tuple(_features(data, _parcel))
+    seen: dict[str, int] = {}
+    for index, parcel in enumerate(parcels):
+        if (first := seen.setdefault(parcel.cadastral_number, index)) != index:
+            raise InvalidInput(
+                f"Parcel {parcel.cadastral_number} stands twice: features {first} and {index}.",
+                reason="duplicate",
+                hint="Keep one feature per cadastral number.",
+                entity=f"feature {index} ({parcel.cadastral_number})",
+            )
+    return parcels
+
+
+def read_plan_areas(data: bytes) -> Plan:
+    """Read the building areas of plans from a GeoJSON file.
+
+    Args:
+        data: UTF-8 GeoJSON FeatureCollection in EPSG:3301, `[easting, northing]`, metres.
+
+    Returns:
+        The plan with its areas in the order of the file.
+
+    Raises:
+        InvalidInput: (crs, axes, range, geometry, property, json, too-large) names the feature.
+    """
+    return Plan(tuple(_features(data, _plan_area)))
+
+
+def _features(data: bytes, make: Callable[[dict[str, Any], Area, str], Made]) -> Iterator[Made]:
+    for index, feature in enumerate(_collection(data)):
+        properties = feature.get("properties") if isinstance(feature, dict) else None
+        if not isinstance(properties, dict):
+            raise _refuse("It is not a Feature with properties.", "property", f"feature {index}", MAX_DEPTH_HINT)
+        name = f"feature {index} ({properties.get('cadastral_number') or properties.get('plan_id') or 'unnamed'})"
+        yield make(properties, _area(feature.get("geometry"), name), name)
+
+
+def _collection(data: bytes) -> list[Any]:
+    if len(data) > MAX_BYTES:
+        raise _refuse(f"The file has {len(data)} bytes.", "too-large", None, f"Keep it under {MAX_BYTES} bytes.")
+    try:
+        document = json.loads(data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise _refuse("The file is not UTF-8 text.", "json", None, "Save it as UTF-8.") from error
+    except json.JSONDecodeError as error:
+        message = f"The file is not JSON: {error.msg}."
+        raise InvalidInput(message, reason="json", hint="Export it again.", line=error.lineno) from error
+    except RecursionError as error:
+        raise _refuse("The file is nested too deeply.", "json", None, MAX_DEPTH_HINT) from error
+    if not isinstance(document, dict) or not isinstance(document.get("features"), list):
+        raise _refuse("The file is not a GeoJSON FeatureCollection.", "json", None, MAX_DEPTH_HINT)
+    _require_crs(document.get("crs"))
+    if len(document["features"]) > MAX_FEATURES:
+        raise _refuse("The file has too many features.", "too-large", None, f"Keep it under {MAX_FEATURES}.")
+    return list(document["features"])
+
+
+def _require_crs(crs: Any) -> None:
+    hint = f"Export in {CRS} and state it: {EXPECTED_CRS}"
+    try:
+        name = str(crs["properties"]["name"])
+    except (TypeError, KeyError) as error:
+        raise _refuse("The file does not say its coordinate system.", "crs", "crs", hint) from error
+    match = CRS_NAME.fullmatch(name)
+    if match is None or f"EPSG:{match[1]}" != CRS:
+        raise _refuse(f"The file is in {name}, not in {CRS}.", "crs", "crs", hint)
+
+
+def _area(geometry: Any, name: str) -> Area:
+    if not isinstance(geometry, dict) or geometry.get("type") not in {"Polygon", "MultiPolygon"}:
+        raise _refuse("Its geometry is not a Polygon or MultiPolygon.", "geometry", name, MAX_DEPTH_HINT)
+    try:
+        made = shape(geometry)
+    except (ShapelyError, ValueError, TypeError, LookupError, AttributeError) as error:
+        raise _refuse(
+            "Its coordinates are not rings of [easting, northing].", "geometry", name, MAX_DEPTH_HINT
+        ) from error
+    if not isinstance(made, Polygon | MultiPolygon) or made.is_empty:
+        raise _refuse("It has no area.", "geometry", name, "Remove the feature or draw its outline.")
+    _require_estonia(get_coordinates(made), name)
+    if not made.is_valid:
+        raise _refuse(
+            f"Its outline is not a simple polygon: {explain_validity(made)}.",
+            "geometry",
+            name,
+            "Redraw the outline so that it does not cross or touch itself.",
+        )
+    return made
+
+
+def _require_estonia(points: np.ndarray[Any, np.dtype[np.float64]], name: str) -> None:
+    if not np.isfinite(points).all():
+        raise _refuse("A coordinate is not a finite number.", "range", name, "Correct the coordinates.")
+    if _within(points[:, 0], EASTING_RANGE_M) and _within(points[:, 1], NORTHING_RANGE_M):
+        return
+    first = f"[{points[0, 0]:g}, {points[0, 1]:g}]"
+    if _within(points[:, 1], EASTING_RANGE_M) and _within(points[:, 0], NORTHING_RANGE_M):
+        raise _refuse(
+            f"Its axes are swapped: {first} is [northing, easting].",
+            "axes",
+            name,
+            "Write [easting, northing]; in Estonia the easting is 370000 to 740000.",
+        )
+    raise _refuse(
+        f"It lies outside Estonia: {first}.",
+        "range",
+        name,
+        f"Coordinates are {CRS} metres: easting 370000 to 740000, northing 6375000 to 6635000.",
+    )
+
+
+def _within(values: np.ndarray[Any, np.dtype[np.float64]], limits: tuple[float, float]) -> bool:
+    return bool(((values >= limits[0]) & (values <= limits[1])).all())
+
+
+def _parcel(properties: dict[str, Any], area: Area, name: str) -> Parcel:
+    number = _text(properties, "cadastral_number", name)
+    if not CADASTRAL_NUMBER.fullmatch(number):
+        raise _refuse(f"'{number}' is not a cadastral number.", "property", name, "Write it as 78401:118:0122.")
+    return Parcel(
+        number,
+        _text(properties, "address", name, default=""),
+        _number(properties, "area_m2", name),
+        _text(properties, "land_use", name, default=""),
+        area,
+    )
+
+
+def _plan_area(properties: dict[str, Any], area: Area, name: str) -> PlanArea:
+    codes = properties.get("use_codes") or []
+    if not isinstance(codes, list) or not all(isinstance(code, str) and code.isdigit() for code in codes):
+        raise _refuse("use_codes is not a list of digit strings.", "property", name, 'Write ["11101", "1122"].')
+    return PlanArea(
+        _text(properties, "plan_id", name),
+        _text(properties, "plan_name", name, default=""),
+        _text(properties, "cadastral_number", name, default=""),
+        _number(properties, "max_height_m", name),
+        _whole(properties, "max_storeys", name),
+        _number(properties, "max_footprint_m2", name),
+        _whole(properties, "max_buildings", name),
+        tuple(codes),
+        _text(properties, "source", name, default=""),
+        area,
+    )
+
+
+def _text(properties: dict[str, Any], key: str, name: str, default: str | None = None) -> str:
+    value = properties.get(key)
+    if value is None and default is not None:
+        return default
+    if not isinstance(value, str) or not value.strip():
+        raise _refuse(f"Its property '{key}' is missing or not text.", "property", name, f"Fill in '{key}'.")
+    return value.strip()
+
+
+def _number(properties: dict[str, Any], key: str, name: str) -> float | None:
+    value = properties.get(key)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
+        raise _refuse(f"Its property '{key}' is not a number of zero or more.", "property", name, f"Correct '{key}'.")
+    return float(value)
+
+
+def _whole(properties: dict[str, Any], key: str, name: str) -> int | None:
+    value = _number(properties, key, name)
+    if value is not None and not value.is_integer():
+        raise _refuse(f"Its property '{key}' is not a whole number.", "property", name, f"Correct '{key}'.")
+    return None if value is None else int(value)
+
+
+def _refuse(message: str, reason: str, entity: str | None, hint: str) -> InvalidInput:
+    text = message if entity is None or entity == "crs" else f"{entity[0].upper()}{entity[1:]}: {message}"
+    return InvalidInput(text, reason=reason, hint=hint, entity=entity)

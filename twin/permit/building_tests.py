@@ -1,0 +1,150 @@
+"""Tests of the building as a whole: declared register figures against geometry, storeys."""
+
+from ifc import ElementRecord
+from twin.permit.outcomes import amount, at_least, one
+from twin.permit.solids import polygon_picture
+from twin.permit.subject import Parameters, Subject
+from twin.permit.values import Limit, Outcome, Picture, Quantity, Verdict
+
+FOOTPRINT_PATHS = (
+    "AR_Hoone.045_Hoonealune-pindala",
+    "BaseQuantities.SiteCoverage",
+    "Qto_BuildingBaseQuantities.FootprintArea",
+    "Qto_BuildingBaseQuantities.FootPrintArea",
+)
+HEIGHT_PATHS = ("AR_Hoone.040_Kõrgus", "BaseQuantities.TotalHeight", "Qto_BuildingBaseQuantities.Height")
+NO_BUILDING = "The model does not hold exactly one building."
+
+
+def declared_footprint(subject: Subject, parameters: Parameters) -> list[Outcome]:
+    """Compare the declared footprint with the outline of walls, slabs, columns and façades.
+
+    Numbers: `tolerance` (share of the measured area).
+    """
+    building = subject.view.building
+    if building is None:
+        return one(Verdict.DATA_MISSING, NO_BUILDING)
+    declared = subject.view.number(building, FOOTPRINT_PATHS)
+    area = subject.site.footprint
+    if declared is None or area is None:
+        lack = f"The building has no {FOOTPRINT_PATHS[0]}." if declared is None else "No element has an outline."
+        return one(Verdict.DATA_MISSING, lack, [building.global_id])
+    measured, tolerance = float(area.area), parameters.number("tolerance")
+    good = abs(declared[0] - measured) <= tolerance * measured
+    message = (
+        f"{declared[1]} is {amount(declared[0], 'm2')}, the geometry has {amount(measured, 'm2')}; "
+        f"{tolerance:.0%} may differ."
+    )
+    return [
+        _compared(building, good, message, (declared[0], measured, "m2"), polygon_picture(area, z=_level(subject)))
+    ]
+
+
+def declared_height(subject: Subject, parameters: Parameters) -> list[Outcome]:
+    """Compare the declared height with the highest structural point above the average ground.
+
+    Numbers: `tolerance` (m).
+    """
+    building = subject.view.building
+    if building is None:
+        return one(Verdict.DATA_MISSING, NO_BUILDING)
+    declared = subject.view.number(building, HEIGHT_PATHS)
+    if declared is None:
+        return one(Verdict.DATA_MISSING, f"The building has no {HEIGHT_PATHS[0]}.", [building.global_id])
+    height = measured_height(subject)
+    ground = subject.site.ground
+    if height is None or ground is None:
+        lack = "The ground level is not known, or no structural element has geometry."
+        return one(Verdict.DATA_MISSING, lack, [building.global_id])
+    tolerance = parameters.number("tolerance")
+    good = abs(declared[0] - height) <= tolerance + 1e-9
+    message = (
+        f"{declared[1]} is {amount(declared[0], 'm')}, the geometry has {amount(height, 'm')}; "
+        f"{amount(tolerance, 'm')} may differ."
+    )
+    picture = height_picture(subject)
+    found = _compared(building, good, message, (declared[0], height, "m"), picture)
+    return [with_ground(found, ground.doubt, certain=ground.certain)]
+
+
+def storeys_below(subject: Subject, parameters: Parameters) -> list[Outcome]:
+    """Ask a person when the building has so many storeys above ground that a duty begins; else it does not apply.
+
+    Numbers: `storeys` (1): the duty begins at this number.
+    """
+    storeys = subject.site.storeys
+    number, limit = len(storeys.above), parameters.number("storeys")
+    possible = number + len(storeys.unknown)
+    if not subject.view.of_kind("IfcBuildingStorey"):
+        return one(Verdict.DATA_MISSING, "The model has no storeys.")
+    bound = Limit(int(limit), "1", "<")
+    elements = tuple(sorted(storey.global_id for storey in storeys.above))
+    if number >= limit:
+        message = f"{number} storeys lie above ground; from {limit:.0f} storeys on the duty applies."
+        return [Outcome(Verdict.NEEDS_HUMAN, message, Quantity(number, "1"), bound, elements)]
+    if possible >= limit:
+        unknown = [storey.global_id for storey in storeys.unknown]
+        return one(Verdict.DATA_MISSING, f"{len(unknown)} storeys do not say whether they lie above ground.", unknown)
+    message = f"At most {possible} storeys lie above ground; the duty begins at {limit:.0f}."
+    return [Outcome(Verdict.NOT_APPLICABLE, message, Quantity(possible, "1"), bound, elements)]
+
+
+def measured_height(subject: Subject) -> float | None:
+    """Return the height from average ground to the highest structural point in metres, or None."""
+    ground, top = subject.site.ground, subject.site.top_m
+    return None if ground is None or top is None else top - ground.z_m
+
+
+def height_picture(subject: Subject) -> Picture | None:
+    """Return a vertical line from the ground to the highest point, in the middle of the footprint."""
+    area, ground, top = subject.site.footprint, subject.site.ground, subject.site.top_m
+    if area is None or ground is None or top is None:
+        return None
+    middle = area.representative_point()
+    low, high = [float(middle.x), float(middle.y), ground.z_m], [float(middle.x), float(middle.y), top]
+    return Picture("line", "model", [low, high])
+
+
+def with_ground(outcome: Outcome, doubt: str, *, certain: bool) -> Outcome:
+    """Return an outcome that says how the ground was taken; a guessed ground lets no machine decide."""
+    doubts = (*outcome.doubts, doubt) if doubt else outcome.doubts
+    return Outcome(
+        outcome.verdict,
+        outcome.message,
+        outcome.measured,
+        outcome.limit,
+        outcome.elements,
+        outcome.picture,
+        doubts,
+        outcome.capped or not certain,
+    )
+
+
+def storey_count(subject: Subject, limit: int) -> Outcome:
+    """Compare the storeys above ground with the largest number allowed; storeys that do not say count as possible."""
+    storeys = subject.site.storeys
+    number, possible = len(storeys.above), len(storeys.above) + len(storeys.unknown)
+    elements = tuple(sorted(storey.global_id for storey in (*storeys.above, *storeys.unknown)))
+    bound = Limit(limit, "1", "<=")
+    message = f"{number} storeys lie above ground, {limit} are allowed."
+    doubts = (storeys.doubt,) if storeys.doubt else ()
+    if number > limit:
+        return Outcome(Verdict.FAIL, message, Quantity(number, "1"), bound, elements, doubts=doubts)
+    if at_least(limit, possible) and possible > 0:
+        return Outcome(Verdict.PASS, message, Quantity(possible, "1"), bound, elements, doubts=doubts)
+    lack = "Some storeys do not say whether they lie above ground." if possible else "The model has no storeys."
+    return Outcome(Verdict.DATA_MISSING, lack, Quantity(number, "1"), bound, elements)
+
+
+def _compared(
+    building: ElementRecord, good: bool, message: str, numbers: tuple[float, float, str], picture: Picture | None
+) -> Outcome:
+    declared, measured, unit = numbers
+    verdict = Verdict.PASS if good else Verdict.FAIL
+    return Outcome(
+        verdict, message, Quantity(declared, unit), Limit(measured, unit, "="), (building.global_id,), picture
+    )
+
+
+def _level(subject: Subject) -> float:
+    return subject.site.ground.z_m if subject.site.ground is not None else 0.0

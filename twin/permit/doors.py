@@ -1,0 +1,242 @@
+"""Which rooms a door or window joins, and how the rooms hang together."""
+
+import itertools
+from collections import defaultdict, deque
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely import Point, STRtree
+
+from ifc import ElementRecord, Mesh, RelationKind
+from twin.district import Area, outline
+from twin.permit.rooms import Room, Rooms
+from twin.permit.view import BuildingView
+
+REACH_M = 0.8  # from the middle of a door to the room on either side: beyond the thickest usual wall
+STEP_M = 0.05  # finer than any room is wide
+MIN_SHARED_HEIGHT_M = 0.5  # a window or door and its room share at least this height
+OPEN_GAP_M = 0.02  # rooms nearer than this, with no wall between, are one open space
+OPEN_LENGTH_M = 0.6  # narrower than this nobody walks through
+OPEN_HEIGHT_M = 1.9  # lower than this nobody walks through
+STAIR_REACH_M = 0.3  # a flight ends at the edge of the room that it leads to
+LEVELS_APART_M = 1.0  # a stair joins rooms on different levels only
+OUTSIDE = ""  # the node of the graph that is no room
+
+EXTERNAL_DOOR = ("AR_Uks.335_Välispiire", "Pset_DoorCommon.IsExternal")
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One door or window and what lies on its two sides.
+
+    Attributes:
+        record: The door or window.
+        rooms: GlobalIds of the rooms that it opens to, at most two.
+        outer: Whether it opens to the outside; None if that cannot be told.
+        doubt: Why the answer is not certain, or an empty string.
+        centre: Middle of the opening, model metres, or None without geometry.
+    """
+
+    record: ElementRecord
+    rooms: tuple[str, ...]
+    outer: bool | None
+    doubt: str
+    centre: tuple[float, float, float] | None
+
+
+class Passages:
+    """The doors and windows of a building and the graph of its rooms."""
+
+    def __init__(self, view: BuildingView, rooms: Rooms) -> None:
+        self._view = view
+        self._rooms = rooms
+        shaped = [room for room in rooms.all if room.shape is not None]
+        self._shaped: list[Room] = shaped
+        self._tree = STRtree([room.shape.outline for room in shaped if room.shape is not None])
+
+    @cached_property
+    def doors(self) -> tuple[Passage, ...]:
+        """Return the doors, by GlobalId."""
+        return tuple(self._passage(record) for record in self._view.of_kind("IfcDoor"))
+
+    @cached_property
+    def windows(self) -> tuple[Passage, ...]:
+        """Return the windows, by GlobalId."""
+        return tuple(self._passage(record) for record in self._view.of_kind("IfcWindow"))
+
+    @property
+    def unresolved_doors(self) -> list[Passage]:
+        """Return the doors of which the model does not tell what they join."""
+        return [door for door in self.doors if not door.rooms and door.outer is not True]
+
+    @cached_property
+    def openings(self) -> Mapping[str, frozenset[str]]:
+        """Return, for each room, the rooms that lie open to it without a door."""
+        joined: dict[str, set[str]] = defaultdict(set)
+        for first, second in itertools.chain(self._touching(), self._virtual()):
+            joined[first].add(second)
+            joined[second].add(first)
+        return {room: frozenset(others) for room, others in joined.items()}
+
+    @cached_property
+    def graph(self) -> Mapping[str, frozenset[str]]:
+        """Return the walkable graph: rooms by GlobalId and `OUTSIDE`, joined by doors, open sides and stairs."""
+        edges: dict[str, set[str]] = defaultdict(set)
+        for first, second in self._edges():
+            edges[first].add(second)
+            edges[second].add(first)
+        return {node: frozenset(others) for node, others in edges.items()}
+
+    def reached_from_outside(self) -> dict[str, str]:
+        """Return, for each room that can be walked to, the node it was reached from (breadth first)."""
+        came_from: dict[str, str] = {}
+        queue = deque([OUTSIDE])
+        while queue:
+            node = queue.popleft()
+            for other in sorted(self.graph.get(node, ())):
+                if other != OUTSIDE and other not in came_from:
+                    came_from[other] = node
+                    queue.append(other)
+        return came_from
+
+    def _edges(self) -> Iterator[tuple[str, str]]:
+        for door in self.doors:
+            if len(door.rooms) == 2:
+                yield door.rooms[0], door.rooms[1]
+            if door.outer:
+                yield from ((room, OUTSIDE) for room in door.rooms)
+        for room, others in self.openings.items():
+            yield from ((room, other) for other in others)
+        yield from self._stairs()
+
+    def _passage(self, record: ElementRecord) -> Passage:
+        mesh = self._view.meshes.get(record.global_id)
+        bounded = [t for t in record.targets(RelationKind.BOUNDS) if t in self._rooms.by_id]
+        sides = _Sides(record, mesh) if mesh is not None else None
+        seen = self._beside(sides) if sides is not None else []
+        rooms = tuple(sorted(set(bounded) or set(seen)))[:2]
+        declared = self._view.flag(record, EXTERNAL_DOOR)
+        outer, doubt = declared, ""
+        if declared is None and rooms and (sides is not None or bounded):
+            outer = len(rooms) == 1
+            doubt = "The model does not say whether a door is external; a door with one room was taken as external."
+        centre = None if sides is None else sides.centre
+        return Passage(record, rooms, outer, doubt, centre)
+
+    def _beside(self, sides: "_Sides") -> list[str]:
+        found: list[str] = []
+        for ray in sides.rays():
+            room = next((r for point in ray if (r := self._room_at(point, sides)) is not None), None)
+            if room is not None and room.global_id not in found:
+                found.append(room.global_id)
+        return found
+
+    def _room_at(self, point: NDArray[np.float64], sides: "_Sides") -> Room | None:
+        for hit in sorted(self._tree.query(Point(point), predicate="intersects")):
+            room = self._shaped[int(hit)]
+            if room.shape is not None and room.shape.overlaps_height(sides.low, sides.high, MIN_SHARED_HEIGHT_M):
+                return room
+        return None
+
+    def _touching(self) -> Iterator[tuple[str, str]]:
+        outlines = [room.shape.outline for room in self._shaped if room.shape is not None]
+        if not outlines:
+            return
+        walls = self._walls
+        pairs = self._tree.query(outlines, predicate="dwithin", distance=OPEN_GAP_M)
+        for one, two in pairs.T:
+            if one >= two or not self._walkable_height(self._shaped[one], self._shaped[two]):
+                continue
+            strip = outlines[one].buffer(OPEN_GAP_M).intersection(outlines[two].buffer(OPEN_GAP_M))
+            near = [walls.geometries[index] for index in walls.query(strip)]
+            free = strip.difference(shapely.union_all(near)) if near else strip
+            if free.area >= OPEN_LENGTH_M * OPEN_GAP_M * 2:
+                yield self._shaped[one].global_id, self._shaped[two].global_id
+
+    @cached_property
+    def _walls(self) -> STRtree:
+        records = self._view.of_kind("IfcWall", "IfcCurtainWall", "IfcWindow", "IfcDoor", "IfcPlate", "IfcRailing")
+        meshes = [self._view.meshes[r.global_id] for r in records if r.global_id in self._view.meshes]
+        return STRtree([shape for mesh in meshes if (shape := outline([mesh])) is not None])
+
+    def _virtual(self) -> Iterator[tuple[str, str]]:
+        for record in self._view.of_kind("IfcVirtualElement"):
+            rooms = sorted({t for t in record.targets(RelationKind.BOUNDS) if t in self._rooms.by_id})
+            yield from itertools.pairwise(rooms)
+
+    def _stairs(self) -> Iterator[tuple[str, str]]:
+        kinds = ("IfcStair", "IfcStairFlight", "IfcRamp", "IfcRampFlight", "IfcTransportElement")
+        for record in self._view.of_kind(*kinds):
+            mesh = self._view.meshes.get(record.global_id)
+            area = outline([mesh]) if mesh is not None else None
+            if mesh is None or area is None:
+                continue
+            rooms = self._rooms_at(area.buffer(STAIR_REACH_M), mesh)
+            for one, two in itertools.combinations(rooms, 2):
+                if _levels_apart(one, two):
+                    yield one.global_id, two.global_id
+
+    def _rooms_at(self, area: Area, mesh: Mesh) -> list[Room]:
+        low, high = float(mesh.vertices[:, 2].min()), float(mesh.vertices[:, 2].max())
+        rooms = [self._shaped[hit] for hit in sorted(self._tree.query(area, predicate="intersects"))]
+        reach = STAIR_REACH_M
+        return [r for r in rooms if r.shape is not None and r.shape.overlaps_height(low - reach, high + reach, 0.0)]
+
+    @staticmethod
+    def _walkable_height(one: Room, two: Room) -> bool:
+        first, second = one.shape, two.shape
+        return (
+            first is not None
+            and second is not None
+            and first.overlaps_height(second.floor_m, second.top_m, OPEN_HEIGHT_M)
+        )
+
+
+class _Sides:
+    """The two sides of a door or window: its middle and the direction across it."""
+
+    def __init__(self, record: ElementRecord, mesh: Mesh) -> None:
+        self.low, self.high = float(mesh.vertices[:, 2].min()), float(mesh.vertices[:, 2].max())
+        plane = mesh.vertices[:, :2]
+        along = _along(record, plane)
+        across = np.array([-along[1], along[0]])
+        spread = plane @ np.stack([along, across], axis=1)
+        middle = (spread.min(axis=0) + spread.max(axis=0)) / 2
+        self._middle = middle[0] * along + middle[1] * across
+        self._across = across
+        self.centre = (float(self._middle[0]), float(self._middle[1]), (self.low + self.high) / 2)
+
+    def rays(self) -> Iterator[list[NDArray[np.float64]]]:
+        """Yield, for each side, the points from the door outwards."""
+        steps = np.arange(0.0, REACH_M + STEP_M / 2, STEP_M)
+        for sign in (1.0, -1.0):
+            yield [self._middle + sign * step * self._across for step in steps]
+
+
+def _along(record: ElementRecord, plane: NDArray[np.float64]) -> NDArray[np.float64]:
+    rectangle = shapely.oriented_envelope(shapely.MultiPoint(plane))
+    corners = shapely.get_coordinates(rectangle)
+    edges = np.diff(corners[:3], axis=0) if len(corners) >= 3 else np.diff(corners[:2], axis=0)
+    lengths = np.linalg.norm(edges, axis=1)
+    thin = len(lengths) < 2 or lengths.min() < 0.6 * lengths.max()
+    if not thin and record.placement is not None:  # an open leaf is drawn: the placement knows the width direction
+        axis = np.array([record.placement[0], record.placement[4]])
+        if (size := float(np.linalg.norm(axis))) > 0.5:
+            return axis / size
+    longest = int(lengths.argmax()) if len(lengths) else 0
+    if len(lengths) == 0 or lengths[longest] == 0:
+        return np.array([1.0, 0.0])
+    direction: NDArray[np.float64] = edges[longest] / lengths[longest]
+    return direction
+
+
+def _levels_apart(one: Room, two: Room) -> bool:
+    return (
+        one.shape is not None
+        and two.shape is not None
+        and (abs(one.shape.floor_m - two.shape.floor_m) >= LEVELS_APART_M)
+    )

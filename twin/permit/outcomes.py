@@ -1,0 +1,161 @@
+"""From judgements about single elements to the outcomes of a test."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from ifc import ElementRecord
+from twin.permit.values import Limit, Outcome, Picture, Quantity, Verdict
+from twin.permit.view import label
+
+TOLERANCE = 0.001  # a millimetre or a thousandth of a square metre: float noise of exporters, below any drawing
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a test says of one element.
+
+    Attributes:
+        element: GlobalId.
+        verdict: The answer for this element.
+        message: One sentence; elements with missing data and the same sentence are told together.
+        value: The measured value, if there is one.
+        limit: What it was compared with.
+        unit: UCUM unit of the value.
+        picture: Geometry that shows it.
+        doubts: Sentences that weaken the answer.
+        capped: No machine may decide.
+    """
+
+    element: str
+    verdict: Verdict
+    message: str
+    value: float | str | bool | None = None
+    limit: Limit | None = None
+    unit: str = ""
+    picture: Picture | None = None
+    doubts: tuple[str, ...] = ()
+    capped: bool = False
+
+
+def judged_minimum(
+    record: ElementRecord,
+    measured: tuple[str, float],
+    minimum: tuple[float, str],
+    picture: Picture | None = None,
+    doubts: tuple[str, ...] = (),
+    *,
+    capped: bool = False,
+) -> Judged:
+    """Judge an element against a minimum.
+
+    Args:
+        record: The element.
+        measured: What was measured (``area``) and its value.
+        minimum: The limit and its UCUM unit, which is that of the value too.
+        picture: Geometry that shows it.
+        doubts: Sentences that weaken the answer.
+        capped: No machine may decide.
+    """
+    what, value = measured
+    limit, unit = minimum
+    good = at_least(value, limit)
+    sentence = f"{label(record)}: {what} {amount(value, unit)}, at least {amount(limit, unit)} is required."
+    verdict = Verdict.PASS if good else Verdict.FAIL
+    bound = Limit(limit, unit, ">=")
+    return Judged(
+        record.global_id, verdict, sentence, value, bound, unit, picture, tuple(filter(None, doubts)), capped
+    )
+
+
+def missing(record: ElementRecord, message: str, picture: Picture | None = None) -> Judged:
+    """Say that an element lacks what the test needs."""
+    return Judged(record.global_id, Verdict.DATA_MISSING, message, picture=picture)
+
+
+def conclude(items: Sequence[Judged], things: str, worst: Callable[[Iterable[float]], float] = min) -> list[Outcome]:
+    """Return one outcome per failing element, one per kind of missing data, one per kind of passing group.
+
+    Args:
+        items: The judgements.
+        things: What the elements are called, in the plural.
+        worst: Which of the passing values is the deciding one.
+    """
+    outcomes = [_single(item) for item in items if item.verdict not in {Verdict.PASS, Verdict.DATA_MISSING}]
+    gaps: dict[str, list[Judged]] = defaultdict(list)
+    passing: dict[tuple[tuple[str, ...], bool, Limit | None], list[Judged]] = defaultdict(list)
+    for item in items:
+        if item.verdict is Verdict.DATA_MISSING:
+            gaps[item.message].append(item)
+        elif item.verdict is Verdict.PASS:
+            passing[item.doubts, item.capped, item.limit].append(item)
+    outcomes += [_gap(message, group) for message, group in gaps.items()]
+    outcomes += [_passing(group, things, worst) for group in passing.values()]
+    return outcomes
+
+
+def one(verdict: Verdict, message: str, elements: Iterable[str] = ()) -> list[Outcome]:
+    """Return a single outcome without numbers."""
+    return [Outcome(verdict, message, elements=tuple(elements))]
+
+
+def at_least(value: float, limit: float) -> bool:
+    """Return whether a value reaches a limit, within `TOLERANCE`."""
+    return value >= limit - TOLERANCE
+
+
+def at_most(value: float, limit: float) -> bool:
+    """Return whether a value keeps under a limit, within `TOLERANCE`."""
+    return value <= limit + TOLERANCE
+
+
+def amount(value: float, unit: str) -> str:
+    """Return a number as a sentence writes it: up to three decimals, then the unit."""
+    shown = {"1": "", "m2": " m²", "m3": " m³"}.get(unit, f" {unit}" if unit else "")
+    return f"{value:.3f}".rstrip("0").rstrip(".") + shown
+
+
+def _single(item: Judged) -> Outcome:
+    return Outcome(
+        item.verdict,
+        item.message,
+        _quantity(item.value, item.unit),
+        item.limit,
+        (item.element,),
+        item.picture,
+        item.doubts,
+        item.capped,
+    )
+
+
+def _gap(message: str, group: Sequence[Judged]) -> Outcome:
+    elements = tuple(sorted(item.element for item in group))
+    text = message if len(elements) == 1 else f"{len(elements)} elements: {message}"
+    return Outcome(Verdict.DATA_MISSING, text, elements=elements, picture=group[0].picture)
+
+
+def _passing(group: Sequence[Judged], things: str, worst: Callable[[Iterable[float]], float]) -> Outcome:
+    first = group[0]
+    elements = tuple(sorted(item.element for item in group))
+    numbers = [float(i.value) for i in group if isinstance(i.value, int | float) and not isinstance(i.value, bool)]
+    if not numbers:
+        value = _quantity(first.value, first.unit) if len(group) == 1 else None
+        return Outcome(
+            Verdict.PASS,
+            f"{len(group)} {things} comply.",
+            value,
+            first.limit,
+            elements,
+            None,
+            first.doubts,
+            first.capped,
+        )
+    extreme = worst(numbers)
+    message = f"{len(group)} {things} comply; the deciding value is {amount(extreme, first.unit)}."
+    return Outcome(
+        Verdict.PASS, message, Quantity(extreme, first.unit), first.limit, elements, None, first.doubts, first.capped
+    )
+
+
+def _quantity(value: float | str | bool | None, unit: str) -> Quantity | None:
+    return None if value is None else Quantity(value, unit)
