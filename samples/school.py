@@ -1,0 +1,82 @@
+"""The school: two storeys, classrooms along a wide corridor, IFC4 in millimetres."""
+
+from samples.plan import OUTSIDE, Cut, Door, Furniture, Plan, Rect, Room, Stair, Storey, Window
+
+_T = 0.42  # thickness of the external wall
+_NARROW_FLOOR, _NARROW_ROOM, _NARROW_WIDTH = 2, "class3", 0.75
+_STAIR = Rect(_T + 0.2, _T + 6.2 + 2.8 + 0.4 + 1.6, _T + 3.2, _T + 6.2 + 2.8 + 0.4 + 1.6 + 9 * 0.28 + 1.4)
+
+
+def school() -> Plan:
+    """Return the plan of the school."""
+    return Plan(
+        building_id="120900104",
+        ehr_code="120900104",
+        name="Näidise põhikool",
+        address="Näidise tänav 8",
+        schema="IFC4",
+        length_unit="MILLIMETRE",
+        outer=Rect(0.0, 0.0, 36.0, 16.0),
+        exterior="render_school",
+        storeys=(_storey(1), _storey(2)),
+        use=("Põhikooli või gümnaasiumi õppehoone", "12631"),
+        fire_class="TP1",
+        compartment_rating="EI60",
+        users=220,
+        equipment=(("substation", "k1/store", "substation", "Kaugküte 120"),),
+    )
+
+
+def _classroom(floor: int, number: int) -> Room:
+    desks = tuple(
+        Furniture("pupil", 1.2 + 1.8 * column, 1.0 + 1.5 * line) for column in range(4) for line in range(3)
+    )
+    return Room(
+        f"class{number}", f"{floor}{number:02d}", "Klassiruum", "-",
+        windows=(Window("S", 3.0, 1.9, 0.9, at=_class_x(number) - 2.1), Window("S", 3.0, 1.9, 0.9, at=_class_x(number) + 2.1)),
+        furniture=desks if floor == 1 else (), sensors=("Temperature", "CO2", "RelativeHumidity"),
+    )  # fmt: skip
+
+
+def _class_x(number: int) -> float:
+    width = (36.0 - 2 * _T - 3 * 0.2) / 4
+    return round(_T + (number - 0.5) * width + (number - 1) * 0.2, 6)
+
+
+def _storey(floor: int) -> Storey:
+    south = Cut(f"s{floor}", "x", tuple(
+        (8.64 if number < 4 else 0.0, _classroom(floor, number)) for number in range(1, 5)
+    ), "party")  # fmt: skip
+    corridor = Room("corridor", f"{floor}00", "Koridor", "-", "Üldkasutatav pind",
+                    windows=(Window("E", 1.5, 1.8), Window("W", 1.5, 1.8)) if floor == 2 else ())  # fmt: skip
+    north = Cut(f"n{floor}", "x", (
+        (3.4, Room("stair", f"{floor}10", "Trepikoda", "-", "Vertikaalsete ühendusteede pind", compartment="trepikoda",
+                   windows=(Window("N", 1.5, 1.5, 1.2),))),
+        (3.0, Room("wc-a", f"{floor}11", "WC tüdrukud", "wc", windows=(Window("N", 0.9, 0.6, 1.8),))),
+        (3.0, Room("wc-b", f"{floor}12", "WC poisid", "wc", windows=(Window("N", 0.9, 0.6, 1.8),))),
+        (6.0, Room("teachers", f"{floor}13", "Õpetajate tuba", "töötuba", windows=(Window("N", 2.4, 1.8),),
+                   furniture=(Furniture("table", 2.0, 2.0), Furniture("sofa", 0.3, 4.2)),
+                   sensors=("Temperature",))),
+        (2.6, Room("store", f"{floor}14", "Tehnoruum", "-", "Tehnopind")),
+        (0.0, Room("hall", f"{floor}15", "Söökla" if floor == 1 else "Raamatukogu", "-",
+                   windows=(Window("N", 3.6, 1.9, at=24.5), Window("N", 3.6, 1.9, at=30.5), Window("E", 2.4, 1.9)),
+                   furniture=(Furniture("table", 2.0, 2.0), Furniture("table", 6.0, 2.0)),
+                   sensors=("Temperature", "CO2"))),
+    ), "party")  # fmt: skip
+    layout = Cut(f"c{floor}", "y", ((6.2, south), (2.8, corridor), (0.0, north)), "party")
+    stairs = (Stair("stair", "stair", _STAIR, 20, 0.28),) if floor == 1 else ()
+    return Storey(f"k{floor}", f"{floor}. korrus", 3.2, layout, _doors(floor), stairs)
+
+
+def _doors(floor: int) -> tuple[Door, ...]:
+    doors = [Door("stair", "corridor", "stair", 1.2, style="fire", exit=True)]
+    for number in range(1, 5):
+        room = f"class{number}"
+        narrow = (floor, room) == (_NARROW_FLOOR, _NARROW_ROOM)
+        doors.append(Door(room, "corridor", room, _NARROW_WIDTH if narrow else 1.0))
+    for room in ("wc-a", "wc-b", "teachers", "store", "hall"):
+        doors.append(Door(room, "corridor", room, 1.0, style="wet" if room.startswith("wc") else "inner"))
+    if floor == 1:
+        doors.append(Door("main", "corridor", OUTSIDE, 1.6, 2.2, "entrance", "W", exit=True))
+        doors.append(Door("yard", "corridor", OUTSIDE, 1.4, 2.2, "entrance", "E", exit=True))
+    return tuple(doors)
