@@ -21,7 +21,7 @@ from twin.energy.parts import (
 )
 from twin.energy.quantities import compare_with_flags
 from twin.energy.rays import NO_HIT, Points, Samples, Scene, is_closed, sample, signed_volume, triangles_of
-from twin.energy.thermal import Thermal
+from twin.energy.thermal import Thermal, declared_year
 from twin.energy.values import Boundary, Kind, Source, Sourced
 from twin.snapshot import Snapshot
 
@@ -47,6 +47,7 @@ OPAQUE_CLASSES = frozenset(
         "IfcBuildingElementPart",
     }
 )
+LEAST_SPACE_M3 = 0.01  # a smaller body is no room
 OUTSIDE_SPACES = frozenset({"EXTERNAL", "PARKING"})
 
 
@@ -63,13 +64,15 @@ def build_envelope(snapshot: Snapshot, construction_year: int | None = None) -> 
 
     Args:
         snapshot: Records and meshes.
-        construction_year: Year for the table of usual U-values; None if nobody knows.
+        construction_year: Year for the table of usual U-values; if not given, the one that the
+            model declares.
     """
-    thermal = Thermal(snapshot.records, construction_year)
+    thermal = Thermal(snapshot.records, construction_year or declared_year(snapshot.records))
     meshes = snapshot.meshes.by_id()
     corners = [mesh.vertices for mesh in meshes.values() if len(mesh.vertices)]
     origin = np.concatenate(corners).mean(axis=0) if corners else np.zeros(3)
     spaces, findings = _spaces(snapshot, meshes, origin)
+    findings += _north(snapshot)
     solids = _solids(snapshot, meshes, origin)
     if not spaces.ids:
         return _without_spaces(snapshot, solids, thermal, findings)
@@ -92,26 +95,47 @@ def build_envelope(snapshot: Snapshot, construction_year: int | None = None) -> 
 
 
 def _spaces(snapshot: Snapshot, meshes: dict[str, Mesh], origin: Points) -> tuple[_Solids, tuple[EnergyFinding, ...]]:
-    ids, triangles, open_ids = [], [], []
+    ids, triangles = [], []
+    open_ids, empty_ids = [], []
     for record in snapshot.records.values():
         if record.ifc_class != "IfcSpace" or record.predefined_type in OUTSIDE_SPACES:
             continue
         mesh = meshes.get(record.global_id)
-        if mesh is None or not len(mesh.faces):
+        part = triangles_of(mesh, origin) if mesh is not None else np.zeros((0, 3, 3))
+        if mesh is None or abs(signed_volume(part)) < LEAST_SPACE_M3:
+            empty_ids.append(record.global_id)
             continue
         if not is_closed(mesh):
             open_ids.append(record.global_id)
-        part = triangles_of(mesh, origin)
         ids.append(record.global_id)
         triangles.append(part[:, ::-1] if signed_volume(part) < 0.0 else part)
-    finding = EnergyFinding(
-        "energy.space-open",
-        Severity.WARNING,
-        f"{len(open_ids)} spaces are not closed; their volume and the areas around them are doubtful.",
-        "Model each space as a closed body.",
-        tuple(sorted(open_ids)),
+    return _Solids(tuple(ids), tuple(triangles)), _odd_spaces(open_ids, empty_ids)
+
+
+def _odd_spaces(open_ids: list[str], empty_ids: list[str]) -> tuple[EnergyFinding, ...]:
+    hint = "Model each space as a closed body."
+    said = (
+        ("energy.space-open", open_ids, "are not closed; their volume and the areas around them are doubtful"),
+        ("energy.space-empty", empty_ids, "have no body with a volume; they are not in the envelope"),
     )
-    return _Solids(tuple(ids), tuple(triangles)), (finding,) if open_ids else ()
+    return tuple(
+        EnergyFinding(rule, Severity.WARNING, f"{len(found)} spaces {what}.", hint, tuple(sorted(found)))
+        for rule, found, what in said
+        if found
+    )
+
+
+def _north(snapshot: Snapshot) -> tuple[EnergyFinding, ...]:
+    if snapshot.georeference is not None:
+        return ()
+    return (
+        EnergyFinding(
+            "energy.north-unknown",
+            Severity.WARNING,
+            "The model says not where it lies; its y axis was taken as north.",
+            "Give IfcMapConversion, so that the sun meets the right faces.",
+        ),
+    )
 
 
 def _solids(snapshot: Snapshot, meshes: dict[str, Mesh], origin: Points) -> _Solids:

@@ -39,6 +39,7 @@ def exact_openings(
         record = records[global_id]
         if record.ifc_class not in ("IfcWindow", "IfcWindowStandardCase"):
             continue
+        findings.extend(_without_size(record))
         own = outline_m2(record, meshes.get(global_id))
         places = [place for place, face in enumerate(result) if face.global_id == global_id]
         counted = sum(result[place].area_m2 for place in places)
@@ -73,6 +74,15 @@ def _give_and_take(faces: list[Face], places: list[int], ratio: float) -> None:
             left = max(faces[wall].area_m2 - (area - window.area_m2), 0.0)
             faces[wall] = replace(faces[wall], area_m2=left)
         faces[place] = replace(window, area_m2=area, area_doubt_m2=OUTLINE_DOUBT * area, area_note="outline")
+
+
+def _without_size(record: ElementRecord) -> tuple[EnergyFinding, ...]:
+    sizes = [number(record.attributes.get(name)) for name in ("OverallWidth", "OverallHeight")]
+    if all(size is None or size > 0.0 for size in sizes):
+        return ()
+    message = f"The window declares a size of {sizes[0]} m by {sizes[1]} m; the extent of its body was used."
+    hint = "Correct OverallWidth and OverallHeight."
+    return (EnergyFinding("energy.area-zero", Severity.ERROR, message, hint, (record.global_id,)),)
 
 
 def _disagreement(faces: list[Face], places: list[int], own: float, counted: float) -> EnergyFinding:

@@ -37,21 +37,34 @@ def compare_with_flags(
 ) -> tuple[EnergyFinding, ...]:
     """Return a finding for each kind on which rays and flags differ by more than `LARGEST_SPREAD`."""
     measured, flagged = areas_by_kind(faces), flagged_areas(snapshot, meshes)
-    findings = []
-    for kind in (Kind.WALL, Kind.WINDOW, Kind.ROOF, Kind.FLOOR):
+    kinds = (Kind.WALL, Kind.WINDOW, Kind.ROOF, Kind.FLOOR)
+    unnamed = [kind.value for kind in kinds if not flagged.get(kind) and measured.get(kind)]
+    findings = [_unnamed(unnamed)] if unnamed else []
+    for kind in kinds:
         rays, flags = measured.get(kind, 0.0), flagged.get(kind, 0.0)
-        spread = abs(rays - flags) / max(rays, flags, 1e-9)
-        if spread > LARGEST_SPREAD:
-            findings.append(
-                EnergyFinding(
-                    f"energy.spread-{kind.value}",
-                    Severity.WARNING,
-                    f"Rays found {rays:.1f} m² of {kind.value}, the author's IsExternal flags and sizes give "
-                    f"{flags:.1f} m²: a spread of {100.0 * spread:.0f} %. The rays were used.",
-                    "Set IsExternal on every element of the envelope, and check the spaces.",
-                )
-            )
+        if flags and abs(rays - flags) > LARGEST_SPREAD * max(rays, flags):
+            findings.append(_spread(kind, rays, flags))
     return tuple(findings)
+
+
+def _unnamed(kinds: list[str]) -> EnergyFinding:
+    return EnergyFinding(
+        "energy.flags-missing",
+        Severity.INFO,
+        f"The author marks no {', '.join(kinds)} as external; the areas found by rays have no second witness.",
+        "Set IsExternal on every element of the envelope.",
+    )
+
+
+def _spread(kind: Kind, rays: float, flags: float) -> EnergyFinding:
+    share = 100.0 * abs(rays - flags) / max(rays, flags)
+    return EnergyFinding(
+        f"energy.spread-{kind.value}",
+        Severity.WARNING,
+        f"Rays found {rays:.1f} m² of {kind.value}, the author's IsExternal flags and sizes give {flags:.1f} m²: "
+        f"a spread of {share:.0f} %. The rays were used.",
+        "Set IsExternal on every element of the envelope, and check the spaces.",
+    )
 
 
 def _kind(record: ElementRecord) -> Kind | None:
@@ -64,8 +77,9 @@ def _kind(record: ElementRecord) -> Kind | None:
 
 
 def _is_external(record: ElementRecord, snapshot: Snapshot) -> bool:
+    """Return the author's flag; a window without one counts as external, for few are not."""
     found = find_property(record, snapshot.records, ("IsExternal",))
-    return found is not None and found[1] is True
+    return found[1] is True if found else OPENINGS.get(record.ifc_class) is Kind.WINDOW
 
 
 def _area(record: ElementRecord, kind: Kind, mesh: Mesh | None) -> float | None:

@@ -11,6 +11,10 @@ from twin.energy.values import LARGEST_U_W_M2K, Kind, Layer, Source, Sourced
 U_UNIT = "W/(m2.K)"
 U_PROPERTIES = ("ThermalTransmittance", "340_Soojusläbivus")
 G_PROPERTIES = ("345_Päikesekiirgus-tegur", "SolarHeatGainTransmittance", "GValue")
+YEAR_PROPERTIES = ("YearOfConstruction",)
+WHOLES = frozenset(
+    {"IfcRoof", "IfcWall", "IfcSlab", "IfcCurtainWall", "IfcWallElementedCase", "IfcSlabElementedCase"}
+)
 CONDUCTIVITY = "ThermalConductivity"
 DOUBT_PROPERTY = 0.05  # share of the value: declared by the author, not measured
 DOUBT_LAYERS = 0.10  # share: thermal bridges and moisture are not in the layers
@@ -74,15 +78,28 @@ def number(value: Value) -> float | None:
 
 
 def with_type(record: ElementRecord, records: Records) -> Iterator[ElementRecord]:
-    """Yield the record, then its types."""
+    """Yield the record, then its types, then the element that it is a part of (slab of a roof) with its types."""
     yield record
     for target in record.targets(RelationKind.TYPED_BY):
         if target in records:
             yield records[target]
+    for target in record.targets(RelationKind.AGGREGATED_IN):
+        whole = records.get(target)
+        if whole is not None and whole.ifc_class in WHOLES:
+            yield from with_type(whole, records)
+
+
+def declared_year(records: Records) -> int | None:
+    """Return the year of construction that the building declares, or None."""
+    for record in records.values():
+        if record.ifc_class == "IfcBuilding" and (found := find_property(record, records, YEAR_PROPERTIES)):
+            digits = str(found[1])[:4]
+            return int(digits) if digits.isdigit() and len(digits) == 4 else None
+    return None
 
 
 def find_property(record: ElementRecord, records: Records, names: tuple[str, ...]) -> tuple[str, Value] | None:
-    """Return ``set.property`` and its value, of the element or else of its type."""
+    """Return ``set.property`` and its value, of the element, its type or its whole."""
     for holder in with_type(record, records):
         for name in names:
             for set_name in sorted(holder.property_sets):
