@@ -1,7 +1,7 @@
 """From the stream of the kernels to a mesh set: one mesh per element, cleaned, coloured, under its own key."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,10 +39,21 @@ def missing_ids(out: Path) -> frozenset[int]:
     return frozenset(step_id for step_id, product in products.items() if product.has_body) - have
 
 
-def gather(out: Path) -> Gathered:
-    """Return the clean meshes of the stream at `out`."""
+def has_ambiguous_ids(out: Path) -> bool:
+    """Return whether elements in the stream at `out` share a GlobalId or have none."""
+    ids = [product.global_id for product in _load(out)[0].values()]
+    return "" in ids or len(set(ids)) < len(ids)
+
+
+def gather(out: Path, keys_by_step: Mapping[int, str]) -> Gathered:
+    """Return the clean meshes of the stream at `out`.
+
+    Args:
+        out: Stream file of the kernels.
+        keys_by_step: Keys that reading gave by STEP number; where one is missing, the order in the file decides.
+    """
     products, raw = _load(out)
-    keys = keys_of(products.values())
+    keys = keys_of(products.values()) | {step: key for step, key in keys_by_step.items() if step in products}
     meshes: list[Mesh] = []
     findings: list[ReadFinding] = []
     for step_id, product in sorted(products.items()):

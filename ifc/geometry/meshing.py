@@ -10,9 +10,10 @@ from pathlib import Path
 from ifc.errors import IfcError, IfcGeometryError, Reason
 from ifc.findings import ReadFinding, Severity
 from ifc.gate import admit
-from ifc.geometry.gather import Gathered, gather, missing_ids
+from ifc.geometry.gather import Gathered, gather, has_ambiguous_ids, missing_ids
 from ifc.geometry.kernels import run_hybrid, run_ifclite
 from ifc.geometry.mesh import MeshSet
+from ifc.reader import read_keys
 from ifc.worker import Call, Limits
 
 Progress = Callable[[float, str], None]
@@ -119,13 +120,24 @@ def _through_kernels(run: _Run) -> Gathered:
         second = run.attempt(run_hybrid, HYBRID_BASE_S + HYBRID_PER_MB_S * run.megabytes, wanted)
         if first and second:
             _search(run, missing_ids(run.out))
-    gathered = gather(run.out)
+    gathered = gather(run.out, _ambiguous_keys(run))
     if not gathered.products and run.failures:
         worst = run.failures[0]
         raise IfcGeometryError(
             f"No geometry could be made of this file: {worst.message}", reason=worst.reason, hint=worst.hint
         )
     return gathered
+
+
+def _ambiguous_keys(run: _Run) -> dict[int, str]:
+    """Return the keys that reading gives to elements without a GlobalId of their own; empty if there are none."""
+    if not has_ambiguous_ids(run.out) or run.left_s() <= 0.0:
+        return {}
+    try:
+        return Call(read_keys).run(Limits(run.left_s(), run.memory_bytes), None, run.source)
+    except IfcError as error:
+        run.failures.append(error)
+        return {}
 
 
 def _search(run: _Run, ids: frozenset[int]) -> None:
