@@ -39,6 +39,22 @@ def read_model(path: Path, max_bytes: int = MAX_FILE_BYTES) -> Model:
     return model
 
 
+def read_keys(path: Path, max_bytes: int = MAX_FILE_BYTES) -> dict[int, str]:
+    """Return the key of every record of the file at `path` by STEP number, read in this process.
+
+    Args:
+        path: As in `read_model`.
+        max_bytes: As in `read_model`.
+
+    Raises:
+        IfcReadError: The file is refused; the reason says why.
+    """
+    admitted = admit(path, max_bytes)
+    text = StepText(admitted.data)
+    with _without_collector():
+        return Assembly(admitted, text, _parsed(path, admitted, text)).keys()
+
+
 def read_file(
     path: Path,
     limits: Limits = Limits(),  # noqa: B008 - a frozen value
