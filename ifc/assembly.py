@@ -4,7 +4,8 @@ import hashlib
 import math
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Any
 
 from ifc.canonical import canonical_bytes, canonical_form
 from ifc.checks import Origin, limited, structure_findings, valid_global_id
@@ -26,9 +27,8 @@ from ifc.units import UnitReader, read_units
 from ifc.values import Field, ValueReader
 from ifc.worker import report_progress
 
-_OWN_FIELDS = frozenset(
-    {"GlobalId", "Name", "Description", "ObjectType", "ElementType", "ProcessType", "ResourceType", "PredefinedType"}
-)
+_SUBTYPES = ("ObjectType", "ElementType", "ProcessType", "ResourceType")
+_OWN_FIELDS = frozenset({"GlobalId", "Name", "Description", "PredefinedType", *_SUBTYPES})
 _ADDRESSES = ("SiteAddress", "BuildingAddress")
 _NO_CHOICE = ("", "NOTDEFINED")
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_$"
@@ -39,10 +39,15 @@ _NOT_CONTAINED = ("IfcFeatureElement", "IfcVirtualElement")  # they belong to an
 class _Draft:
     """A record before its key and its relations are known."""
 
-    entity: Entity
     number: int
-    record: ElementRecord
+    global_id: str
+    ifc_class: str
+    parts: dict[str, Any]
     key: str = ""
+
+    def record(self, relations: tuple[Relation, ...] = ()) -> ElementRecord:
+        """Return the record, complete."""
+        return ElementRecord(self.key or self.global_id, self.ifc_class, **self.parts, relations=relations)
 
 
 class Assembly:
@@ -63,7 +68,7 @@ class Assembly:
         self._values = ValueReader(source, self._units)
         self._properties = PropertyReader(source, self._values, self._unit_reader)
         self._placements = Placements(text.statements, self._units.length_m)
-        self._digester = GeometryDigester(text.statements)
+        self._digester = GeometryDigester(text.statements, _likely(source))
         self._findings: list[ReadFinding] = [*admitted.findings, *self._units.findings]
         self._fields: dict[str, tuple[Field, ...]] = {}
 
@@ -94,12 +99,18 @@ class Assembly:
         return Model(
             header=self._header(),
             file_sha256=self._admitted.sha256,
-            project_id=min(draft.key for draft in drafts if draft.record.ifc_class == "IfcProject"),
+            project_id=min(draft.key for draft in drafts if draft.ifc_class == "IfcProject"),
             records=tuple(records),
             georeference=located.georeference,
             findings=tuple(limited(self._findings)),
             not_understood=self._lost(relations.lost),
         )
+
+    def keys(self) -> dict[int, str]:
+        """Return the key of every record by the STEP number of its instance."""
+        drafts = self._drafts()
+        self._name(drafts)
+        return {draft.number: draft.key for draft in drafts}
 
     # --- drafts -------------------------------------------------------------------------------------------------
 
@@ -114,35 +125,32 @@ class Assembly:
         drafts = []
         for entity in self._source.of("IfcObjectDefinition"):
             number = step_id(entity)
+            kind = class_of(entity)
+            parts = self._plain(entity, kind, types.get(number, ""))
             contents = [sets[step_id(item)] for item in owned.get(number, ())]
-            placement, digest = self._geometry(entity, number)
-            record = replace(
-                self._plain(entity, types.get(number, "")),
-                placement=placement,
-                geometry_digest=digest,
-                property_sets=merged((name, content) for name, content, quantity in contents if not quantity),
-                quantity_sets=merged((name, content) for name, content, quantity in contents if quantity),
-                materials=materials.get(number, ()),
-                references=tuple(sorted(set(references.get(number, ())), key=repr)),
-            )
-            drafts.append(_Draft(entity, number, record))
+            if contents:
+                parts["property_sets"] = merged((name, content) for name, content, amount in contents if not amount)
+                parts["quantity_sets"] = merged((name, content) for name, content, amount in contents if amount)
+            if number in materials:
+                parts["materials"] = materials[number]
+            if number in references:
+                parts["references"] = tuple(sorted(set(references[number]), key=repr))
+            parts["placement"], parts["geometry_digest"] = self._geometry(entity, number)
+            drafts.append(_Draft(number, self._source.text(argument(entity, 0)), kind, parts))
         return drafts
 
-    def _plain(self, entity: Entity, inherited: str) -> ElementRecord:
-        kind = class_of(entity)
+    def _plain(self, entity: Entity, kind: str, inherited: str) -> dict[str, Any]:
         at = self._source.positions(kind)
         text = self._source.text
-        subtype = next((at[n] for n in ("ObjectType", "ElementType", "ProcessType", "ResourceType") if n in at), None)
+        subtype = next((at[name] for name in _SUBTYPES if name in at), None)
         own = str(argument(entity, at["PredefinedType"]) or "") if "PredefinedType" in at else ""
-        return ElementRecord(
-            global_id=text(argument(entity, 0)),
-            ifc_class=kind,
-            name=text(argument(entity, 2)),
-            description=text(argument(entity, 3)),
-            object_type="" if subtype is None else text(argument(entity, subtype)),
-            predefined_type=inherited if own in _NO_CHOICE and inherited else own,
-            attributes=self._attributes(entity, kind),
-        )
+        return {
+            "name": text(argument(entity, 2)),
+            "description": text(argument(entity, 3)),
+            "object_type": "" if subtype is None else text(argument(entity, subtype)),
+            "predefined_type": inherited if own in _NO_CHOICE and inherited else own,
+            "attributes": self._attributes(entity, kind),
+        }
 
     def _attributes(self, entity: Entity, kind: str) -> dict[str, Value]:
         fields = self._fields.get(kind)
@@ -200,38 +208,39 @@ class Assembly:
         """Give every draft its key: the GlobalId, with a suffix by content where it is repeated."""
         groups: dict[str, list[_Draft]] = {}
         for draft in drafts:
-            if not draft.record.global_id:
-                draft.record = replace(draft.record, global_id=_derived_id(draft.record))
-                self._findings.append(
-                    self._identity(draft, "guid.invalid", "The element has no GlobalId; one was derived.")
-                )
-            elif not valid_global_id(draft.record.global_id):
+            if not draft.global_id:
+                draft.global_id = _derived_id(draft.record())
+                note = "The element has no GlobalId; one was derived from its content."
+                self._findings.append(self._identity(draft, "guid.invalid", note))
+            elif not valid_global_id(draft.global_id):
                 self._findings.append(self._identity(draft, "guid.invalid", "The GlobalId is not a valid one."))
-            groups.setdefault(draft.record.global_id, []).append(draft)
+            groups.setdefault(draft.global_id, []).append(draft)
         for identity, group in groups.items():
             group[0].key = identity
-            if len(group) == 1:
-                continue
-            for index, draft in enumerate(sorted(group, key=lambda item: canonical_bytes(item.record)), start=1):
-                draft.key = identity if index == 1 else f"{identity}~{index}"
-                if index > 1:
-                    self._findings.append(
-                        self._identity(draft, "guid.duplicate", f"The GlobalId is used {len(group)} times.")
-                    )
+            if len(group) > 1:
+                self._part_twins(identity, group)
+
+    def _part_twins(self, identity: str, group: list[_Draft]) -> None:
+        note = f"The GlobalId is used {len(group)} times."
+        group[0].key = ""
+        for index, draft in enumerate(sorted(group, key=lambda item: canonical_bytes(item.record())), start=1):
+            draft.key = identity if index == 1 else f"{identity}~{index}"
+            if index > 1:
+                self._findings.append(self._identity(draft, "guid.duplicate", note))
 
     def _identity(self, draft: _Draft, rule: str, message: str) -> ReadFinding:
         hint = "Give every element its own GlobalId in the authoring tool."
-        return self._origin(draft).finding(rule, Severity.ERROR, message, hint, draft.key or draft.record.global_id)
+        return self._origin(draft).finding(rule, Severity.ERROR, message, hint, draft.key or draft.global_id)
 
     def _origin(self, draft: _Draft) -> Origin:
-        return Origin(draft.number, draft.record.ifc_class, self._text.line_of)
+        return Origin(draft.number, draft.ifc_class, self._text.line_of)
 
     def _records(self, drafts: list[_Draft], relations: Mapping[int, list[Relation]]) -> list[ElementRecord]:
         records = []
         for draft in drafts:
             own = relations.get(draft.number)
             ordered = tuple(sorted(own, key=sort_key)) if own else ()
-            records.append(replace(draft.record, global_id=draft.key, relations=ordered))
+            records.append(draft.record(ordered))
         return sorted(records, key=lambda record: record.global_id)
 
     # --- the file as a whole ------------------------------------------------------------------------------------
@@ -276,7 +285,7 @@ class Assembly:
                 ReadFinding("value.not-finite", Severity.WARNING, note, "Correct the values and export again.")
             )
         if self._source.shifted and self._source.repaired:
-            note = f"{self._source.repaired} texts hold Shift-JIS bytes written one by one; they were decoded as Japanese."
+            note = f"{self._source.repaired} texts hold Shift-JIS bytes one by one; they were decoded as Japanese."
             found.append(ReadFinding("encoding.shift-jis", Severity.WARNING, note, "Export with Unicode escapes."))
         return found
 
@@ -292,6 +301,12 @@ class Assembly:
             if name not in known:
                 lost[name or "(complex instance)"] += count
         return dict(sorted(lost.items()))
+
+
+def _likely(source: Source) -> frozenset[bytes]:
+    """Return the classes of which representations are made, in upper case."""
+    families = source.family("IfcRepresentationItem") | source.family("IfcProfileDef")
+    return frozenset(name.upper().encode() for name in families - source.family("IfcStyledItem"))
 
 
 def _derived_id(record: ElementRecord) -> str:

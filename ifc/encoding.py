@@ -52,14 +52,12 @@ def to_utf8(data: bytes) -> tuple[bytes, list[ReadFinding]]:
                 line=line,
             )
         ]
-    raise IfcReadError(
-        "The text of the file cannot be decoded.", reason=Reason.ENCODING, line=line
-    )  # pragma: no cover
+    raise IfcReadError("The text of the file cannot be decoded.", reason=Reason.ENCODING, line=line)
 
 
 def repair_escapes(data: bytes) -> tuple[bytes, list[ReadFinding]]:
-    r"""Return `data` with every broken ``\X2\`` or ``\X4\`` escape replaced by U+FFFD, and a finding for each line."""
-    if b"\\S\\'" in data:  # section sign written with a bare quote: scanner and parser would disagree on its end
+    r"""Return `data` with every broken ``\X2\`` or ``\X4\`` escape replaced by U+FFFD, and a finding for each."""
+    if b"\\S\\'" in data:  # a bare quote: where does the text end?
         data = _SHIFTED_QUOTE.sub(
             lambda m: b"\\X\\A7'" if m[0].endswith(b"''") and _ends(data, m) else b"\\X\\A7", data
         )

@@ -7,27 +7,30 @@ notation or on which instances are shared.
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 
 DECIMALS = 6  # of the number as written in the file: a micrometre in metres, below that in millimetres
 
 _SPLIT = re.compile(rb"('[^']*'|#\d+|\.[A-Za-z_]\w*\.|[-+]?\d+\.\d*(?:[Ee][-+]?\d+)?|[-+]?\d+(?:[Ee][-+]?\d+)?|\s+)")
-_HASH_BYTES = 32
-_OPEN = b"\x01"  # marks a hashed token; no text of a file holds this byte outside strings
+_INLINE_BYTES = 128  # a shorter token stands for itself: points and directions are not worth a hash
+_MARK = b"\x01"  # begins a hashed token of fixed length; STEP text never holds this byte
 _IGNORED = b"IFCOWNERHISTORY"
 
 
+class _MissingReferenceError(Exception):
+    """A statement refers to one whose token is not known yet."""
+
+
 class _Tokens(dict[bytes, bytes]):
-    """Piece of text -> its canonical form; references are put in by the digester before they are met."""
+    """Piece of text -> canonical form; ``#12`` -> token of that statement, put in by the digester."""
 
     def __missing__(self, piece: bytes) -> bytes:
         first = piece[:1]
-        if first in b"'.#" and first:
-            canonical = piece
-        elif piece.isspace():
-            canonical = b""
-        else:
-            canonical = _number(piece)
+        if first == b"#":
+            raise _MissingReferenceError
+        if first in (b"'", b"."):
+            return piece
+        canonical = b"" if piece.isspace() else _number(piece)
         self[piece] = canonical
         return canonical
 
@@ -38,18 +41,24 @@ def _number(piece: bytes) -> bytes:
     return repr(round(float(piece), DECIMALS) + 0.0).encode()
 
 
+def _packed(parts: list[bytes]) -> bytes:
+    token = b"".join(parts)
+    return token if len(token) <= _INLINE_BYTES else _MARK + hashlib.sha256(token).digest()
+
+
 class GeometryDigester:
     """Digests of representation graphs, every statement visited once.
 
     Args:
         statements: ``b"#12"`` -> statement body.
+        likely: Upper-case classes worth digesting in the order of the file; changes the speed only.
     """
 
-    def __init__(self, statements: dict[bytes, bytes]) -> None:
+    def __init__(self, statements: Mapping[bytes, bytes], likely: frozenset[bytes] = frozenset()) -> None:
         self._statements = statements
-        self._pieces = _Tokens()
-        self._done: dict[bytes, bytes] = {}
+        self._tokens = _Tokens()
         self._poisoned: set[bytes] = set()
+        self._sweep(likely)
 
     def digest(self, keys: Iterable[bytes]) -> str:
         """Return the SHA-256 (hex) of the graphs that begin at `keys`; empty if none of them exists."""
@@ -57,46 +66,52 @@ class GeometryDigester:
         if not roots:
             return ""
         for key in roots:
-            if key not in self._done:
-                self._resolve(key)
-        return hashlib.sha256(b"".join(self._done[key] + b";" for key in roots)).hexdigest()
+            self._resolve(key)
+        return hashlib.sha256(b"".join(self._tokens[key] + b";" for key in roots)).hexdigest()
+
+    def _sweep(self, likely: frozenset[bytes]) -> None:
+        """Digest in one pass what refers backwards only, as nearly all exporters write it."""
+        tokens, look, split = self._tokens, self._tokens.__getitem__, _SPLIT.split
+        for key, body in self._statements.items():
+            if body[: body.find(b"(")] in likely:
+                parts = split(body)
+                try:
+                    parts[1::2] = map(look, parts[1::2])
+                except _MissingReferenceError:
+                    continue
+                tokens[key] = _packed(parts)
 
     def _resolve(self, root: bytes) -> None:
-        done = self._done
-        open_keys = {root}
-        stack = [self._frame(root)]
+        tokens, stack, opened = self._tokens, [root], dict[bytes, list[bytes]]()
         while stack:
-            key, parts, references, waiting = stack[-1]
-            for child in waiting:
-                if child not in done and child not in open_keys:
-                    open_keys.add(child)
-                    stack.append(self._frame(child))
-                    break
-            else:
+            key = stack[-1]
+            if key in tokens:
                 stack.pop()
-                done[key] = self._token(key, parts, references, open_keys)
-                open_keys.discard(key)
+                continue
+            parts = opened.get(key) or self._split(key)
+            missing = [part for part in parts[1::2] if part[:1] == b"#" and part not in tokens]
+            ahead = [part for part in missing if part not in opened and part != key]
+            if ahead and key not in opened:
+                opened[key] = parts
+                stack.extend(ahead)
+                continue
+            tokens[key] = self._token(key, parts, set(missing))
+            stack.pop()
 
-    def _frame(self, key: bytes) -> tuple[bytes, list[bytes], list[bytes], Iterator[bytes]]:
+    def _split(self, key: bytes) -> list[bytes]:
         body = self._statements.get(key, b"?")
-        parts = [b"$"] if body.startswith(_IGNORED) else _SPLIT.split(body)
-        references = [part for part in parts[1::2] if part[:1] == b"#"]
-        return key, parts, references, iter(references)
+        return [b"$"] if body.startswith(_IGNORED) else _SPLIT.split(body)
 
-    def _token(self, key: bytes, parts: list[bytes], references: list[bytes], open_keys: set[bytes]) -> bytes:
-        pieces, done = self._pieces, self._done
-        if references:
-            closed = {item for item in references if item in open_keys or item in self._poisoned}
+    def _token(self, key: bytes, parts: list[bytes], cyclic: set[bytes]) -> bytes:
+        """Return the token of a statement; what leads into a cycle is replaced by its class."""
+        if cyclic or self._poisoned:
+            closed = cyclic | self._poisoned.intersection(parts[1::2])
             if closed:
                 self._poisoned.add(key)
-            names = {item: self._class(item) if item in closed else done[item] for item in references}
-            parts[1::2] = [names[part] if part in names else pieces[part] for part in parts[1::2]]
+            parts[1::2] = [self._class(part) if part in closed else self._tokens[part] for part in parts[1::2]]
         else:
-            parts[1::2] = map(pieces.__getitem__, parts[1::2])
-        token = b"".join(parts)
-        if len(token) > _HASH_BYTES:
-            return _OPEN + hashlib.sha256(token).digest()
-        return token
+            parts[1::2] = map(self._tokens.__getitem__, parts[1::2])
+        return _packed(parts)
 
     def _class(self, key: bytes) -> bytes:
         return b"?" + self._statements.get(key, b"?").partition(b"(")[0].strip()

@@ -16,6 +16,7 @@ EASTING_RANGE_M = (
 )  # Estonia in EPSG:3301; the two ranges do not meet, so axes can be told apart
 NORTHING_RANGE_M = (6_375_000.0, 6_635_000.0)
 _SCALE_RANGE = (0.99, 1.01)  # a map projection scales by parts per thousand; anything else is a mistaken unit
+_FARTHEST_M = 1e8  # no projected coordinate is larger, zone prefixes of Gauss-Krueger included
 _ESTONIAN = "3301"
 
 
@@ -72,8 +73,10 @@ def _map_conversion(source: Source, units: Units, reader: UnitReader) -> Located
     crs = source.get(entity, "TargetCRS")
     unit = reader.read(source.get(crs, "MapUnit")) if crs is not None else None
     east, north, height, abscissa, ordinate, scale = _numbers(source, entity)
-    text = (lambda name: source.text(source.get(crs, name))) if crs is not None else (lambda _: "")
-    given = _Conversion(text("Name"), text("VerticalDatum"), east, north, height, abscissa, ordinate, scale)
+    name, datum = (
+        ("", "") if crs is None else (source.text(source.get(crs, key)) for key in ("Name", "VerticalDatum"))
+    )
+    given = _Conversion(name, datum, east, north, height, abscissa, ordinate, scale)
     return _located("IfcMapConversion", given, unit.factor if unit else None, units.length_m)
 
 
@@ -123,6 +126,11 @@ def _located(source: str, given: _Conversion, map_unit_m: float | None, length_m
         east, north, more = _estonian(given.east, given.north, unit)
         height = given.height if east == given.east and north == given.north else height
         findings += more
+    elif max(abs(east), abs(north)) > _FARTHEST_M:
+        east, north = east * 1e-3, north * 1e-3
+        findings.append(
+            _doubt("unit", "The coordinates are millimetres, not the unit that is named.", "Set MapUnit.")
+        )
     if not given.crs:
         findings.append(
             _doubt("crs", "The map conversion names no coordinate system.", "Name it, such as EPSG:3301.")

@@ -96,7 +96,10 @@ class StepText:
     @cached_property
     def counts(self) -> Mapping[str, int]:
         """Number of instances per class, class names in upper case."""
-        return Counter(class_of(body).decode("ascii", "replace") for body in self.statements.values())
+        found: Counter[str] = Counter()
+        for name, count in Counter([body[: body.find(b"(")] for body in self.statements.values()]).items():
+            found[name.strip().upper().decode("ascii", "replace")] += count
+        return found
 
     @cached_property
     def _line_starts(self) -> list[int]:
@@ -179,6 +182,9 @@ def class_of(body: bytes) -> bytes:
 def arguments(body: bytes) -> list[bytes]:
     """Return the top-level arguments of a statement body, stripped, as written."""
     start = body.find(b"(") + 1
+    inner = body[start : body.rfind(b")")]
+    if b"'" not in inner and b"(" not in inner:
+        return [item.strip() for item in inner.split(b",")]
     depth, found = 0, list[bytes]()
     for match in _SPLIT.finditer(body, start):
         mark = match[0]
