@@ -8,10 +8,19 @@ from ifc.canonical import canonical_bytes, canonical_form, digest, record_from_f
 from ifc.errors import IfcError, IfcGeometryError, IfcReadError, IfcRecordError, Reason
 from ifc.exchange import read_records, write_records
 from ifc.findings import ReadFinding, Severity
+from ifc.geometry.adjacency import Adjacency, AdjacencySource, space_adjacency
 from ifc.geometry.chunk import Chunk
 from ifc.geometry.kernels import KERNEL_VERSIONS
 from ifc.geometry.mesh import Kernel, Mesh, MeshSet
 from ifc.geometry.meshing import mesh_file, mesh_uncut
+from ifc.geometry.palette import band_of
+from ifc.geometry.quantities import (
+    DerivedQuantities,
+    compare_quantities,
+    derive_quantities,
+    footprint,
+    space_floor_polygon,
+)
 from ifc.geometry.scene import Scene, SceneElement, build_scene
 from ifc.geometry.storeys import Storey, storey_of, storeys_of
 from ifc.model import Model
@@ -31,8 +40,11 @@ from ifc.worker import Call, Limits, report_progress
 
 __all__ = [
     "KERNEL_VERSIONS",
+    "Adjacency",
+    "AdjacencySource",
     "Call",
     "Chunk",
+    "DerivedQuantities",
     "ElementRecord",
     "Georeference",
     "Header",
@@ -57,10 +69,14 @@ __all__ = [
     "Severity",
     "Storey",
     "Value",
+    "band_of",
     "build_scene",
     "canonical_bytes",
     "canonical_form",
+    "compare_quantities",
+    "derive_quantities",
     "digest",
+    "footprint",
     "mesh_file",
     "mesh_uncut",
     "read_file",
@@ -68,6 +84,8 @@ __all__ = [
     "read_records",
     "record_from_form",
     "report_progress",
+    "space_adjacency",
+    "space_floor_polygon",
     "storey_of",
     "storeys_of",
     "write_records",
