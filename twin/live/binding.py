@@ -240,4 +240,4 @@ def _same_family(point: Point, expected: tuple[str, str]) -> bool:
 
 
 def _is_device(record: ElementRecord) -> bool:
-    return record.ifc_class in _KIND_BY_CLASS
+    return record.ifc_class in _KIND_BY_CLASS and not record.ifc_class.endswith("Type")

@@ -41,11 +41,13 @@ class Broker:
         url: ``mqtt://127.0.0.1:port``.
         engine: ``mosquitto`` or ``iotcore``.
         stop: Ends it in order; safe to call twice.
+        pid: Its process id, where it is known.
     """
 
     url: str
     engine: str
     stop: Callable[[], None]
+    pid: int | None = None
 
 
 def start_broker(folder: Path, port: int = 0) -> Broker:
@@ -98,7 +100,7 @@ def _start_mosquitto(program: str, folder: Path, port: int) -> Broker:
                 entity=f"{LOOPBACK}:{port}",
             )
         time.sleep(0.02)
-    return Broker(f"mqtt://{LOOPBACK}:{port}", "mosquitto", lambda: _stop_process(process))
+    return Broker(f"mqtt://{LOOPBACK}:{port}", "mosquitto", lambda: _stop_process(process), process.pid)
 
 
 def _stop_process(process: "subprocess.Popen[bytes]") -> None:
