@@ -95,7 +95,7 @@ def georeference_scale(subject: Subject, parameters: Parameters) -> list[Outcome
 
 
 def unique_global_ids(subject: Subject, parameters: Parameters) -> list[Outcome]:
-    """Refuse GlobalIds that stand more than once in the file; the reader gives later ones the suffix ``~2``, ``~3``."""
+    """Refuse GlobalIds that stand more than once in the file; the reader gives the later ones a suffix ``~2``."""
     repeated = [record for gid, record in subject.view.records.items() if REPEATED.fullmatch(gid)]
     if not subject.view.records:
         return one(Verdict.DATA_MISSING, "The model has no elements.")

@@ -257,7 +257,7 @@ def _arguments(stated: Mapping[str, Any], spec: TestSpec, source: _RuleSource) -
         if not isinstance(value, wanted) or (isinstance(value, list) and not all(isinstance(i, str) for i in value)):
             source.refuse(f"argument '{name}' is not a {wanted.__name__}.", "pack-argument", name, "Correct it.")
         if name == "pattern":
-            _require_pattern(value, source)
+            _require_pattern(str(value), source)
     return dict(stated)
 
 

@@ -1,0 +1,153 @@
+"""Parcels and plan areas: what is read, and what is refused with the feature named."""
+
+import json
+from typing import Any
+
+import pytest
+
+from twin.district import read_parcels, read_plan_areas
+from twin.errors import InvalidInput
+
+CRS = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::3301"}}
+E, N = 540_000.0, 6_580_000.0
+SQUARE = [[E, N], [E + 50, N], [E + 50, N + 40], [E, N + 40], [E, N]]
+
+
+def feature(ring: Any = None, kind: str = "Polygon", **properties: Any) -> dict[str, Any]:
+    ring = SQUARE if ring is None else ring
+    coordinates = [ring] if kind == "Polygon" else ring
+    base = {"cadastral_number": "78401:118:0122", "address": "Test 1", "area_m2": 2000, "land_use": "Elamumaa"}
+    return {
+        "type": "Feature",
+        "properties": base | properties,
+        "geometry": {"type": kind, "coordinates": coordinates},
+    }
+
+
+def plan_feature(**properties: Any) -> dict[str, Any]:
+    base = {
+        "plan_id": "DP1", "plan_name": "Test", "max_height_m": 9, "max_storeys": 2, "max_footprint_m2": 200.5,
+        "max_buildings": 2, "use_codes": ["11101"], "source": "test",
+    }  # fmt: skip
+    return feature(**(base | properties))
+
+
+def text(*features: Any, crs: Any = CRS) -> bytes:
+    document: dict[str, Any] = {"type": "FeatureCollection", "features": list(features)}
+    return json.dumps(document | ({} if crs is None else {"crs": crs})).encode()
+
+
+def refusal(data: bytes) -> InvalidInput:
+    with pytest.raises(InvalidInput) as caught:
+        read_parcels(data)
+    return caught.value
+
+
+def test_parcel() -> None:
+    (parcel,) = read_parcels(text(feature()))
+    assert parcel.cadastral_number == "78401:118:0122"
+    assert parcel.shape.area == 2000
+
+
+def test_plan_area() -> None:
+    (area,) = read_plan_areas(text(plan_feature())).areas
+    assert (area.max_height_m, area.max_storeys, area.max_footprint_m2) == (9.0, 2, 200.5)
+    assert area.use_codes == ("11101",)
+
+
+def test_plan_area_without_limits() -> None:
+    plan = read_plan_areas(text(plan_feature(max_height_m=None, max_storeys=None, use_codes=[])))
+    assert plan.areas[0].max_height_m is None
+    assert plan.on_parcel("78401:118:0122") == plan.areas
+    assert plan.on_parcel("1") == ()
+
+
+def test_multipart_with_a_hole() -> None:
+    hole = [[E + 10, N + 10], [E + 10, N + 20], [E + 20, N + 20], [E + 20, N + 10], [E + 10, N + 10]]
+    far = [[e + 100, n] for e, n in SQUARE]
+    (parcel,) = read_parcels(text(feature([[SQUARE, hole], [far]], kind="MultiPolygon")))
+    assert parcel.shape.area == 3900
+
+
+@pytest.mark.parametrize(
+    "name", ["EPSG:3301", "urn:ogc:def:crs:EPSG::3301", "http://www.opengis.net/def/crs/EPSG/0/3301"]
+)
+def test_crs_spellings(name: str) -> None:
+    assert read_parcels(text(feature(), crs={"type": "name", "properties": {"name": name}}))
+
+
+@pytest.mark.parametrize("crs", [
+    None, {}, "EPSG:3301", {"properties": {"name": "EPSG:4326"}}, {"properties": {"name": "EPSG:33011"}},
+    {"properties": None},
+])  # fmt: skip
+def test_wrong_or_missing_crs(crs: Any) -> None:
+    assert refusal(text(feature(), crs=crs)).reason == "crs"
+
+
+@pytest.mark.parametrize(("ring", "reason"), [
+    ([[n, e] for e, n in SQUARE], "axes"),
+    ([[24.7, 59.4], [24.8, 59.4], [24.8, 59.5], [24.7, 59.4]], "range"),
+    ([[1e9, 1e9], [1e9 + 1, 1e9], [1e9 + 1, 1e9 + 1], [1e9, 1e9]], "range"),
+    ([[E, N], [E + 50, N + 40], [E + 50, N], [E, N + 40], [E, N]], "geometry"),
+    ([[E, N], [E + 1, N]], "geometry"),
+    ([["a", "b"]], "geometry"),
+    ([], "geometry"),
+    (5, "geometry"),
+    (None, "ok"),
+])  # fmt: skip
+def test_bad_outline_names_the_feature(ring: Any, reason: str) -> None:
+    if reason == "ok":
+        assert len(read_parcels(text(feature(ring)))) == 1
+        return
+    error = refusal(
+        text(feature(cadastral_number="78401:118:0001"), feature(ring, cadastral_number="78401:118:0002"))
+    )
+    assert error.reason == reason
+    assert error.entity == "feature 1 (78401:118:0002)"
+    assert "78401:118:0002" in error.message
+    assert error.hint
+
+
+def test_not_finite() -> None:
+    data = text(feature()).replace(b"540000.0", b"NaN", 1)
+    assert refusal(data).reason in {"range", "geometry"}
+
+
+def test_duplicate_cadastral_number() -> None:
+    error = refusal(text(feature(), feature()))
+    assert error.reason == "duplicate"
+    assert "features 0 and 1" in error.message
+
+
+@pytest.mark.parametrize("properties", [
+    {"cadastral_number": "7840:118:0122"}, {"cadastral_number": None}, {"cadastral_number": 7}, {"area_m2": "big"},
+    {"area_m2": -1}, {"area_m2": True}, {"address": 5},
+])  # fmt: skip
+def test_bad_parcel_property(properties: dict[str, Any]) -> None:
+    assert refusal(text(feature(**properties))).reason == "property"
+
+
+@pytest.mark.parametrize("properties", [
+    {"plan_id": ""}, {"max_storeys": 2.5}, {"max_height_m": "9"}, {"use_codes": "11101"}, {"use_codes": [11101]},
+])  # fmt: skip
+def test_bad_plan_property(properties: dict[str, Any]) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        read_plan_areas(text(plan_feature(**properties)))
+    assert caught.value.reason == "property"
+
+
+@pytest.mark.parametrize("data", [b"", b"{", b"\xff", b"[]", b"null", b'{"features": 5}', b"[" * 200_000])
+def test_not_geojson(data: bytes) -> None:
+    assert refusal(data).reason == "json"
+
+
+@pytest.mark.parametrize(
+    "broken", [None, 5, {}, {"properties": {}}, {"type": "Feature", "properties": {}, "geometry": None}]
+)
+def test_not_a_feature(broken: Any) -> None:
+    assert refusal(text(broken)).reason in {"property", "geometry"}
+
+
+def test_point_is_no_area() -> None:
+    point = feature() | {"geometry": {"type": "Point", "coordinates": [E, N]}}
+    assert refusal(text(point)).reason == "geometry"
