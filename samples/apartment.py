@@ -1,5 +1,7 @@
 """The apartment block: five storeys, 25 flats along a corridor, IFC2X3, rotated against the grid."""
 
+from typing import Any
+
 from samples.plan import OUTSIDE, Cut, Door, Furniture, Plan, Rect, Room, Stair, Storey, Window
 
 STAIRS = "trepikoda"
@@ -59,7 +61,7 @@ def _unit(floor: int, number: int) -> str:
 
 def _south_flat(floor: int, number: int) -> Cut:
     unit, p = _unit(floor, number), f"s{number}"
-    base = {"unit": unit, "compartment": f"krt-{unit}"}
+    base: dict[str, Any] = {"unit": unit, "compartment": f"krt-{unit}"}
     measured = ("Temperature", "CO2", "RelativeHumidity") if floor in (1, 3) else ()
     living = Room(
         f"{p}-living", f"{unit}.1", "Elutuba-köök", "elutuba/köök", windows=(Window("S", 2.4, 1.8, 0.7),),
@@ -97,7 +99,7 @@ def _north_flat(floor: int, number: int) -> Cut:
         depth, second, hall_width = 3.0, 2.5, 5.8
     if place == _NARROW:
         depth, second, hall_width = 4.0, 2.2, 6.0
-    base = {"unit": unit, "compartment": f"krt-{unit}"}
+    base: dict[str, Any] = {"unit": unit, "compartment": f"krt-{unit}"}
     measured = ("Temperature", "CO2", "RelativeHumidity") if floor == 2 else ()
     living = Room(
         f"{p}-living", f"{unit}.1", "Elutuba-köök", "elutuba/köök", windows=(Window("N", 2.4, 1.8, 0.7),),

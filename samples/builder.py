@@ -10,8 +10,9 @@ from samples.openings import plan_openings, wall_thickness, write_openings
 from samples.plan import Plan, Rect, Storey, lay_out
 from samples.services import write_equipment, write_meters, write_sensors
 from samples.shell import inner_wall, outer_walls, roof_height, write_roof, write_slab, write_wall
-from samples.site import write_spatial_root
+from samples.site import describe_building, write_spatial_root
 from samples.summary import summarize
+from samples.ventilation import write_ventilation
 from samples.work import Json, Level, MapPlacement, Work
 
 
@@ -33,16 +34,17 @@ def build(plan: Plan, place: MapPlacement, stage: str, path: Path) -> Work:
     work = Work(plan, place, Author(plan.schema, plan.building_id, plan.length_unit), stage)
     heights = _wall_heights(plan)
     inner = plan.outer.inset(wall_thickness(plan.exterior))
-    top = sum(heights)
-    height = _total_height(plan, top)
-    write_spatial_root(work, height)
+    write_spatial_root(work)
     elevation = 0.0
     for index, storey in enumerate(plan.storeys):
         work.levels.append(_open_level(work, storey, index, elevation, heights[index], inner))
         elevation = round(elevation + heights[index], 6)
+    describe_building(work, _total_height(plan, sum(heights)))
     for level in work.levels:
         _write_level(work, level, inner)
     roof_top = round(work.levels[-1].elevation + write_roof(work, work.levels[-1], inner), 6)
+    if plan.air_handling:
+        write_ventilation(work)
     _write_zones(work)
     summarize(work, inner, roof_top)
     work.author.finish(path)
@@ -85,7 +87,8 @@ def _describe_level(work: Work, level: Level, inner: Rect) -> None:
     net = round(sum(rect.area for _, rect in level.rooms.values()), 6)
     work.remember(storey.key, level.entity, storey.name, level.elevation, level.wall_height, net)
     sets: Sets = {
-        "Pset_BuildingStoreyCommon": {"Reference": ("IfcIdentifier", storey.key), "AboveGround": ("IfcLogical", True)},
+        "Pset_BuildingStoreyCommon": {"Reference": ("IfcIdentifier", storey.key),
+                                      "AboveGround": ("IfcLogical", True)},
         "AR_Korrus": {"060_Korruse-nimi": storey.name, "065_Korruse-number": str(level.index + 1),
                       "070_Maapealne": True, "710_Määrusejärgne-korrus": True},
     }  # fmt: skip

@@ -48,8 +48,8 @@ def _storey(floor: int) -> Storey:
     ))  # fmt: skip
     plant = "Ventilatsioonikamber" if floor == 3 else "Tehnoruum"
     north = Cut(f"n{floor}", "x", (
-        (3.0, Room("stair", f"{floor}10", "Trepikoda", "-", "Vertikaalsete ühendusteede pind", compartment="trepikoda",
-                   windows=(Window("N", 1.2, 1.5, 1.2),))),
+        (3.0, Room("stair", f"{floor}10", "Trepikoda", "-", "Vertikaalsete ühendusteede pind",
+                   compartment="trepikoda", windows=(Window("N", 1.2, 1.5, 1.2),))),
         (2.6, Room("wc", f"{floor}11", "WC", "wc", windows=(Window("N", 0.6, 0.6, 1.8),))),
         (6.0, _room(floor, 12, "meeting", "Nõupidamisruum", "N")),
         (5.4, _room(floor, 13, "open", "Avatud kontor", "N")),

@@ -171,7 +171,8 @@ def _write_window(work: Work, level: Level, wall: WallBody, item: Planned, windo
     _fill(work, opening, entity, item.key)
     border = 2 * FRAME_WIDTH
     work.note("windows", {
-        "global_id": entity.GlobalId, "wall": wall.entity.GlobalId, "space": work.gid(f"{level.storey.key}/{item.rooms[0]}"),
+        "global_id": entity.GlobalId, "wall": wall.entity.GlobalId,
+        "space": work.gid(f"{level.storey.key}/{item.rooms[0]}"),
         "side": window.side, "azimuth_deg": work.azimuth(window.side), "orientation": work.compass(window.side),
         "width_m": window.width, "height_m": window.height, "sill_m": window.sill, "area_m2": area,
         "glass_m2": round((window.width - border) * (window.height - border), 6), "u_w_m2k": WINDOW_U, "g": WINDOW_G,

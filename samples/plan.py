@@ -6,7 +6,7 @@ volumes and distances are exact by construction. Lengths are metres; x runs east
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 OUTSIDE = "outside"
 SIDES = ("S", "E", "N", "W")
@@ -220,7 +220,6 @@ class Plan:
         air_handling: Whether the building has the ventilation system of `services`.
         overrides: Property values that differ from the usual.
         omitted: Keys of elements that are not there.
-        renamed: Element key -> new `Name` and `LongName`.
     """
 
     building_id: str
@@ -245,7 +244,6 @@ class Plan:
     air_handling: str = ""
     overrides: tuple[Override, ...] = ()
     omitted: tuple[str, ...] = ()
-    renamed: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

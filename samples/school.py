@@ -33,7 +33,7 @@ def _classroom(floor: int, number: int) -> Room:
     )
     return Room(
         f"class{number}", f"{floor}{number:02d}", "Klassiruum", "-",
-        windows=(Window("S", 3.0, 1.9, 0.9, at=_class_x(number) - 2.1), Window("S", 3.0, 1.9, 0.9, at=_class_x(number) + 2.1)),
+        windows=tuple(Window("S", 3.0, 1.9, 0.9, at=round(_class_x(number) + shift, 6)) for shift in (-2.1, 2.1)),
         furniture=desks if floor == 1 else (), sensors=("Temperature", "CO2", "RelativeHumidity"),
     )  # fmt: skip
 
@@ -50,8 +50,8 @@ def _storey(floor: int) -> Storey:
     corridor = Room("corridor", f"{floor}00", "Koridor", "-", "Üldkasutatav pind",
                     windows=(Window("E", 1.5, 1.8), Window("W", 1.5, 1.8)) if floor == 2 else ())  # fmt: skip
     north = Cut(f"n{floor}", "x", (
-        (3.4, Room("stair", f"{floor}10", "Trepikoda", "-", "Vertikaalsete ühendusteede pind", compartment="trepikoda",
-                   windows=(Window("N", 1.5, 1.5, 1.2),))),
+        (3.4, Room("stair", f"{floor}10", "Trepikoda", "-", "Vertikaalsete ühendusteede pind",
+                   compartment="trepikoda", windows=(Window("N", 1.5, 1.5, 1.2),))),
         (3.0, Room("wc-a", f"{floor}11", "WC tüdrukud", "wc", windows=(Window("N", 0.9, 0.6, 1.8),))),
         (3.0, Room("wc-b", f"{floor}12", "WC poisid", "wc", windows=(Window("N", 0.9, 0.6, 1.8),))),
         (6.0, Room("teachers", f"{floor}13", "Õpetajate tuba", "töötuba", windows=(Window("N", 2.4, 1.8),),
@@ -74,8 +74,8 @@ def _doors(floor: int) -> tuple[Door, ...]:
         room = f"class{number}"
         narrow = (floor, room) == (_NARROW_FLOOR, _NARROW_ROOM)
         doors.append(Door(room, "corridor", room, _NARROW_WIDTH if narrow else 1.0))
-    for room in ("wc-a", "wc-b", "teachers", "store", "hall"):
-        doors.append(Door(room, "corridor", room, 1.0, style="wet" if room.startswith("wc") else "inner"))
+    doors += [Door(room, "corridor", room, 1.0, style="wet") for room in ("wc-a", "wc-b")]
+    doors += [Door(room, "corridor", room, 1.0) for room in ("teachers", "store", "hall")]
     if floor == 1:
         doors.append(Door("main", "corridor", OUTSIDE, 1.6, 2.2, "entrance", "W", exit=True))
         doors.append(Door("yard", "corridor", OUTSIDE, 1.4, 2.2, "entrance", "E", exit=True))

@@ -29,8 +29,8 @@ def footprint(place: MapPlacement, outer: Rect) -> list[list[float]]:
     return [*ring, ring[0]]
 
 
-def write_spatial_root(work: Work, height: float) -> None:
-    """Write project, site and building with their georeference and register data."""
+def write_spatial_root(work: Work) -> None:
+    """Write project, site and building with their georeference."""
     author, plan, place = work.author, work.plan, work.place
     turn = radians(place.rotation_deg)
     author.context.TrueNorth = author.direction(sin(turn), cos(turn))
@@ -55,20 +55,32 @@ def write_spatial_root(work: Work, height: float) -> None:
     author.relate("IfcRelAggregates", ("RelatingObject", project), ("RelatedObjects", work.site))
     work.part_of(work.site, work.building)
     attach(author, work.site, {"AR_Kinnistu": {"010_Katastritunnus": plan.cadastral_number}})
-    _describe_building(work, height)
+    work.remember("project", project)
+    work.remember("site", work.site, plan.cadastral_number)
     if author.is_ifc4:
         _map_conversion(work)
     else:
         _benchmark(work, project)
 
 
-def _describe_building(work: Work, height: float) -> None:
+def describe_building(work: Work, height: float) -> None:
+    """Give the building its register data and quantities; its levels must be open already."""
     plan = work.plan
+    rooms = [
+        (rect.area, room.ceiling or level.storey.clear_height)
+        for level in work.levels
+        for room, rect in level.rooms.values()
+    ]
+    net_area = round(sum(area for area, _ in rooms), 6)
+    net_volume = round(sum(area * clear for area, clear in rooms), 6)
     hoone: dict[str, Value] = {
         "001_Nimetus": plan.name,
         "030_Hoone-aadress": plan.address,
         "040_Kõrgus": ("IfcLengthMeasure", height),
+        "041_Sügavus": ("IfcLengthMeasure", 0.0),
         "045_Hoonealune-pindala": ("IfcAreaMeasure", plan.outer.area),
+        "050_Neto-pindala": ("IfcAreaMeasure", net_area),
+        "055_Neto-ruumala": ("IfcVolumeMeasure", net_volume),
         "703_Kasutajate-arv": plan.users,
         "704_Kasutusotstarve": plan.use[0],
         "705_Kasutusotstarbe-kood": plan.use[1],
@@ -77,9 +89,11 @@ def _describe_building(work: Work, height: float) -> None:
     }
     if plan.ehr_code:
         hoone["700_EHR-kood"] = plan.ehr_code
+        hoone["701_ETAK-id"] = f"99{plan.ehr_code[-5:]}"
+        hoone["702_ADS-id"] = f"ME99{plan.ehr_code[-6:]}"
     sets: Sets = {
         "Pset_BuildingCommon": {
-            "Reference": ("IfcIdentifier", plan.building_id),
+            "BuildingID": ("IfcIdentifier", plan.building_id),
             "NumberOfStoreys": len(plan.storeys),
             "OccupancyType": plan.use[1],
         },
@@ -89,7 +103,9 @@ def _describe_building(work: Work, height: float) -> None:
         quantities: Quantities = {"Height": ("length", height), "FootprintArea": ("area", plan.outer.area)}
     else:
         quantities = {"TotalHeight": ("length", height), "SiteCoverage": ("area", plan.outer.area)}
+    quantities |= {"NetFloorArea": ("area", net_area), "NetVolume": ("volume", net_volume)}
     attach(work.author, work.building, sets, "Qto_BuildingBaseQuantities", quantities)
+    work.remember("building", work.building, sets, quantities)
 
 
 def _map_conversion(work: Work) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from samples.author import guid
-from samples.plan import Node, Override, Plan, Storey, resize
+from samples.plan import Node, Override, Plan, Storey, map_rooms, resize
 from samples.work import Json, Work
 
 AS_DESIGNED, AS_BUILT, AS_MAINTAINED = "as-designed", "as-built", "as-maintained"
@@ -68,12 +68,12 @@ def later_stages(plan: Plan) -> list[tuple[str, Plan]]:
 
 def _house_built(plan: Plan) -> Plan:
     plan = _change_layout(plan, "k1", lambda node: resize(node, "g-south", (5.0, 0.0)))
+    plan = _change_layout(plan, "k1", lambda node: _rename(node, "study", "Kabinet"))
     plan = _narrow(plan, "k2", "bed2", 0.8)
     return replace(
         plan,
         omitted=("k1/living/window-W1",),
         overrides=_override("k2/wall-N", _WALL_SETS, "REI15"),
-        renamed={"k1/study": ("106", "Kabinet")},
     )
 
 
@@ -88,12 +88,12 @@ def _house_maintained(plan: Plan) -> Plan:
 
 def _office_built(plan: Plan) -> Plan:
     plan = _change_layout(plan, "k2", lambda node: resize(node, "s2", (3.5, 5.5, 4.5, 4.5, 0.0)))
+    plan = _change_layout(plan, "k2", lambda node: _rename(node, "meeting", "Koolitusruum"))
     plan = _narrow(plan, "k1", "office3", 0.9)
     return replace(
         plan,
         omitted=("k1/plant/window-N0",),
         overrides=_override("k1/c1.1", _WALL_SETS, "REI30"),
-        renamed={"k2/meeting": ("212", "Koolitusruum")},
     )
 
 
@@ -115,6 +115,10 @@ def _change_storey(plan: Plan, key: str, change: Callable[[Storey], Storey]) -> 
 
 def _change_layout(plan: Plan, key: str, change: Callable[[Node], Node]) -> Plan:
     return _change_storey(plan, key, lambda storey: replace(storey, layout=change(storey.layout)))
+
+
+def _rename(node: Node, key: str, name: str) -> Node:
+    return map_rooms(node, lambda room: replace(room, long_name=name) if room.key == key else room)
 
 
 def _narrow(plan: Plan, key: str, door: str, width: float) -> Plan:

@@ -149,9 +149,6 @@ class Work:
         plan = self.plan
         if product.key in self.facts:
             raise ValueError(f"two elements want the key {product.key!r}")
-        name, long_name = plan.renamed.get(product.key, (product.name, product.attributes.get("LongName", "")))
-        if long_name:
-            product.attributes["LongName"] = long_name
         for change in plan.overrides:
             if change.element == product.key:
                 product.sets[change.property_set][change.property_name] = change.value
@@ -159,14 +156,14 @@ class Work:
         if product.representations:
             product.attributes["Representation"] = self.author.product_shape(*product.representations)
         entity = self.author.root(
-            product.ifc_class, product.key, Name=name, ObjectPlacement=placement, **product.attributes
+            product.ifc_class, product.key, Name=product.name, ObjectPlacement=placement, **product.attributes
         )
         attach(self.author, entity, product.sets, product.quantity_set, product.quantities)
         self._connect(entity, product)
         self._position(product, placement)
         self.facts[product.key] = {
             "global_id": entity.GlobalId,
-            "attributes": (product.ifc_class, name, long_name),
+            "attributes": (product.ifc_class, product.name, product.attributes.get("LongName")),
             "placement": self.positions[placement.id()],
             "geometry": product.geometry,
             "sets": product.sets,
