@@ -1,11 +1,12 @@
 """Buildings made of boxes, of which every area is known."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from ifc import ElementRecord, Kernel, Measure, Mesh, MeshSet, Relation, RelationKind
+from ifc import ElementRecord, Kernel, Measure, Mesh, MeshSet
 from twin.snapshot import Snapshot, Stage
 
 QUADS = np.array([[0, 3, 2, 1], [4, 5, 6, 7], [0, 1, 5, 4], [1, 2, 6, 5], [2, 3, 7, 6], [3, 0, 4, 7]])
@@ -83,8 +84,9 @@ def without(snap: Snapshot, *global_ids: str) -> Snapshot:
     return replace(snap, records=records, meshes=snap.meshes.only(records))
 
 
-def typed(global_id: str, target: str, ifc_class: str) -> ElementRecord:
-    return ElementRecord(global_id, ifc_class, relations=(Relation(RelationKind.TYPED_BY, target),))
+@pytest.fixture(scope="session")
+def build() -> SimpleNamespace:
+    return SimpleNamespace(box=box, record=record, snapshot=snapshot, changed=changed, without=without)
 
 
 @pytest.fixture(scope="session")
