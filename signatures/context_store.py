@@ -14,6 +14,8 @@ from signatures.errors import Reason, SignatureError
 CREDENTIALS_V2 = "https://www.w3.org/ns/credentials/v2"  # defines DataIntegrityProof as well
 LIFECYCLE_V1 = "urn:kaksik:context:lifecycle:v1"
 
+RELATIVE_BASE = "relative-iri://refused/"  # PyLD puts a base of its own before relative IRIs; this one is recognised
+
 PINS: Mapping[str, str] = {  # SHA-256 of the RFC 8785 form, so that white space in a packaged copy does not matter
     CREDENTIALS_V2: "b463c8d6a066214123ddd9827b135e1b50e1fc73322cc52a9b12a4f1fc7d86cf",
     LIFECYCLE_V1: "47e68296f89650c192e7edc29154a416945251b89cc154ac8dda053dba67194f",
@@ -50,7 +52,7 @@ class ContextStore:
         return {
             "documentLoader": self._loader,
             "contextResolver": self._resolver,
-            "base": "",
+            "base": RELATIVE_BASE,
             "processingMode": "json-ld-1.1",
         }
 

@@ -12,7 +12,7 @@ from typing import Any
 from pyld.canon import URDNA2015
 from pyld.jsonld import JsonLdError, JsonLdProcessor
 
-from signatures.context_store import ContextStore
+from signatures.context_store import RELATIVE_BASE, ContextStore
 from signatures.errors import Reason, SignatureError
 
 MAX_NDEGREE_CALLS = 2_000  # the worst legitimate graph of the W3C suite needs 468; a poison graph never ends
@@ -159,7 +159,8 @@ def _check_node(node: dict[str, Any]) -> None:
 
 
 def _check_iri(iri: str) -> None:
-    if not _IRI.fullmatch(iri):
+    scheme = RELATIVE_BASE.partition(":")[0] + ":"
+    if not _IRI.fullmatch(iri) or iri.lower().startswith(scheme):
         raise SignatureError(
             "A relative or malformed IRI, or an undefined type, would not be signed as meant.",
             reason=Reason.DATA_LOSS,
