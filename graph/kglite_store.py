@@ -37,6 +37,7 @@ class KgliteStore:
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
+        kglite.set_query_warning_policy("silent")  # that a label has no node yet is no news; every path is bounded
         try:
             self._session = kglite.open_session(str(path), durable="full")
             for statement in schema_statements():

@@ -17,15 +17,25 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="Address to listen on; any other needs a token file")
     port: int = Field(default=8321, ge=0, le=65535, description="Port to listen on; 0 takes a free one")
     token_file: Path | None = Field(default=None, description="File with one bearer token a line: `name:token`")
-    graph_url: SecretStr | None = Field(
+    graph_url: str | None = Field(
         default=None, description="bolt:// or neo4j:// URL of the graph; default is the embedded engine"
     )
+    graph_user: str = Field(default="neo4j", description="User name at the graph server")
+    graph_password: SecretStr | None = Field(default=None, description="Password at the graph server")
     mqtt_url: SecretStr | None = Field(
         default=None, description="mqtt://[user:password@]host:port of the broker; default is no broker"
     )
     mqtt_root: str = Field(default="kaksik", description="First level of the topics that are listened to")
+    key_passphrase: SecretStr | None = Field(
+        default=None, description="Opens the signing key; default is a random one kept beside the key"
+    )
     max_upload_bytes: int = Field(
         default=100 * MIB, gt=0, description="Largest upload in bytes; ten times the largest common single model"
+    )
+    max_model_bytes: int = Field(
+        default=4096 * MIB,
+        gt=0,
+        description="Largest file loaded from the disk in bytes; twice the largest model known",
     )
     read_timeout_s: float = Field(default=600.0, gt=0, description="Longest time for reading one file, in seconds")
     read_memory_bytes: int = Field(

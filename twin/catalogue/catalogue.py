@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, delete, func, insert, select
+from sqlalchemy import Connection, Engine, Row, Select, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from ifc import ElementRecord, Georeference, Header, record_from_form
@@ -74,6 +74,14 @@ class Catalogue:
             stored = connection.execute(select(VERSION).where(VERSION.c.version_id == version_id)).one()
         return _version(stored, key)
 
+    def set_geometry(self, key: VersionKey, meshes_sha256: str, scene_sha256: str) -> Version:
+        """Point a version at meshes and a scene that were made anew, and return it."""
+        with self._engine.begin() as connection:
+            wanted = VERSION.c.version_id == _id_of(connection, key)
+            values = {"meshes_sha256": meshes_sha256, "scene_sha256": scene_sha256}
+            connection.execute(update(VERSION).where(wanted).values(**values))
+        return self.version(key.building_id, key.stage, key.number)
+
     def buildings(self) -> list[Building]:
         """Return all buildings, by id."""
         with self._engine.connect() as connection:
@@ -126,6 +134,22 @@ class Catalogue:
                 entity=f"{building_id[:80]}/{stage.value}/{number or 'latest'}",
             )
         return _version(row)
+
+    def version_of_file(self, file_sha256: str, stage: Stage, building_id: str | None) -> Version | None:
+        """Return the version that these very bytes became, if it is still the latest of its stage, else None."""
+        query = select(VERSION).where(VERSION.c.file_sha256 == file_sha256, VERSION.c.stage == stage.value)
+        if building_id is not None:
+            query = query.where(VERSION.c.building_id == building_id)
+        with self._engine.connect() as connection:
+            row = connection.execute(query.order_by(VERSION.c.version_id.desc()).limit(1)).first()
+            if row is None or self._next_number(connection, _version(row).key) != row.number + 1:
+                return None
+        return _version(row)
+
+    def next_number(self, key: VersionKey) -> int:
+        """Return the number that the next version of the stage of `key` will get."""
+        with self._engine.connect() as connection:
+            return self._next_number(connection, key)
 
     def digests(self, key: VersionKey) -> dict[str, str]:
         """Return the map GlobalId -> record digest of a version."""

@@ -1,0 +1,103 @@
+"""The HTTP service. Importing this module does nothing; `create_app` makes a service of its own each time."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI, Request, Response
+
+from api.errors import PROBLEM_BASE, add_error_handlers, problem_of, problem_response
+from api.routers import CONFORMS_TO, ROUTERS
+from api.security import Sessions, authenticator_for, is_loopback, same_origin, who
+from api.viewer import add_viewer, viewer_folder
+from twin.service import Twin, open_twin
+from twin.settings import Settings
+
+API = "/api/v1"
+OPEN_PATHS = frozenset({f"{API}/health", f"{API}/session", f"{API}/openapi.json", f"{API}/conformance"})
+DESCRIPTION = (
+    "Read an IFC model, question it, check its permit, compute its energy need, seal its state and watch it live. "
+    "Errors are problem details (RFC 9457). Lengths are metres, coordinates on the map EPSG:3301, heights EH2000."
+)
+
+
+def create_app(settings: Settings, open_with: Callable[[Settings], Twin] = open_twin) -> FastAPI:
+    """Return a service.
+
+    Args:
+        settings: All settings.
+        open_with: Opens the twin when the service starts.
+
+    Raises:
+        InvalidInput: (no-sign-in) the address can be reached from other machines and everybody could come in.
+    """
+    authenticator = authenticator_for(settings.host, settings.token_file)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        twin = open_with(settings)
+        jobs = twin.job_runner(problem_of)
+        app.state.twin, app.state.jobs = twin, jobs
+        jobs.resume()
+        if settings.mqtt_url is not None:
+            twin.live.start_mqtt(settings.mqtt_url.get_secret_value(), settings.mqtt_root)
+        try:
+            yield
+        finally:
+            jobs.close()
+            twin.close()
+
+    app = FastAPI(
+        title="Kaksik",
+        version="1",
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        openapi_url=f"{API}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.authenticator, app.state.sessions = authenticator, Sessions()
+    app.state.conforms_to = CONFORMS_TO
+    app.middleware("http")(_gate(settings))
+    add_error_handlers(app)
+    everything = APIRouter(prefix=API)
+    for router in ROUTERS:
+        everything.include_router(router)
+    app.include_router(everything)
+    add_viewer(app, viewer_folder())
+    return app
+
+
+def _gate(settings: Settings) -> Callable[[Request, Callable[[Request], Awaitable[Response]]], Awaitable[Response]]:
+    """Return the middleware that knows who is asking and refuses what comes from elsewhere."""
+
+    async def gate(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+        host = (request.headers.get("host") or "").rsplit(":", 1)[0].strip("[]")
+        if settings.token_file is None and not is_loopback(host) and host != "testserver":
+            return problem_response(_refusal(421, "The service is asked by a name that is not its own.", "host"))
+        if request.method not in ("GET", "HEAD", "OPTIONS") and not same_origin(request.headers):
+            return problem_response(_refusal(403, "Another web page may not change anything here.", "origin"))
+        actor = who(request, request.app.state.authenticator, request.app.state.sessions)
+        if actor is None and request.url.path.startswith(API) and request.url.path not in OPEN_PATHS:
+            refusal = _refusal(
+                401, "Sign in first.", "sign-in", "Send Authorization: Bearer, or POST /api/v1/session."
+            )
+            return problem_response(refusal, {"WWW-Authenticate": "Bearer"})
+        request.state.actor = actor
+        response = await call_next(request)
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        return response
+
+    return gate
+
+
+def _refusal(status: int, detail: str, reason: str, hint: str = "") -> dict[str, object]:
+    titles = {401: "Unauthorized", 403: "Forbidden", 421: "Misdirected Request"}
+    problem: dict[str, object] = {
+        "type": PROBLEM_BASE + reason,
+        "title": titles[status],
+        "status": status,
+        "detail": detail,
+        "reason": reason,
+    }
+    return {**problem, "hint": hint} if hint else problem

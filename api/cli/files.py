@@ -1,0 +1,222 @@
+"""Commands on files, without any store: inspect, check, energy, diff, verify."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from api.cli.output import Exit, counts, print_json, print_table, progress_bar, say, text
+from api.shapes import diff_json
+from ifc import ElementRecord, Limits, canonical_form, digest, read_file
+from signatures import AnyIssuer, IssuerIs, Policy
+from twin.district import Parcel, Plan, read_parcels, read_plan_areas
+from twin.energy import assess, read_epw, synthetic_tallinn
+from twin.errors import InvalidInput
+from twin.facts import facts_of
+from twin.lifecycle import diff as compare
+from twin.permit import CheckContext, bundled_packs, load_pack
+from twin.permit import check as run_packs
+from twin.reading import Understood, understand
+from twin.sealing import verdict_json, verify_bundle
+from twin.settings import Settings
+from twin.snapshot import Snapshot, Stage
+
+ModelFile = Annotated[Path, typer.Argument(help="IFC file (.ifc or .ifczip)")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON")]
+MARKS = {"pass": "✓ pass", "fail": "✗ fail", "needs_human": "? needs a person", "data_missing": "… data missing"}
+MAX_SHOWN = 40  # rows of a table for people; --json has them all
+
+
+def inspect(model: ModelFile, as_json: AsJson = False) -> None:
+    """Show what is in a model, what is odd in it, and what was not understood."""
+    read = _understand(model, as_json)
+    facts = facts_of(read.snapshot(Stage.AS_DESIGNED, 0))
+    classes: dict[str, int] = {}
+    for record in read.model.records:
+        classes[record.ifc_class] = classes.get(record.ifc_class, 0) + 1
+    if as_json:
+        print_json(_inspection(read, classes, facts))
+    else:
+        _show_inspection(model, read, classes, facts)
+    raise typer.Exit(Exit.FINDINGS if read.findings else Exit.OK)
+
+
+def check(
+    model: ModelFile,
+    plan: Annotated[Path | None, typer.Option(help="Plan areas, GeoJSON in EPSG:3301")] = None,
+    parcels: Annotated[Path | None, typer.Option(help="Parcels, GeoJSON in EPSG:3301")] = None,
+    pack: Annotated[list[Path] | None, typer.Option(help="Rule pack file; default: those that come along")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check a model against the rule packs, clause by clause. Exit code 1 if a check fails."""
+    packs = [load_pack(_bytes(path), path.name) for path in pack] if pack else list(bundled_packs())
+    areas: Plan | None = None if plan is None else read_plan_areas(_bytes(plan))
+    units: tuple[Parcel, ...] | None = None if parcels is None else read_parcels(_bytes(parcels))
+    snapshot = _snapshot(model, as_json)
+    report = run_packs(CheckContext(snapshot, areas, units), packs).to_json()
+    if as_json:
+        print_json(report)
+    else:
+        _show_checks(report)
+    raise typer.Exit(Exit.FINDINGS if report["counts"]["fail"] else Exit.OK)
+
+
+def energy(
+    model: ModelFile,
+    climate: Annotated[Path | None, typer.Option(help="Weather file (EPW); default: a made-up Tallinn year")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compute the hourly energy need of a model, with the source of every input."""
+    year = synthetic_tallinn() if climate is None else read_epw(_bytes(climate), source=climate.name, licence="")
+    report = assess(_snapshot(model, as_json), year).to_json()
+    if as_json:
+        print_json(report)
+    else:
+        _show_energy(report)
+    raise typer.Exit(Exit.FINDINGS if report["findings"] else Exit.OK)
+
+
+def diff(before: ModelFile, after: ModelFile, as_json: AsJson = False) -> None:
+    """Compare two models by GlobalId. Exit code 1 if they differ in meaning."""
+    old, new = _records(before, as_json), _records(after, as_json)
+    known = {digest(record): record for record in (*old.values(), *new.values())}
+    maps = [{i: digest(record) for i, record in records.items()} for records in (old, new)]
+    difference = compare(maps[0], maps[1], lambda wanted: {d: known[d] for d in wanted})
+    if as_json:
+        print_json(diff_json(difference))
+    else:
+        for word, members in (("Added", difference.added), ("Removed", difference.removed)):
+            print_table(f"{word}: {len(members)}", ("Class", "Name", "GlobalId"), _rows(members))
+        changes = [
+            (element.after.ifc_class, element.after.name, change.sentence)
+            for element in difference.changed
+            for change in element.changes
+        ]
+        print_table(f"Changed: {len(difference.changed)}", ("Class", "Name", "What"), changes[:MAX_SHOWN])
+        say(f"{difference.unchanged} elements are equal.")
+    raise typer.Exit(Exit.OK if difference.empty else Exit.FINDINGS)
+
+
+def verify(
+    bundle: Annotated[Path, typer.Argument(help="Sealed bundle (.kaksik-seal)")],
+    model: Annotated[Path | None, typer.Option("--ifc", help="The model that is said to be the sealed one")] = None,
+    issuer: Annotated[list[str] | None, typer.Option(help="Identifier of a signer that you trust")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Verify a sealed state offline, step by step. Exit code 1 if it does not hold."""
+    policy: Policy = IssuerIs(frozenset(issuer)) if issuer else AnyIssuer()
+    read = None if model is None else read_file(_existing(model), _limits())
+    verdict = verify_bundle(
+        _bytes(bundle),
+        records=None if read is None else read.records,
+        file_sha256=None if read is None else read.file_sha256,
+        policy=policy,
+    )
+    result = {**verdict_json(verdict), "facts": dict(verdict.facts)}
+    if as_json:
+        print_json(result)
+    else:
+        rows = [(s["number"], s["name"], str(s["verdict"]), s["reason"]) for s in result["steps"]]
+        print_table(f"{bundle.name}: {result['verdict']}", ("", "Step", "Verdict", "Reason"), rows)
+        if verdict.valid and not issuer:
+            say(f"Signed by {result['issuer']}. Whether you trust this signer is yours to say: --issuer.")
+    raise typer.Exit(Exit.OK if verdict.valid else Exit.FINDINGS)
+
+
+def _limits() -> Limits:
+    settings = Settings()
+    return Limits(settings.read_timeout_s, settings.read_memory_bytes)
+
+
+def _existing(path: Path) -> Path:
+    if not path.is_file():
+        raise InvalidInput("There is no such file.", reason="not-found", entity=str(path))
+    return path
+
+
+def _bytes(path: Path) -> bytes:
+    return _existing(path).read_bytes()
+
+
+def _understand(path: Path, quiet: bool) -> Understood:
+    with progress_bar(path.name, quiet=quiet) as report:
+        return understand(_existing(path), _limits(), report)
+
+
+def _snapshot(path: Path, quiet: bool) -> Snapshot:
+    return _understand(path, quiet).snapshot(Stage.AS_DESIGNED, 0)
+
+
+def _records(path: Path, quiet: bool) -> dict[str, ElementRecord]:
+    with progress_bar(path.name, quiet=quiet) as report:
+        return read_file(_existing(path), _limits(), report).by_id()
+
+
+def _rows(records: tuple[ElementRecord, ...]) -> list[tuple[str, str, str]]:
+    return [(record.ifc_class, record.name, record.global_id) for record in records[:MAX_SHOWN]]
+
+
+def _inspection(read: Understood, classes: dict[str, int], facts: Any) -> dict[str, Any]:
+    model, header = read.model, read.model.header
+    return {
+        "building_id": read.identity.building_id,
+        "name": read.identity.name,
+        "schema": header.declared_schema,
+        "originating_system": header.originating_system,
+        "file_sha256": model.file_sha256,
+        "elements": len(model.records),
+        "classes": dict(sorted(classes.items())),
+        "meshes": len(read.meshes),
+        "georeference": None if model.georeference is None else text(model.georeference),
+        "facts": dict(facts),
+        "findings": [
+            {"rule": f.rule, "severity": f.severity.value, "message": f.message, "hint": f.hint, "entity": f.entity,
+             "line": f.line, "global_id": f.global_id}
+            for f in read.findings
+        ],
+        "not_understood": dict(model.not_understood),
+        "project": canonical_form(model.by_id()[model.project_id]),
+    }  # fmt: skip
+
+
+def _show_inspection(path: Path, read: Understood, classes: dict[str, int], facts: Any) -> None:
+    header = read.model.header
+    place = read.model.georeference
+    rows = [
+        ("Building", f"{read.identity.name} ({read.identity.building_id})"),
+        ("Schema", header.declared_schema),
+        ("Written by", header.originating_system),
+        ("Elements", len(read.model.records)),
+        ("With geometry", len(read.meshes)),
+        ("Height", f"{text(facts['height_m'])} m"),
+        ("Place", "not given" if place is None else f"{place.crs or 'CRS not stated'}, by {place.source}"),
+    ]
+    print_table(path.name, ("", ""), rows)
+    by_count = sorted(classes.items(), key=lambda item: (-item[1], item[0]))
+    print_table("Classes", ("Class", "Count"), by_count[:MAX_SHOWN])
+    findings = [(f.severity.value, f.message, f.line, f.hint) for f in read.findings[:MAX_SHOWN]]
+    print_table(f"Findings: {len(read.findings)}", ("", "What", "Line", "What to do"), findings)
+    lost = read.model.not_understood
+    say(f"Not understood: {counts(lost)}." if lost else "Everything with a GlobalId was understood.")
+
+
+def _show_checks(report: dict[str, Any]) -> None:
+    shown = [r for r in report["results"] if r["verdict"] not in ("pass", "not_applicable")]
+    rows = [(MARKS[r["verdict"]], r["title"]["en"], r["clause"], r["message"], r["advice"]) for r in shown]
+    print_table("Permit checks", ("Verdict", "Check", "Clause", "What was found", "What to change"), rows)
+    say(counts(report["counts"]).replace("_", " ") + ".")
+
+
+def _show_energy(report: dict[str, Any]) -> None:
+    need = report["need"]
+    rows = [
+        (p["orientation"], p["kind"], p["area_m2"], p["u_w_m2k"], p["u_source"], p["area_source"])
+        for p in report["envelope"]
+    ]
+    print_table("Envelope", ("Faces", "Kind", "Area m²", "U W/(m²·K)", "U from", "Area from"), rows)
+    say(f"Heating {text(need['heating_kwh_m2'])} and cooling {text(need['cooling_kwh_m2'])} kWh/(m²·a) "
+        f"over {text(report['area_m2'])} m², climate {report['climate']['name']}.")  # fmt: skip
+    if report["class"] is None:
+        say("No energy class: " + " ".join(report["class_reasons"]))
+    else:
+        say(f"Energy class {report['class']}.")

@@ -1,0 +1,120 @@
+"""Commands on the stores: load, seal, rebuild."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli.output import Exit, print_json, print_table, progress_bar, say
+from api.context import number_of
+from api.errors import problem_of
+from ifc import IfcError
+from twin.errors import InvalidInput, TwinError
+from twin.overview import version_summary
+from twin.service import Twin, open_twin
+from twin.settings import Settings
+from twin.snapshot import Stage
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON")]
+
+
+class Derived(StrEnum):
+    """What can be made anew from the records."""
+
+    GRAPH = "graph"
+    GEOMETRY = "geometry"
+    LATEST = "latest"
+
+
+def load(
+    models: Annotated[list[Path], typer.Argument(help="IFC files (.ifc or .ifczip)")],
+    stage: Annotated[Stage, typer.Option(help="Line of versions")] = Stage.AS_DESIGNED,
+    building: Annotated[str | None, typer.Option(help="Building id; default: what the model says")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Load models, each as a new version of its building. Exit code 3 if one is refused, after the others."""
+    results, refused = [], 0
+    twin = open_twin(Settings())
+    try:
+        for path in models:
+            try:
+                results.append({"file": path.name, **_load_one(twin, path, stage, building, quiet=as_json)})
+            except (TwinError, IfcError) as error:
+                refused += 1
+                results.append({"file": path.name, "problem": problem_of(error)})
+    finally:
+        twin.close()
+    if as_json:
+        print_json(results)
+    else:
+        rows = [_row(result) for result in results]
+        print_table("Loaded", ("File", "Building", "Stage", "Version", "Elements", "Spaces", "Refused because"), rows)
+    raise typer.Exit(Exit.REFUSED if refused else Exit.OK)
+
+
+def seal(
+    building: Annotated[str, typer.Argument(help="Building id")],
+    stage: Annotated[Stage, typer.Argument(help="Line of versions")],
+    number: Annotated[str, typer.Argument(help="Number of the version, or latest")] = "latest",
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Where to write the bundle")] = None,
+    public: Annotated[bool, typer.Option(help="Leave the salt secret out")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Seal a stored version and write the file that proves it offline."""
+    twin = open_twin(Settings())
+    try:
+        version = twin.catalogue.version(building, stage, number_of(number))
+        data = twin.seals.seal(version, "command line")
+        data = twin.seals.public_bundle(version) if public else data
+        verdict = twin.seals.verdict(version)
+    finally:
+        twin.close()
+    target = output or Path(f"{building}-{stage.value}-{version.key.number}.kaksik-seal")
+    target.write_bytes(data)
+    if as_json:
+        print_json({"bundle": str(target), "bytes": len(data), **verdict})
+    else:
+        say(f"Sealed {version.key} as {verdict['issuer']}: {target} ({len(data)} bytes).")
+
+
+def rebuild(
+    what: Annotated[Derived, typer.Argument(help="What to make anew from the records")],
+    as_json: AsJson = False,
+) -> None:
+    """Make derived data anew: the graph, the geometry, or the latest readings."""
+    twin = open_twin(Settings())
+    try:
+        made = _rebuild(twin, what)
+    finally:
+        twin.close()
+    if as_json:
+        print_json({"rebuilt": what.value, "count": made})
+    else:
+        say(f"Made anew: {what.value} ({made}).")
+
+
+def _load_one(twin: Twin, path: Path, stage: Stage, building: str | None, *, quiet: bool) -> dict[str, object]:
+    if not path.is_file():
+        raise InvalidInput("There is no such file.", reason="not-found", entity=str(path))
+    with progress_bar(path.name, quiet=quiet) as report:
+        version = twin.load(path, stage, building, report)
+    return version_summary(version, sealed=twin.seals.sealed(version))
+
+
+def _row(result: dict[str, object]) -> tuple[object, ...]:
+    problem = result.get("problem")
+    why = problem["detail"] if isinstance(problem, dict) else ""
+    wanted = ("building_id", "stage", "version", "elements", "spaces")
+    return (result["file"], *(result.get(key) for key in wanted), why)
+
+
+def _rebuild(twin: Twin, what: Derived) -> int:
+    if what is Derived.GRAPH:
+        for scope in twin.graph.loaded():
+            twin.graph.remove(scope)
+        return twin.reproject()
+    if what is Derived.GEOMETRY:
+        return twin.remesh()
+    twin.live.rebuild_latest()
+    return len(twin.catalogue.buildings())

@@ -1,0 +1,25 @@
+"""Routes by resource; each module lists what it conforms to."""
+
+from api.routers import buildings, district, jobs, live, questions, reports, system, versions
+
+ROUTERS = (
+    system.router,
+    district.router,
+    buildings.router,
+    versions.router,
+    reports.router,
+    live.router,
+    questions.router,
+    jobs.router,
+)
+CONFORMS_TO = tuple(
+    sorted(
+        {
+            uri
+            for module in (buildings, district, jobs, live, questions, reports, system, versions)
+            for uri in module.CONFORMS_TO
+        }
+    )
+)
+
+__all__ = ["CONFORMS_TO", "ROUTERS"]

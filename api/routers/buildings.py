@@ -1,0 +1,67 @@
+"""Buildings: list, show, and submit a model."""
+
+from pathlib import PurePath
+from typing import Annotated, Any
+
+from fastapi import APIRouter, File, Query, Response, UploadFile
+
+from api.context import ActorDep, BuildingId, JobsDep, TwinDep, version_from
+from api.routers.jobs import job_json
+from api.shapes import diff_json
+from twin.catalogue import check_building_id
+from twin.ingest import Submission
+from twin.lifecycle import diff
+from twin.snapshot import Stage
+
+CONFORMS_TO = ("https://standards.buildingsmart.org/IFC/RELEASE/IFC4_3",)
+MAX_FILE_NAME_CHARACTERS = 200  # of a name that is only shown
+router = APIRouter(prefix="/buildings", tags=["buildings"])
+
+
+@router.get("", summary="List the buildings")
+def buildings(twin: TwinDep) -> dict[str, Any]:
+    """Return a summary of every building, by id."""
+    return {"items": twin.overview.buildings(), "next": None}
+
+
+@router.post("", summary="Submit an IFC model; a job loads it", status_code=202)
+def submit(
+    twin: TwinDep,
+    jobs: JobsDep,
+    _actor: ActorDep,
+    response: Response,
+    file: Annotated[UploadFile, File(description="IFC2X3, IFC4 or IFC4X3 as .ifc or .ifczip")],
+    building_id: Annotated[str | None, Query(description="Default: what the model says")] = None,
+    stage: Annotated[Stage, Query(description="Line of versions")] = Stage.AS_DESIGNED,
+) -> dict[str, Any]:
+    """Keep the bytes and start a job that loads them.
+
+    Raises:
+        InvalidInput: (too-large) the file is over the limit; (building-id) the id cannot name a building.
+    """
+    if building_id is not None:
+        check_building_id(building_id)
+    sha256 = twin.blobs.put_stream(file.file, twin.settings.max_upload_bytes)
+    name = PurePath(file.filename or "model.ifc").name[:MAX_FILE_NAME_CHARACTERS]
+    job = twin.submit_load(jobs, Submission(sha256, name, stage, building_id))
+    response.headers["Location"] = f"/api/v1/jobs/{job.job_id}"
+    return job_json(job)
+
+
+@router.get("/{building_id}", summary="Show one building with its versions")
+def building(twin: TwinDep, building_id: BuildingId) -> dict[str, Any]:
+    """Return a building."""
+    return twin.overview.building(building_id)
+
+
+@router.get("/{building_id}/diff", summary="Compare two versions of a building")
+def compare(
+    twin: TwinDep,
+    building_id: BuildingId,
+    before: Annotated[str, Query(alias="from", examples=["as-designed/1"])],
+    after: Annotated[str, Query(alias="to", examples=["as-built/latest"])],
+) -> dict[str, Any]:
+    """Return what was added, removed and changed, in sentences."""
+    old, new = version_from(twin, building_id, before), version_from(twin, building_id, after)
+    difference = diff(twin.catalogue.digests(old.key), twin.catalogue.digests(new.key), twin.catalogue.records_of)
+    return {"from": str(old.key), "to": str(new.key), **diff_json(difference)}

@@ -1,0 +1,112 @@
+"""One version of a building: what was read, its tree, its elements, its scene."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Response
+
+from api.context import TwinDep, VersionDep
+from api.shapes import element_json, relations_json, tree_json
+from ifc import RelationKind
+from twin.errors import NotFound
+from twin.overview import version_summary
+
+CONFORMS_TO = (
+    "https://standards.buildingsmart.org/IFC/RELEASE/IFC4_3",
+    "https://registry.khronos.org/glTF/specs/2.0/glTF-2.0.html",
+)
+MAX_PAGE = 1_000  # rows of a list: below a megabyte of JSON
+PREFIX = "/buildings/{building_id}/versions/{stage}/{number}"
+router = APIRouter(tags=["versions"])
+
+
+@router.get(PREFIX, summary="Show what was read of a model, and what was not")
+def version(twin: TwinDep, version: VersionDep) -> dict[str, Any]:
+    """Return a version with its counts, its findings and its loss list."""
+    header = version.header
+    return {
+        **version_summary(version, sealed=twin.seals.sealed(version)),
+        "classes": twin.catalogue.class_counts(version.key),
+        "findings_read": list(version.findings),
+        "not_understood": dict(version.not_understood),
+        "header": {
+            "schema": header.schema,
+            "declared_schema": header.declared_schema,
+            "originating_system": header.originating_system,
+            "time_stamp": header.time_stamp,
+            "length_unit_m": header.length_unit_m,
+        },
+        "facts": dict(version.facts),
+    }
+
+
+@router.get(PREFIX + "/scene", summary="Describe the geometry for a viewer")
+def scene(twin: TwinDep, version: VersionDep) -> Response:
+    """Return scene.json; its chunks are at /blobs/{sha256}.glb."""
+    etag = f'"{version.scene_sha256}"'
+    return Response(
+        twin.blobs.get(version.scene_sha256),
+        media_type="application/json",
+        headers={"ETag": etag, "Cache-Control": "no-cache"},
+    )
+
+
+@router.get("/blobs/{sha256}.glb", summary="Get one chunk of geometry", response_class=Response)
+def blob(twin: TwinDep, sha256: Annotated[str, Path(pattern="^[0-9a-f]{64}$")]) -> Response:
+    """Return a GLB; its name is the digest of its content, so it may be kept for ever.
+
+    Raises:
+        NotFound: (blob) there is no such chunk.
+    """
+    data = twin.blobs.get(sha256)
+    if data[:4] != b"glTF":  # other blobs (submitted files, reports) are not given out here
+        raise NotFound("There is no such chunk of geometry.", reason="blob", entity=sha256)
+    headers = {"Cache-Control": "private, max-age=31536000, immutable"}
+    return Response(data, media_type="model/gltf-binary", headers=headers)
+
+
+@router.get(PREFIX + "/tree", summary="Show the spatial structure")
+def tree(twin: TwinDep, version: VersionDep) -> dict[str, Any]:
+    """Return project, sites, buildings, storeys and spaces with their elements by class."""
+    return tree_json(twin.snapshots.read(version).records, version.project_id)
+
+
+@router.get(PREFIX + "/elements", summary="List elements")
+def elements(
+    twin: TwinDep,
+    version: VersionDep,
+    ifc_class: Annotated[str | None, Query(max_length=100, examples=["IfcDoor"])] = None,
+    storey: Annotated[str | None, Query(max_length=64, description="GlobalId of a storey")] = None,
+    q: Annotated[str | None, Query(max_length=200, description="Part of the name, or a GlobalId")] = None,
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 100,
+    offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
+) -> dict[str, Any]:
+    """Return a page of elements by class and name."""
+    rows, total = twin.catalogue.elements(
+        version.key, ifc_class=ifc_class, storey=storey, text=q, limit=limit, offset=offset
+    )
+    items = [
+        {"global_id": row.global_id, "ifc_class": row.ifc_class, "name": row.name, "storey": row.storey}
+        for row in rows
+    ]
+    following = offset + len(rows)
+    return {"items": items, "total": total, "next": following if following < total else None}
+
+
+@router.get(PREFIX + "/elements/{global_id}", summary="Show one element with everything that is known of it")
+def element(twin: TwinDep, version: VersionDep, global_id: Annotated[str, Path(max_length=64)]) -> dict[str, Any]:
+    """Return an element with its type, relations in both directions and points."""
+    record = twin.catalogue.record(version.key, global_id)
+    records = twin.snapshots.read(version).records
+    kind = next((records[t] for t in record.targets(RelationKind.TYPED_BY) if t in records), None)
+    incoming = [
+        (other.global_id, relation)
+        for other in records.values()
+        for relation in other.relations
+        if relation.target == global_id
+    ]
+    points = twin.live.points(version.key.building_id, global_id)
+    return {
+        **element_json(record, kind),
+        "relations": relations_json(global_id, record.relations, incoming, records),
+        "points": [point.as_json() for point in points],
+    }

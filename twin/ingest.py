@@ -1,0 +1,156 @@
+"""Ingest: one submitted file becomes one version of one building, whole or not at all.
+
+The order of writing: bytes, records, geometry, graph projection, and the version row with its map of records last, in
+one transaction. What an interruption leaves behind are orphans that `sweep` removes and a projection that
+`reproject` puts right; it never leaves half a building.
+"""
+
+import json
+import threading
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Protocol
+
+from graph import Batch
+from ifc import Limits, ReadFinding, Scene, build_scene, canonical_bytes, digest, storey_of
+from twin.blobs import BlobStore
+from twin.catalogue import Building, Catalogue, ElementRow, Version, VersionKey, check_building_id, content_digest
+from twin.clock import Clock, rfc3339
+from twin.facts import facts_of
+from twin.projection import project
+from twin.reading import Progress, Understood, part, silent, understand
+from twin.snapshot import Snapshot, Stage
+
+
+class Projector(Protocol):
+    """Takes the projection of a version, such as a graph store."""
+
+    def replace(self, batch: Batch) -> object:
+        """Make the projection hold exactly `batch` for its scope."""
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What was submitted.
+
+    Attributes:
+        file_sha256: Blob of the bytes.
+        file_name: Name under which they came.
+        stage: The line of versions they belong to.
+        building_id: The building, or None to take what the model says.
+    """
+
+    file_sha256: str
+    file_name: str
+    stage: Stage
+    building_id: str | None = None
+
+
+class Ingest:
+    """Loads submitted files.
+
+    Args:
+        catalogue: Where versions and records go.
+        blobs: Where bytes go.
+        graph: Where the projection goes.
+        limits: What reading and meshing may use.
+        clock: Tells the time.
+    """
+
+    def __init__(
+        self, catalogue: Catalogue, blobs: BlobStore, graph: Projector, limits: Limits, clock: Clock
+    ) -> None:
+        self._catalogue = catalogue
+        self._blobs = blobs
+        self._graph = graph
+        self._limits = limits
+        self._clock = clock
+        self._one_at_the_end = threading.Lock()  # projection and version row of one load must not mix with another's
+
+    def load(self, submission: Submission, on_progress: Progress = silent) -> Version:
+        """Load a submission and return its version; the existing one if the latest has the same bytes.
+
+        Raises:
+            IfcReadError: the file cannot be read; nothing is stored but its bytes.
+            InvalidInput: (building-id) the given id cannot name a building.
+        """
+        if submission.building_id is not None:
+            check_building_id(submission.building_id)
+        existing = self._catalogue.version_of_file(submission.file_sha256, submission.stage, submission.building_id)
+        if existing is not None:
+            return existing
+        path = self._blobs.path(submission.file_sha256)
+        read = understand(path, self._limits, part(on_progress, 0.0, 0.8), building_id=submission.building_id)
+        check_building_id(read.identity.building_id)
+        snapshot = read.snapshot(submission.stage, 0)
+        on_progress(0.8, "Storing records")
+        digests = self._store_records(read)
+        on_progress(0.84, "Building the scene")
+        draft = self._draft(snapshot, submission, read, digests)
+        on_progress(0.92, "Projecting into the graph")
+        return self._settle(read, draft, snapshot, digests, on_progress)
+
+    def remesh(self, version: Version) -> Version:
+        """Make the meshes and the scene of a stored version anew from its file, and return the version."""
+        path = self._blobs.path(version.file_sha256)
+        read = understand(path, self._limits, silent, building_id=version.key.building_id)
+        meshes_sha256 = self._blobs.put(read.meshes.to_bytes())
+        scene_sha256 = self._store_scene(build_scene(read.model, read.meshes))
+        return self._catalogue.set_geometry(version.key, meshes_sha256, scene_sha256)
+
+    def _store_records(self, read: Understood) -> dict[str, str]:
+        digests = {record.global_id: digest(record) for record in read.model.records}
+        forms = {digests[record.global_id]: canonical_bytes(record) for record in read.model.records}
+        self._catalogue.store_records(forms)
+        return digests
+
+    def _draft(
+        self, snapshot: Snapshot, submission: Submission, read: Understood, digests: Mapping[str, str]
+    ) -> Version:
+        model = read.model
+        return Version(
+            key=VersionKey(snapshot.building_id, submission.stage, 0),
+            created=rfc3339(self._clock()),
+            file_name=submission.file_name,
+            file_sha256=model.file_sha256,
+            content_sha256=content_digest(digests),
+            header=model.header,
+            project_id=model.project_id,
+            georeference=model.georeference,
+            findings=tuple(_finding(item) for item in read.findings),
+            not_understood=dict(model.not_understood),
+            facts=facts_of(snapshot),
+            elements=len(model.records),
+            spaces=sum(1 for record in model.records if record.ifc_class == "IfcSpace"),
+            meshes_sha256=self._blobs.put(snapshot.meshes.to_bytes()),
+            scene_sha256=self._store_scene(build_scene(model, snapshot.meshes)),
+        )
+
+    def _store_scene(self, scene: Scene) -> str:
+        for chunk in scene.chunks:
+            self._blobs.put(chunk.glb)
+        return self._blobs.put(json.dumps(scene.to_json(), ensure_ascii=False, separators=(",", ":")).encode())
+
+    def _settle(
+        self,
+        read: Understood,
+        draft: Version,
+        snapshot: Snapshot,
+        digests: Mapping[str, str],
+        on_progress: Progress,
+    ) -> Version:
+        who = read.identity
+        building = Building(who.building_id, who.name, who.address, who.ehr_code)
+        rows = [
+            (ElementRow(i, record.ifc_class, record.name, storey_of(i, snapshot.records)), digests[i])
+            for i, record in snapshot.records.items()
+        ]
+        with self._one_at_the_end:
+            number = self._catalogue.next_number(draft.key)
+            self._graph.replace(project(replace(snapshot, version=number), draft.content_sha256))
+            on_progress(0.97, "Storing the version")
+            return self._catalogue.add_version(building, draft, rows)
+
+
+def _finding(finding: ReadFinding) -> Mapping[str, Any]:
+    return {key: value for key, value in asdict(finding).items() if value not in (None, "")}

@@ -1,0 +1,129 @@
+"""What lists and maps show of each building: the newest version of its furthest stage, with its reports."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from twin.catalogue import Building, Catalogue, ReportShelf, Version
+from twin.layers import PARCELS, PLAN_AREAS, Layers
+from twin.live import LiveWing
+from twin.snapshot import Stage
+
+CRS = "EPSG:3301"
+
+
+class Overview:
+    """Summaries of buildings and of the district."""
+
+    def __init__(self, catalogue: Catalogue, shelf: ReportShelf, layers: Layers, live: LiveWing) -> None:
+        self._catalogue = catalogue
+        self._shelf = shelf
+        self._layers = layers
+        self._live = live
+
+    def buildings(self) -> list[dict[str, Any]]:
+        """Return a summary of every building that has a version, by id."""
+        reports = {kind: self._shelf.summaries(kind) for kind in ("permit", "energy", "seal")}
+        return [self._summary(b, reports) for b in self._catalogue.buildings() if b.latest]
+
+    def building(self, building_id: str) -> dict[str, Any]:
+        """Return the summary of one building with all its versions.
+
+        Raises:
+            NotFound: (building) there is none of that id.
+        """
+        building = self._catalogue.building(building_id)
+        reports = {kind: self._shelf.summaries(kind) for kind in ("permit", "energy", "seal")}
+        versions = [
+            version_summary(v, sealed=_key(v) in reports["seal"]) for v in self._catalogue.versions(building_id)
+        ]
+        return {**self._summary(building, reports), "versions": versions}
+
+    def district(self) -> dict[str, Any]:
+        """Return all buildings with the parcels and plan areas around them."""
+        buildings = self.buildings()
+        return {
+            "crs": CRS,
+            "bounds": _bounds([b["footprint"] for b in buildings if b["footprint"]]),
+            "buildings": buildings,
+            "parcels": self._layers.geojson(PARCELS),
+            "plan_areas": self._layers.geojson(PLAN_AREAS),
+        }
+
+    def _summary(self, building: Building, reports: Mapping[str, Mapping[Any, Any]]) -> dict[str, Any]:
+        version = self._newest(building)
+        key = _key(version)
+        latest = self._live.latest(building.building_id)["items"]
+        seal = reports["seal"].get(key)
+        return {
+            "building_id": building.building_id,
+            "name": building.name,
+            "address": building.address,
+            "ehr_code": building.ehr_code,
+            "stages": {stage.value: number for stage, number in building.latest.items()},
+            "stage": version.key.stage.value,
+            "footprint": version.facts["footprint"],
+            "footprint_model": version.facts["footprint_model"],
+            "ground_m": version.facts["ground_m"],
+            "height_m": version.facts["height_m"],
+            "storeys_above": version.facts["storeys_above"],
+            "placement": _placement(version),
+            "permit": reports["permit"].get(key),
+            "energy": reports["energy"].get(key),
+            "seal": "unsealed" if seal is None else seal["verdict"],
+            "alarms": sum(1 for item in latest if item["stale"]),
+            "points": len(latest),
+        }
+
+    def _newest(self, building: Building) -> Version:
+        furthest = max(building.latest, key=list(Stage).index)
+        return self._catalogue.version(building.building_id, furthest)
+
+
+def version_summary(version: Version, *, sealed: bool) -> dict[str, Any]:
+    """Return what a list of versions shows of one."""
+    return {
+        "building_id": version.key.building_id,
+        "stage": version.key.stage.value,
+        "version": version.key.number,
+        "created": version.created,
+        "file_name": version.file_name,
+        "file_sha256": version.file_sha256,
+        "content_sha256": version.content_sha256,
+        "schema": version.header.declared_schema,
+        "elements": version.elements,
+        "spaces": version.spaces,
+        "sealed": sealed,
+    }
+
+
+def _key(version: Version) -> tuple[str, str, int]:
+    return (version.key.building_id, version.key.stage.value, version.key.number)
+
+
+def _placement(version: Version) -> dict[str, Any] | None:
+    place = version.georeference
+    if place is None:
+        return None
+    return {
+        "easting_m": place.easting_m,
+        "northing_m": place.northing_m,
+        "height_m": place.height_m,
+        "rotation_deg": place.rotation_deg,
+        "scale": place.scale,
+        "source": place.source,
+        "crs": place.crs,
+    }
+
+
+def _bounds(footprints: list[Mapping[str, Any]]) -> list[float] | None:
+    points = [point for footprint in footprints for point in _positions(footprint["coordinates"])]
+    if not points:
+        return None
+    eastings, northings = zip(*points, strict=True)
+    return [min(eastings), min(northings), max(eastings), max(northings)]
+
+
+def _positions(value: Any) -> list[tuple[float, float]]:
+    if value and isinstance(value[0], (int, float)):
+        return [(value[0], value[1])]
+    return [position for item in value for position in _positions(item)]

@@ -1,0 +1,113 @@
+"""Permit and energy reports of stored versions: made once for the same inputs, then kept."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from shapely import MultiPolygon, Polygon
+from shapely.geometry import shape
+
+from twin.blobs import BlobStore
+from twin.catalogue import Catalogue, Kept, ReportShelf, Version
+from twin.clock import Clock, rfc3339
+from twin.district import MapFootprint
+from twin.energy import ClimateYear, assess
+from twin.layers import Layers
+from twin.permit import CheckContext, Pack, check
+from twin.snapshots import SnapshotReader
+
+
+class ReportDesk:
+    """Keeps reports of one kind; makes them when they are not there for the present inputs."""
+
+    def __init__(self, shelf: ReportShelf, blobs: BlobStore, clock: Clock) -> None:
+        self._shelf = shelf
+        self._blobs = blobs
+        self._clock = clock
+
+    def kept(
+        self,
+        version: Version,
+        kind: str,
+        inputs: str,
+        make: Callable[[], Mapping[str, Any]],
+        summarise: Callable[[Mapping[str, Any]], Mapping[str, Any]],
+    ) -> Mapping[str, Any]:
+        """Return the report of `kind` made of `inputs`, making and keeping it if it is not there."""
+        found = self._shelf.get(version.key, kind, inputs)
+        if found is not None and found.sha256 in self._blobs:
+            report: Mapping[str, Any] = json.loads(self._blobs.get(found.sha256))
+            return report
+        report = make()
+        sha256 = self._blobs.put(json.dumps(report, ensure_ascii=False, separators=(",", ":")).encode())
+        created = rfc3339(self._clock())
+        self._shelf.put(version.key, Kept(kind, inputs, created, sha256, summarise(report)))
+        return report
+
+
+class Permits:
+    """Permit reports: a version against rule packs, the plan, the parcels and the neighbours."""
+
+    def __init__(
+        self, desk: ReportDesk, catalogue: Catalogue, snapshots: SnapshotReader, layers: Layers, packs: Sequence[Pack]
+    ) -> None:
+        self._desk = desk
+        self._catalogue = catalogue
+        self._snapshots = snapshots
+        self._layers = layers
+        self._packs = tuple(packs)
+
+    def report(self, version: Version) -> Mapping[str, Any]:
+        """Return the permit report of a version as plain JSON."""
+        neighbours = self._neighbours(version)
+        inputs = _digest(
+            [pack.sha256 for pack in self._packs],
+            self._layers.digests(),
+            [(item.building_id, item.shape.wkt) for item in neighbours],
+        )
+        return self._desk.kept(
+            version, "permit", inputs, lambda: self._make(version, neighbours), lambda report: report["counts"]
+        )
+
+    def _make(self, version: Version, neighbours: Sequence[MapFootprint]) -> Mapping[str, Any]:
+        context = CheckContext(
+            self._snapshots.read(version), self._layers.plan(), self._layers.parcels(), tuple(neighbours)
+        )
+        return check(context, self._packs).to_json()
+
+    def _neighbours(self, version: Version) -> list[MapFootprint]:
+        others = []
+        for building in self._catalogue.buildings():
+            if building.building_id == version.key.building_id or not building.latest:
+                continue
+            stage = list(building.latest)[-1]
+            footprint = self._catalogue.version(building.building_id, stage).facts.get("footprint")
+            outline = None if footprint is None else shape(footprint)
+            if isinstance(outline, (Polygon, MultiPolygon)):
+                others.append(MapFootprint(building.building_id, outline))
+        return others
+
+
+class Energy:
+    """Energy reports: a version in a climate."""
+
+    def __init__(self, desk: ReportDesk, snapshots: SnapshotReader, climate: Callable[[], ClimateYear]) -> None:
+        self._desk = desk
+        self._snapshots = snapshots
+        self._climate = climate
+
+    def report(self, version: Version) -> Mapping[str, Any]:
+        """Return the energy report of a version as plain JSON."""
+        climate = self._climate()
+        return self._desk.kept(
+            version,
+            "energy",
+            _digest(climate.sha256),
+            lambda: assess(self._snapshots.read(version), climate).to_json(),
+            lambda report: {"heating_kwh_m2": report["need"]["heating_kwh_m2"], "class": report["class"]},
+        )
+
+
+def _digest(*inputs: object) -> str:
+    return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()

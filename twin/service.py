@@ -1,0 +1,176 @@
+"""The twin: wires the wings to their stores, and holds no logic of its own."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+from sqlalchemy import Engine
+
+from graph import GraphStore, KgliteStore, Neo4jStore, Scope
+from ifc import Limits
+from twin.blobs import FileBlobStore
+from twin.catalogue import Catalogue, ReportShelf, Version, open_database
+from twin.clock import Clock, system_clock
+from twin.energy import synthetic_tallinn
+from twin.ingest import Ingest, Submission
+from twin.jobs import Job, JobRunner
+from twin.layers import Layers
+from twin.live import LiveWing
+from twin.overview import Overview
+from twin.permit import bundled_packs
+from twin.projection import project
+from twin.reading import Progress, silent
+from twin.reports import Energy, Permits, ReportDesk
+from twin.seals import KeyRing, Seals
+from twin.settings import Settings
+from twin.snapshot import Stage
+from twin.snapshots import SnapshotReader
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """All wings of one installation.
+
+    Attributes:
+        settings: What it was opened with.
+        blobs: Content-addressed bytes.
+        catalogue: Buildings, versions, records.
+        graph: The projection for questions.
+        snapshots: Versions ready for a wing.
+        layers: Parcels and plan areas.
+        overview: Summaries of buildings and district.
+        permits: Permit reports.
+        energy: Energy reports.
+        seals: Sealed states.
+        live: Points and readings.
+        ingest: The way in for models.
+    """
+
+    settings: Settings
+    blobs: FileBlobStore
+    catalogue: Catalogue
+    graph: GraphStore
+    snapshots: SnapshotReader
+    layers: Layers
+    overview: Overview
+    permits: Permits
+    energy: Energy
+    seals: Seals
+    live: LiveWing
+    ingest: Ingest
+    clock: Clock
+    engine: Engine
+
+    def load(
+        self, path: Path, stage: Stage, building_id: str | None = None, progress: Progress | None = None
+    ) -> Version:
+        """Load a file from the disk; see `Ingest.load`."""
+        with path.open("rb") as stream:
+            sha256 = self.blobs.put_stream(stream, self.settings.max_model_bytes)
+        submission = Submission(sha256, path.name, stage, building_id)
+        return self.ingest.load(submission, progress or silent)
+
+    def job_runner(self, describe: Any) -> JobRunner:
+        """Return a runner for the jobs of this twin; the one process that serves calls `resume` on it."""
+        return JobRunner(self.engine, {"load": self._load_job}, describe, self.settings.job_workers, self.clock)
+
+    def submit_load(self, jobs: JobRunner, submission: Submission) -> Job:
+        """Store a job that loads `submission`."""
+        request = {
+            "file_sha256": submission.file_sha256,
+            "file_name": submission.file_name,
+            "stage": submission.stage.value,
+            "building_id": submission.building_id,
+        }
+        return jobs.submit("load", request)
+
+    def reproject(self) -> int:
+        """Bring the graph in line with the catalogue and return how many scopes were written anew."""
+        loaded = self.graph.loaded()
+        wanted: dict[Scope, Version] = {}
+        for building in self.catalogue.buildings():
+            for stage in building.latest:
+                wanted[Scope(building.building_id, stage.value)] = self.catalogue.version(building.building_id, stage)
+        for scope in loaded.keys() - wanted.keys():
+            self.graph.remove(scope)
+        stale = [
+            version
+            for scope, version in wanted.items()
+            if scope not in loaded or loaded[scope].content_sha256 != version.content_sha256
+        ]
+        for version in stale:
+            self.graph.replace(project(self.snapshots.read(version), version.content_sha256))
+        return len(stale)
+
+    def remesh(self) -> int:
+        """Make the geometry of every version anew and return how many versions that were."""
+        versions = [v for b in self.catalogue.buildings() for v in self.catalogue.versions(b.building_id)]
+        for version in versions:
+            self.ingest.remesh(version)
+        return len(versions)
+
+    def close(self) -> None:
+        """Let go of every store."""
+        self.live.stop()
+        self.graph.close()
+        self.engine.dispose()
+
+    def _load_job(self, request: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
+        submission = Submission(
+            request["file_sha256"], request["file_name"], Stage(request["stage"]), request["building_id"]
+        )
+        version = self.ingest.load(submission, progress)
+        self.live.recheck(self.snapshots.read(version))
+        key = version.key
+        return {"building_id": key.building_id, "stage": key.stage.value, "version": key.number}
+
+
+def open_twin(settings: Settings, clock: Clock = system_clock) -> Twin:
+    """Open the stores under `settings.home`, make what is missing, and bring the projection in line.
+
+    Raises:
+        StorageError: a store is damaged or newer than this program.
+        GraphUnavailable: the graph is in use by another process or cannot be reached.
+    """
+    home = settings.home
+    engine = open_database(home / "catalogue.sqlite")
+    blobs = FileBlobStore(home / "blobs")
+    graph = _graph(settings)
+    catalogue, shelf = Catalogue(engine), ReportShelf(engine)
+    snapshots, layers = SnapshotReader(catalogue, blobs), Layers(engine, blobs, clock)
+    live = LiveWing(home / "readings.sqlite", clock, root=settings.mqtt_root)
+    desk = ReportDesk(shelf, blobs, clock)
+    limits = Limits(settings.read_timeout_s, settings.read_memory_bytes)
+    twin = Twin(
+        settings=settings,
+        blobs=blobs,
+        catalogue=catalogue,
+        graph=graph,
+        snapshots=snapshots,
+        layers=layers,
+        overview=Overview(catalogue, shelf, layers, live),
+        permits=Permits(desk, catalogue, snapshots, layers, bundled_packs()),
+        energy=Energy(desk, snapshots, synthetic_tallinn),
+        seals=Seals(
+            KeyRing(home / "keys", _secret(settings.key_passphrase)), catalogue, shelf, snapshots, blobs, clock
+        ),
+        live=live,
+        ingest=Ingest(catalogue, blobs, graph, limits, clock),
+        clock=clock,
+        engine=engine,
+    )
+    blobs.sweep()
+    twin.reproject()
+    return twin
+
+
+def _graph(settings: Settings) -> GraphStore:
+    if settings.graph_url is None:
+        return KgliteStore(settings.home / "graph" / "graph.kgl")
+    return Neo4jStore(settings.graph_url, settings.graph_user, _secret(settings.graph_password) or "")
+
+
+def _secret(secret: SecretStr | None) -> str | None:
+    return None if secret is None else secret.get_secret_value()
