@@ -1,12 +1,13 @@
 """Outlines of buildings, their parcels and the distances between them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import shapely
 from shapely import MultiPolygon, Polygon, STRtree
 
 from ifc import ElementRecord, Mesh
+from ifc import footprint as ifc_footprint
 from twin.district.placement import Placement, place
 from twin.district.values import Area, Distance, MapFootprint, Parcel
 from twin.snapshot import Snapshot
@@ -25,7 +26,6 @@ ENVELOPE_CLASSES = (
     "IfcMember",
     "IfcPlate",
     "IfcBuildingElementPart",
-    "IfcBuildingElementProxy",
 )
 NOT_FOOTPRINT_SLABS = ("ROOF", "LANDING")
 
@@ -59,22 +59,22 @@ def outline(meshes: Sequence[Mesh]) -> Area | None:
     return _polygonal(shapely.set_precision(closed, GRID_M))
 
 
-def footprint(snapshot: Snapshot, counts: Callable[[ElementRecord], bool] = counts_in_footprint) -> Area | None:
-    """Return the outline of a building in model coordinates.
+def footprint(snapshot: Snapshot) -> Area | None:
+    """Return the outline of a building's body in model coordinates.
 
     Args:
         snapshot: The building.
-        counts: Which elements belong to it.
 
     Returns:
-        Polygon in model metres, or None if no such element has geometry.
+        Polygon in model metres, or None if no wall, slab, column or façade has geometry.
     """
     records = snapshot.records
-    return outline([m for m in snapshot.meshes if m.global_id in records and counts(records[m.global_id])])
+    body = [gid for gid, record in records.items() if counts_in_footprint(record)]
+    return _polygonal(ifc_footprint(snapshot.meshes.only(body), records))
 
 
 def footprint_on_map(snapshot: Snapshot, placement: Placement | None = None) -> MapFootprint | None:
-    """Return the outline of a building in EPSG:3301.
+    """Return the outline of a building in EPSG:3301: of its body, else of everything that it shows.
 
     Args:
         snapshot: The building.
@@ -88,8 +88,10 @@ def footprint_on_map(snapshot: Snapshot, placement: Placement | None = None) -> 
     """
     if placement is None and snapshot.georeference is not None:
         placement = place(snapshot.georeference)
-    shape = footprint(snapshot) if placement is not None else None
-    if placement is None or shape is None:
+    if placement is None:
+        return None
+    shape = footprint(snapshot) or _polygonal(ifc_footprint(snapshot.meshes, snapshot.records))
+    if shape is None:
         return None
     return MapFootprint(snapshot.building_id, placement.area_to_map(shape))
 
