@@ -76,6 +76,8 @@ def read_file(
 
 
 def _parsed(path: Path, admitted: Admitted, text: StepText) -> Source:
+    if text.statements and text.broken:  # the scanner knows it only after the statements
+        raise _syntax_error(text)
     shifted = holds_shifted_bytes(admitted.data)
     try:
         if admitted.untouched:
@@ -85,16 +87,19 @@ def _parsed(path: Path, admitted: Admitted, text: StepText) -> Source:
             copy.write_bytes(admitted.data)
             return parse(copy, admitted.schema, shifted=shifted)
     except IfcReadError as error:
-        fault = text.first_fault()
-        if fault is None:
-            raise
-        raise IfcReadError(
-            fault.message,
-            reason=Reason.SYNTAX,
-            hint="Export the file again; if it was edited by hand, correct this line.",
-            entity=fault.entity,
-            line=fault.line,
-        ) from error
+        raise _syntax_error(text) from error
+
+
+def _syntax_error(text: StepText) -> IfcReadError:
+    """Return the refusal for a file that is not valid STEP, with the first bad statement that the scanner finds."""
+    fault = text.first_fault()
+    return IfcReadError(
+        fault.message if fault else "The file is not valid STEP.",
+        reason=Reason.SYNTAX,
+        hint="Export the file again; if it was edited by hand, correct this line.",
+        entity=fault.entity if fault else None,
+        line=fault.line if fault else None,
+    )
 
 
 @contextmanager

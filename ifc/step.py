@@ -19,6 +19,7 @@ _TOKENS = re.compile(
     rb"(?:\s|'[^']*'|#\d+|[-+]?\d+(?:\.\d*(?:[Ee][-+]?\d+)?)?(?![\w.])|\.\w+\.|\"[0-9A-Fa-f]*\"|[$*(),]|[A-Za-z]\w*(?=\s*\())*+"
 )
 _STATEMENT = re.compile(rb"\s*(#\d+)\s*=\s*")
+_RUNAWAY = re.compile(rb";\s*#\d+\s*=\s*[A-Z]")  # a statement inside a text: the text was not closed
 _STRING = re.compile(rb"'[^']*'")
 
 
@@ -68,10 +69,15 @@ class StepText:
 
     Args:
         data: The whole file, UTF-8 or ASCII.
+
+    Attributes:
+        broken: Whether `statements` met one that swallows others or does not close; the parser drops such ones
+            without a word.
     """
 
     def __init__(self, data: bytes) -> None:
         self._data = without_comments(data)
+        self.broken = False
 
     @cached_property
     def statements(self) -> dict[bytes, bytes]:
@@ -82,7 +88,9 @@ class StepText:
             if equals:
                 number = number.strip()
                 if number[:1] == b"#":
-                    found[number] = body.strip()
+                    body = found[number] = body.strip()
+                    if body[-1:] != b")" or b";" in body or body.count(b"(") != body.count(b")"):
+                        self.broken = self.broken or _broken(body)
         return found
 
     def header(self, name: str) -> bytes | None:
@@ -148,6 +156,11 @@ class StepText:
         return None
 
 
+def _broken(body: bytes) -> bool:
+    bare = _STRING.sub(b"", body)
+    return bare.count(b"(") != bare.count(b")") or bare[-1:] != b")" or _RUNAWAY.search(body) is not None
+
+
 def _fault(text: bytes, seen: set[bytes], classes: frozenset[str] | None) -> str | None:
     match = _STATEMENT.match(text)
     if not match:
@@ -158,7 +171,7 @@ def _fault(text: bytes, seen: set[bytes], classes: frozenset[str] | None) -> str
     if number in seen:
         return f"The instance number {number.decode()} is used twice."
     seen.add(number)
-    if body.count(b"'") & 1:
+    if body.count(b"'") & 1 or _RUNAWAY.search(body):
         return "A text is not closed."
     if not _TOKENS.fullmatch(body):
         return "A value is not written in STEP syntax."
