@@ -34,9 +34,13 @@ class Gathered:
 
 def missing_ids(out: Path) -> frozenset[int]:
     """Return the STEP numbers of the elements in the stream at `out` that should have a mesh and have none yet."""
-    products, raw = _load(out)
-    have = {step_id for step_id, mesh in raw.items() if _rank(mesh) < _EMPTY}
-    return frozenset(step_id for step_id, product in products.items() if product.has_body) - have
+    products, _ = _load(out)
+    return frozenset(step_id for step_id, product in products.items() if product.has_body) - shaped_ids(out)
+
+
+def shaped_ids(out: Path) -> frozenset[int]:
+    """Return the STEP numbers of the elements for which a kernel delivered triangles."""
+    return frozenset(step_id for step_id, mesh in _load(out)[1].items() if _rank(mesh) < _EMPTY)
 
 
 def has_ambiguous_ids(out: Path) -> bool:
@@ -45,26 +49,27 @@ def has_ambiguous_ids(out: Path) -> bool:
     return "" in ids or len(set(ids)) < len(ids)
 
 
-def gather(out: Path, keys_by_step: Mapping[int, str]) -> Gathered:
+def gather(out: Path, keys_by_step: Mapping[int, str], voided: frozenset[int]) -> Gathered:
     """Return the clean meshes of the stream at `out`.
 
     Args:
         out: Stream file of the kernels.
         keys_by_step: Keys that reading gave by STEP number; where one is missing, the order in the file decides.
+        voided: STEP numbers of elements that have a shape only as long as their openings are not cut.
     """
     products, raw = _load(out)
     keys = keys_of(products.values()) | {step: key for step, key in keys_by_step.items() if step in products}
+    raw = {step_id: mesh for step_id, mesh in raw.items() if len(mesh.faces)}
     meshes: list[Mesh] = []
     findings: list[ReadFinding] = []
     for step_id, product in sorted(products.items()):
         key, mesh = keys[step_id], raw.get(step_id)
         if mesh is None:
-            findings += _missing(product, key)
+            findings += [_empty(product, key)] if step_id in voided else _missing(product, key)
             continue
         cleaned = clean(mesh.vertices, mesh.faces)
         findings += _dropped(product, key, cleaned)
         if not len(cleaned.faces):
-            findings.append(_empty(product, key))
             continue
         colour = mesh.colour or colour_of(product.ifc_class)
         meshes.append(Mesh(key, cleaned.vertices, cleaned.faces, colour, mesh.kernel))
@@ -122,7 +127,7 @@ def _empty(product: Product, key: str) -> ReadFinding:
     return ReadFinding(
         "geometry.empty",
         Severity.WARNING,
-        f"The shape of this {product.ifc_class} is empty: openings or boolean operations take all of it away.",
+        f"The openings of this {product.ifc_class} take all of its shape away.",
         "Delete the element, or correct the openings that cut it.",
         key,
         _entity(product),

@@ -10,6 +10,7 @@ import ifcopenshell
 import ifcopenshell.geom
 import ifcopenshell.util.unit
 import numpy as np
+from numpy.typing import NDArray
 
 from ifc.errors import IfcGeometryError, Reason
 from ifc.geometry.boxes import box_mesh
@@ -23,7 +24,8 @@ KERNEL_VERSIONS = (
 )
 OPENING_CLASSES = frozenset({"IfcOpeningElement", "IfcOpeningStandardCase", "IfcVoidingFeature"})
 MAX_TRIANGLES = 30_000_000  # seven times the largest building that the viewer was measured with; about 1 GB of arrays
-NEUTRAL_GREY: Colour = (0.8, 0.8, 0.8, 1.0)  # what ifclite gives an element without a style
+MAX_FROM_CENTRE_M = 8_000.0  # ifclite counts in single precision around a centre: beyond this a step is above 0.5 mm
+DEFAULT_GREYS: tuple[Colour, ...] = ((0.8, 0.8, 0.8, 1.0), (0.85, 0.85, 0.85, 1.0))  # ifclite's, without a style
 FLUSH_ELEMENTS = 64  # meshes a frame: few enough to lose little, many enough to keep the file fast
 
 _NO_BODY_CLASSES = ("IfcAnnotation", "IfcGrid", "IfcStructural", "IfcPort", "IfcDistributionPort", "IfcAlignment")
@@ -46,16 +48,17 @@ def run_ifclite(source: Path, out: Path, ids: frozenset[int] | None, openings: b
         if ids is None:
             append(out, list(_ifclite_products(data, openings)))
         report_progress(0.2, "Meshing")
-        elements = ifclite_geom.geometry_data_buffers(data, ids=None if ids is None else set(ids))["elements"]
+        result = ifclite_geom.geometry_data_buffers(data, ids=None if ids is None else set(ids))
     except (ValueError, RuntimeError, TypeError) as error:
         raise IfcGeometryError(f"The first kernel refused the file: {error}", reason=Reason.SYNTAX) from error
     report_progress(0.8, "Collecting meshes")
     meshes = (
         _ifclite_mesh(step_id, element)
-        for step_id, element in elements.items()
+        for step_id, element in result["elements"].items()
         if openings or element["ifc_type"] not in OPENING_CLASSES
     )
-    _write(out, meshes)
+    centre = np.array(result["rtc_offset"], dtype=np.float64)
+    _write(out, (mesh for mesh in meshes if _is_precise(mesh, centre)))
 
 
 def run_hybrid(source: Path, out: Path, ids: frozenset[int] | None, openings: bool) -> None:
@@ -109,9 +112,14 @@ def _ifclite_mesh(step_id: int, element: Any) -> RawMesh:
         int(step_id),
         np.frombuffer(element["vertices"], dtype="<f8").reshape(-1, 3),
         np.frombuffer(element["faces"], dtype="<u4").reshape(-1, 3),
-        None if np.allclose(colour, NEUTRAL_GREY, atol=1e-4) else colour,
+        None if any(np.allclose(colour, grey, atol=1e-4) for grey in DEFAULT_GREYS) else colour,
         Kernel.IFCLITE,
     )
+
+
+def _is_precise(mesh: RawMesh, centre: NDArray[np.float64]) -> bool:
+    """Return whether the single-precision numbers of the kernel around `centre` are fine enough for `mesh`."""
+    return bool((np.abs(mesh.vertices - centre) <= MAX_FROM_CENTRE_M).all())
 
 
 def _has_body(product: Any) -> bool:
@@ -120,7 +128,7 @@ def _has_body(product: Any) -> bool:
         return False
     flat = {"Axis", "FootPrint", "Plan", "Annotation", "Box", "Reference", "CoG", "Profile", "Clearance", "Lighting"}
     parts = getattr(product.Representation, "Representations", None) or ()
-    return any(part.RepresentationIdentifier not in flat and part.Items for part in parts)
+    return not parts or any(part.RepresentationIdentifier not in flat for part in parts)
 
 
 def _hybrid_meshes(file: Any, products: list[Any]) -> Iterator[RawMesh]:

@@ -4,13 +4,13 @@ import re
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ifc.errors import IfcError, IfcGeometryError, Reason
 from ifc.findings import ReadFinding, Severity
 from ifc.gate import admit
-from ifc.geometry.gather import Gathered, gather, has_ambiguous_ids, missing_ids
+from ifc.geometry.gather import Gathered, gather, has_ambiguous_ids, missing_ids, shaped_ids
 from ifc.geometry.kernels import run_hybrid, run_ifclite
 from ifc.geometry.mesh import MeshSet
 from ifc.reader import read_keys
@@ -120,7 +120,7 @@ def _through_kernels(run: _Run) -> Gathered:
         second = run.attempt(run_hybrid, HYBRID_BASE_S + HYBRID_PER_MB_S * run.megabytes, wanted)
         if first and second:
             _search(run, missing_ids(run.out))
-    gathered = gather(run.out, _ambiguous_keys(run))
+    gathered = gather(run.out, _ambiguous_keys(run), _voided(run))
     if not gathered.products and run.failures:
         worst = run.failures[0]
         raise IfcGeometryError(
@@ -138,6 +138,17 @@ def _ambiguous_keys(run: _Run) -> dict[int, str]:
     except IfcError as error:
         run.failures.append(error)
         return {}
+
+
+def _voided(run: _Run) -> frozenset[int]:
+    """Return the STEP numbers of elements without a mesh that get one as soon as no opening is cut."""
+    lost = missing_ids(run.out)
+    if not lost or run.openings:
+        return frozenset()
+    whole = replace(run, source=run.source.with_suffix(".whole.ifc"), out=run.out.with_suffix(".whole"), failures=[])
+    whole.source.write_bytes(_VOIDS.sub(b"", run.source.read_bytes()))
+    whole.attempt(run_ifclite, PROBE_S + IFCLITE_PER_MB_S * run.megabytes, lost)
+    return lost & shaped_ids(whole.out)
 
 
 def _search(run: _Run, ids: frozenset[int]) -> None:
