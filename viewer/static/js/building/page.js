@@ -1,0 +1,244 @@
+// @ts-check
+import { Vector3 } from "../../vendor/vendor3d.js";
+import { byId, fill, h } from "../core/dom.js";
+import { createStore } from "../core/store.js";
+import { getJson, versionPath } from "../core/api.js";
+import { className, onLanguage, t } from "../core/i18n.js";
+import { buildTree } from "../core/tree.js";
+import { latestStage } from "../district/modes.js";
+import { listenPointer } from "../gl/pointer.js";
+import { announce, emptyBlock, errorBlock, skeleton, stageMessage, stageProgress } from "../ui/feedback.js";
+import { legend } from "../ui/legend.js";
+import { openTabs } from "../tabs/tabs.js";
+import { BuildingScene } from "./scene.js";
+import { initialState } from "./state.js";
+import { drawSelectionBar, drawStoreys, drawToolbar, fitView, hideSelection, isolateSelection, resetView } from "./toolbar.js";
+import { TreePanel } from "./tree-panel.js";
+import { drawCrumbs } from "./crumbs.js";
+
+/** @typedef {import("./context.js").Context} Context */
+
+/**
+ * One building in one version.
+ * @param {import("../main.js").App} app
+ * @param {import("../core/url.js").Place} place
+ * @returns {import("../main.js").Page}
+ */
+export function openPage(app, place) {
+  const abort = new AbortController();
+  /** @type {Context | null} */
+  let context = null;
+  /** @type {(() => void)[]} */
+  const undo = [];
+  const flags = { ready: false, complete: false };
+  byId("app").className = "building";
+  byId("right").hidden = false;
+  fill(byId("left"), skeleton(10));
+  fill(byId("right"), skeleton(8));
+  stageProgress(0.05);
+
+  const load = async () => {
+    stageMessage(null);
+    context = await fetchContext(app, place, abort.signal);
+    if (!context || abort.signal.aborted) return;
+    undo.push(...wire(context, place));
+    flags.ready = true;
+    await context.scene.load((done, total) => { stageProgress(done / total); context?.scene.show(context.store.get()); });
+    stageProgress(null);
+    flags.complete = true;
+  };
+  const retry = () => load().catch((error) => {
+    if (abort.signal.aborted) return;
+    stageProgress(null);
+    stageMessage(errorBlock(error, context ? null : retry));
+  });
+  retry();
+
+  return {
+    close() {
+      abort.abort();
+      for (const action of undo.splice(0)) action();
+      context?.scene.close();
+      stageProgress(null);
+      for (const id of ["stage-top", "stage-side", "stage-bottom", "stage-card", "left", "right"]) { fill(byId(id)); delete byId(id).dataset.key; }
+    },
+    restore(next) {
+      context?.store.set({ storey: next.storey, selected: next.element ? [next.element] : [], tab: next.tab ?? "model" });
+    },
+    inspect: () => inspect(app, context, flags),
+  };
+}
+
+/** @param {import("../main.js").App} app @param {import("../core/url.js").Place} place @param {AbortSignal} signal @returns {Promise<Context | null>} */
+async function fetchContext(app, place, signal) {
+  const id = place.building ?? "";
+  const building = await getJson(`/buildings/${encodeURIComponent(id)}`, { signal });
+  const stage = place.stage ?? latestStage(building);
+  if (!stage) {
+    stageProgress(null);
+    fill(byId("left"), h("div", { class: "panel-head" }, h("h1", null, building.name || id)));
+    fill(byId("right"));
+    drawCrumbs(app, building, null);
+    stageMessage(emptyBlock("building", t("building.empty"), t("building.empty.hint")));
+    return null;
+  }
+  const path = versionPath(id, stage, place.version ?? "latest");
+  const [version, source, rawTree] = await Promise.all([getJson(path, { signal }), getJson(`${path}/scene`, { signal }), getJson(`${path}/tree`, { signal })]);
+  if (signal.aborted) return null;
+  const scene = new BuildingScene(app.viewport, source);
+  const tree = treeOf(rawTree, scene);
+  const store = createStore(initialState({ storey: place.storey, tab: place.tab ?? "model", selected: place.element ? [place.element] : [] }));
+  /** @type {Context} */
+  const context = { app, store, scene, building, version, path, tree, signal, answers: new Map(), select: () => {}, openTab: (tab) => store.set({ tab }) };
+  context.select = (ids, options = {}) => {
+    store.set({ selected: ids });
+    if (options.zoom) fitView(context);
+  };
+  return context;
+}
+
+/** @param {any} raw @param {BuildingScene} scene */
+function treeOf(raw, scene) {
+  const nameOf = (/** @type {string} */ id) => scene.table.name[scene.rows.get(id) ?? -1] ?? "";
+  return buildTree(raw, { nameOf, classLabel: className, spacesLabel: () => className("IfcSpace") });
+}
+
+/** @param {Context} context @param {import("../core/url.js").Place} place @returns {(() => void)[]} */
+function wire(context, place) {
+  const { app, store, scene } = context;
+  let panel = new TreePanel(context);
+  const redraw = () => {
+    drawCrumbs(app, context.building, context.version);
+    drawToolbar(context);
+    drawStoreys(context);
+    drawLegend(context);
+    drawSelectionBar(context);
+    panel.mark(store.get());
+  };
+  redraw();
+  scene.show(store.get());
+  app.viewport.fit(store.get().storey ? scene.storeyBox(store.get().storey) : scene.box, { keepDirection: false, jump: true });
+  if (place.element) { panel.reveal(place.element); panel.mark(store.get()); if (!scene.boxOf([place.element]).isEmpty()) app.viewport.fit(scene.boxOf([place.element]), { margin: 2.4, jump: true }); }
+  const tabs = openTabs(context);
+  return [
+    tabs,
+    store.on(["selected", "hidden", "isolated", "ghostRest", "storey", "bands", "clip", "colouring"], (state) => { scene.show(state); panel.mark(state); }),
+    store.on(["selected", "tab"], () => drawSelectionBar(context)),
+    store.on(["selected"], (state) => { sayWhatIsSelected(context); if (state.selected.length === 1) panel.reveal(state.selected[0]); panel.mark(state); }),
+    store.on(["storey"], () => drawStoreys(context)),
+    store.on(["bands"], () => drawToolbar(context)),
+    store.on(["colouring", "legendKey"], () => drawLegend(context)),
+    store.on(["selected", "storey", "tab"], ({ selected, storey, tab }) => app.remember({ element: selected.length === 1 ? selected[0] : null, storey, tab })),
+    onLanguage(() => { context.tree = treeOf(rawOf(context), scene); panel = new TreePanel(context); redraw(); }),
+    listenPointer(app.viewport, pointerActions(context)),
+    listenKeys(context),
+  ];
+}
+
+/** The raw tree again, for new words. @param {Context} context */
+const rawOf = (context) => rawTree(context.tree);
+
+/** @param {import("../core/tree.js").TreeNode} node @returns {any} */
+function rawTree(node) {
+  /** @type {Record<string, string[]>} */
+  const elements = {};
+  /** @type {any[]} */
+  const children = [];
+  for (const child of node.children()) {
+    if (child.kind === "class") elements[child.ifcClass ?? ""] = child.members();
+    else if (child.kind === "group") children.push(...child.children().map(rawTree));
+    else children.push(rawTree(child));
+  }
+  return { global_id: node.globalId, ifc_class: node.ifcClass, name: node.label, children, elements };
+}
+
+/** @param {Context} context */
+function sayWhatIsSelected({ store, scene }) {
+  const { selected } = store.get();
+  const row = scene.rows.get(selected[0] ?? "");
+  if (!selected.length) announce(t("selection.none"));
+  else if (selected.length > 1) announce(t("selection.many", { n: selected.length }));
+  else announce(t("selection.one", { name: row === undefined ? selected[0] : `${className(scene.table.ifc_class[row])} ${scene.table.name[row] ?? ""}` }));
+}
+
+/** @param {Context} context */
+function drawLegend({ store }) {
+  const { colouring, legendKey } = store.get();
+  if (!colouring || !colouring.legend.length) return fill(byId("stage-bottom"));
+  fill(byId("stage-bottom"), legend(colouring.title, colouring.legend, {
+    active: legendKey,
+    onToggle(key) {
+      const entry = colouring.legend.find((e) => e.key === key);
+      store.set({ legendKey: key, isolated: entry ? new Set(entry.rows) : null, ghostRest: true });
+    },
+  }));
+}
+
+/** @param {Context} context */
+function pointerActions(context) {
+  const { app, store, scene } = context;
+  const tip = h("div", { class: "tip", hidden: true });
+  byId("labels").replaceChildren(tip);
+  return {
+    hover(/** @type {any} */ hit, /** @type {PointerEvent} */ event) {
+      const row = scene.rowAt(hit);
+      if (scene.model.hover(row)) app.viewport.invalidate();
+      app.viewport.canvas.style.cursor = row >= 0 ? "pointer" : "grab";
+      tip.hidden = row < 0;
+      if (row < 0) return;
+      fill(tip, h("b", null, scene.table.name[row] || "–"), h("span", null, className(scene.table.ifc_class[row])));
+      const stage = app.viewport.canvas.getBoundingClientRect();
+      tip.style.transform = `translate(${Math.min(event.clientX - stage.left + 14, stage.width - 240)}px, ${event.clientY - stage.top + 16}px)`;
+    },
+    click(/** @type {any} */ hit, /** @type {PointerEvent} */ event) {
+      const row = scene.rowAt(hit);
+      const id = row < 0 ? null : scene.table.global_id[row];
+      const { selected } = store.get();
+      if (id && (event.ctrlKey || event.metaKey || event.shiftKey)) store.set({ selected: selected.includes(id) ? selected.filter((s) => s !== id) : [...selected, id] });
+      else store.set({ selected: id ? [id] : [] });
+    },
+    double(/** @type {any} */ hit) {
+      if (scene.rowAt(hit) >= 0) fitView(context);
+    },
+  };
+}
+
+/** Letters act on the view unless somebody is typing. @param {Context} context */
+function listenKeys(context) {
+  const actions = /** @type {Record<string, () => void>} */ ({
+    f: () => fitView(context), h: () => hideSelection(context), i: () => isolateSelection(context, false), g: () => isolateSelection(context, true),
+    r: () => resetView(context), Escape: () => context.store.set({ selected: [], isolated: null, legendKey: null }),
+  });
+  const onKey = (/** @type {KeyboardEvent} */ event) => {
+    const target = /** @type {HTMLElement} */ (event.target);
+    if (event.ctrlKey || event.metaKey || event.altKey || target.closest("input, textarea, select, dialog")) return;
+    const action = actions[event.key];
+    if (action) action();
+  };
+  document.addEventListener("keydown", onKey);
+  return () => { document.removeEventListener("keydown", onKey); byId("labels").replaceChildren(); };
+}
+
+/** @param {import("../main.js").App} app @param {Context | null} context @param {{ready: boolean, complete: boolean}} flags */
+function inspect(app, context, flags) {
+  if (!context) return { ...flags };
+  const { store, scene } = context;
+  const state = store.get();
+  return {
+    ...flags, building: context.building.building_id, stage: context.version.stage, version: context.version.version,
+    chunks: { loaded: scene.loaded, total: scene.source.chunks.length, bytes: scene.bytes },
+    counts: { elements: scene.count, ...scene.model.counts, triangles: scene.model.chunks.reduce((n, c) => n + c.triangles, 0) },
+    selected: [...state.selected], tab: state.tab, storey: state.storey, clip: state.clip, bands: [...state.bands],
+    colouring: state.colouring?.title ?? null, legend: (state.colouring?.legend ?? []).map(({ key, count, colour }) => ({ key, count, colour })),
+    overlay: scene.overlay.children.length,
+    pick(/** @type {number} */ x, /** @type {number} */ y) {
+      const row = scene.rowAt(app.viewport.pick(x, y));
+      return row < 0 ? null : scene.table.global_id[row];
+    },
+    screenPositionOf(/** @type {string} */ id) {
+      const box = scene.boxOf([id]);
+      return box.isEmpty() ? null : app.viewport.project(box.getCenter(new Vector3()));
+    },
+  };
+}
+

@@ -1,0 +1,165 @@
+// @ts-check
+import { Box3, Group, Vector3 } from "../../vendor/vendor3d.js";
+import { getBlob } from "../core/api.js";
+import { readChunk } from "../gl/chunks.js";
+import { FeatureModel } from "../gl/features.js";
+import { boxPositions, clearGroup, filled, pathPositions, segments } from "../gl/lines.js";
+
+/** Order of loading: what makes the building recognisable comes first. */
+export const BANDS = /** @type {const} */ (["structure", "architecture", "site", "services", "furniture", "spaces"]);
+const PARALLEL = 4;
+
+/** @typedef {import("./state.js").BuildingState} BuildingState */
+
+/** One version of one building: chunks of storey × band, one table of elements, one state texture. */
+export class BuildingScene {
+  /**
+   * @param {import("../gl/viewport.js").Viewport} viewport
+   * @param {any} scene scene.json
+   */
+  constructor(viewport, scene) {
+    this.viewport = viewport;
+    this.source = scene;
+    this.table = scene.elements;
+    this.count = this.table.global_id.length;
+    /** @type {Map<string, number>} */
+    this.rows = new Map(this.table.global_id.map((/** @type {string} */ id, /** @type {number} */ i) => [id, i]));
+    this.model = new FeatureModel(1, Math.max(1, this.count));
+    this.root = new Group();
+    this.marks = new Group();
+    this.overlay = new Group();
+    this.ground = new Group();
+    this.root.add(this.ground, this.model.group, this.overlay, this.marks);
+    viewport.scene.add(this.root);
+    this.box = new Box3(new Vector3(...this.toScene(scene.bounds[0])), new Vector3(...this.toScene(scene.bounds[0])));
+    this.box.expandByPoint(new Vector3(...this.toScene(scene.bounds[1])));
+    viewport.setBounds(this.box);
+    this.abort = new AbortController();
+    this.loaded = 0;
+    this.bytes = 0;
+    drawFloor(this.ground, this.box);
+  }
+
+  /** @param {readonly number[]} p model coordinates @returns {[number, number, number]} */
+  toScene(p) {
+    const [x, y, z] = this.source.origin;
+    return [p[0] - x, (p[2] ?? 0) - z, -(p[1] - y)];
+  }
+
+  /** @param {number} row @returns {Box3} */
+  rowBox(row) {
+    const b = this.table.bbox[row];
+    const box = new Box3();
+    if (b && Number.isFinite(b[0])) box.expandByPoint(new Vector3(...this.toScene(b.slice(0, 3)))).expandByPoint(new Vector3(...this.toScene(b.slice(3, 6))));
+    return box;
+  }
+
+  /** @param {Iterable<string>} ids @returns {Box3} empty when none has geometry */
+  boxOf(ids) {
+    const box = new Box3();
+    for (const row of this.rowsOf(ids)) box.union(this.rowBox(row));
+    return box;
+  }
+
+  /** @param {Iterable<string>} ids @returns {Set<number>} rows of those that have geometry */
+  rowsOf(ids) {
+    const rows = new Set();
+    for (const id of ids) {
+      const row = this.rows.get(id);
+      if (row !== undefined) rows.add(row);
+    }
+    return rows;
+  }
+
+  /** @param {string | null} storey @returns {Box3} */
+  storeyBox(storey) {
+    const box = new Box3();
+    for (let i = 0; i < this.count; i += 1) if (this.table.storey[i] === storey && this.table.band[i] !== "site") box.union(this.rowBox(i));
+    return box;
+  }
+
+  /**
+   * Load all chunks, the recognisable first.
+   * @param {(done: number, total: number) => void} onProgress
+   */
+  async load(onProgress) {
+    const order = [...this.source.chunks].sort((a, b) => BANDS.indexOf(a.band) - BANDS.indexOf(b.band));
+    const queue = order.values();
+    const total = order.length;
+    const worker = async () => {
+      for (const info of queue) {
+        const bytes = await getBlob(info.sha256, this.abort.signal);
+        const chunk = await readChunk(bytes, { storey: info.storey, band: info.band, first: info.first_feature, features: info.features }, this.model);
+        if (this.abort.signal.aborted) return chunk.dispose();
+        this.model.add(chunk);
+        this.loaded += 1;
+        this.bytes += bytes.byteLength;
+        onProgress(this.loaded, total);
+      }
+    };
+    onProgress(0, Math.max(1, total));
+    await Promise.all(Array.from({ length: PARALLEL }, worker));
+  }
+
+  /**
+   * Show the state of the page: chunks by storey and band, features by the state texture, the cut by a uniform.
+   * @param {BuildingState} state
+   */
+  show(state) {
+    const { colouring } = state;
+    const bands = new Set([...state.bands, ...(colouring?.bands ?? [])]);
+    for (const chunk of this.model.chunks) {
+      chunk.group.visible = bands.has(chunk.info.band) && (!state.storey || chunk.info.storey === state.storey);
+    }
+    this.ground.visible = !state.storey;
+    this.model.uniforms.uClip.value = state.clip === null ? 1e9 : state.clip - this.source.origin[2];
+    this.model.show({
+      hidden: state.hidden, isolated: state.isolated, ghostRest: state.ghostRest, colours: colouring?.colours ?? null,
+      ghostUncoloured: colouring?.ghostUncoloured ?? false, selected: this.rowsOf(state.selected),
+      exempt: colouring ? undefined : (row) => this.table.band[row] === "spaces" && !state.isolated,
+    });
+    this.markSelection(state.selected);
+    this.viewport.invalidate();
+  }
+
+  /** A thin box around a small selection, seen through everything. @param {string[]} selected */
+  markSelection(selected) {
+    clearGroup(this.marks);
+    const rows = [...this.rowsOf(selected)];
+    if (!rows.length || rows.length > 24) return;
+    const positions = rows.flatMap((row) => {
+      const { min, max } = this.rowBox(row);
+      return Number.isFinite(min.x) ? boxPositions([min.x, min.y, min.z, max.x, max.y, max.z]) : [];
+    });
+    this.marks.add(segments(positions, { colour: 0x1f5fd6, opacity: 0.75, onTop: true }));
+  }
+
+  /** Whether a picked feature belongs to this model. @param {{model: number, feature: number} | null} hit @returns {number} row or −1 */
+  rowAt(hit) {
+    return hit && hit.model === this.model.number && hit.feature < this.count ? hit.feature : -1;
+  }
+
+  close() {
+    this.abort.abort();
+    this.model.dispose();
+    for (const group of [this.marks, this.overlay, this.ground]) clearGroup(group);
+    this.root.removeFromParent();
+  }
+}
+
+/** A quiet floor with a five-metre grid under the building. @param {Group} group @param {Box3} box */
+function drawFloor(group, box) {
+  const size = box.getSize(new Vector3());
+  const margin = Math.max(size.x, size.z) * 0.3 + 4;
+  const [x0, x1, z0, z1] = [box.min.x - margin, box.max.x + margin, box.min.z - margin, box.max.z + margin];
+  const y = box.min.y - 0.06;
+  const plane = filled([[[x0, y, z0], [x1, y, z0], [x1, y, z1], [x0, y, z1]]], { colour: 0xeef1ee, opacity: 1, order: -3 });
+  /** @type {number[]} */
+  const lines = [];
+  const step = Math.max(x1 - x0, z1 - z0) > 250 ? 25 : 5;
+  for (let x = Math.ceil(x0 / step) * step; x <= x1; x += step) lines.push(...pathPositions([[x, y, z0], [x, y, z1]], false));
+  for (let z = Math.ceil(z0 / step) * step; z <= z1; z += step) lines.push(...pathPositions([[x0, y, z], [x1, y, z]], false));
+  const grid = segments(lines, { colour: 0xcfd8d5, opacity: 0.8 });
+  grid.renderOrder = -2;
+  group.add(plane, grid);
+}

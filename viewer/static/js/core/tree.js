@@ -1,0 +1,123 @@
+// @ts-check
+/** The building tree as plain data, from the answer of …/tree; the panel draws it lazily. */
+
+/**
+ * @typedef {object} TreeNode
+ * @property {string} id unique in the tree
+ * @property {"project" | "site" | "building" | "storey" | "space" | "group" | "class" | "element"} kind
+ * @property {string} label
+ * @property {string | null} globalId
+ * @property {string | null} ifcClass
+ * @property {string | null} storey GlobalId of the storey it lies in
+ * @property {number} count elements below
+ * @property {() => TreeNode[]} children
+ * @property {() => string[]} members GlobalIds that selecting the node means
+ */
+
+/** @type {Record<string, TreeNode["kind"]>} */
+const KINDS = {
+  IfcProject: "project", IfcSite: "site", IfcBuilding: "building", IfcBuildingStorey: "storey", IfcSpace: "space", IfcFacility: "building",
+  IfcFacilityPart: "storey",
+};
+
+/**
+ * @param {any} source answer of …/tree
+ * @param {{nameOf: (globalId: string) => string, classLabel: (ifcClass: string) => string, spacesLabel: () => string}} words
+ * @returns {TreeNode}
+ */
+export function buildTree(source, words) {
+  return spatialNode(source, null, words);
+}
+
+/**
+ * @param {any} source
+ * @param {string | null} storey
+ * @param {Parameters<typeof buildTree>[1]} words
+ * @returns {TreeNode}
+ */
+function spatialNode(source, storey, words) {
+  const kind = KINDS[source.ifc_class] ?? (source.children?.length ? "building" : "space");
+  const here = kind === "storey" ? source.global_id : storey;
+  const children = source.children ?? [];
+  const spaces = children.filter((/** @type {any} */ c) => KINDS[c.ifc_class] === "space");
+  const parts = children.filter((/** @type {any} */ c) => KINDS[c.ifc_class] !== "space");
+  const classes = Object.entries(source.elements ?? {}).sort(([a], [b]) => a.localeCompare(b));
+  return {
+    id: source.global_id, kind, label: source.name || words.classLabel(source.ifc_class), globalId: source.global_id,
+    ifcClass: source.ifc_class, storey: here, count: countElements(source),
+    children: once(() => [
+      ...parts.map((/** @type {any} */ part) => spatialNode(part, here, words)),
+      ...(spaces.length ? [groupNode(source, spaces, here, words)] : []),
+      ...classes.map(([ifcClass, ids]) => classNode(source.global_id, ifcClass, /** @type {string[]} */ (ids), here, words)),
+    ]),
+    members: () => (kind === "space" ? [source.global_id] : elementIds(source)),
+  };
+}
+
+/** @param {any} source @param {any[]} spaces @param {string | null} storey @param {Parameters<typeof buildTree>[1]} words @returns {TreeNode} */
+function groupNode(source, spaces, storey, words) {
+  return {
+    id: `${source.global_id}/spaces`, kind: "group", label: words.spacesLabel(), globalId: null, ifcClass: "IfcSpace", storey,
+    count: spaces.length,
+    children: once(() => spaces.map((space) => spatialNode(space, storey, words))),
+    members: () => spaces.map((space) => space.global_id),
+  };
+}
+
+/** @param {string} parent @param {string} ifcClass @param {string[]} ids @param {string | null} storey @param {Parameters<typeof buildTree>[1]} words @returns {TreeNode} */
+function classNode(parent, ifcClass, ids, storey, words) {
+  return {
+    id: `${parent}/${ifcClass}`, kind: "class", label: words.classLabel(ifcClass), globalId: null, ifcClass, storey, count: ids.length,
+    children: once(() => ids.map((id) => elementNode(parent, id, ifcClass, storey, words))),
+    members: () => ids,
+  };
+}
+
+/** @param {string} parent @param {string} id @param {string} ifcClass @param {string | null} storey @param {Parameters<typeof buildTree>[1]} words @returns {TreeNode} */
+function elementNode(parent, id, ifcClass, storey, words) {
+  return {
+    id: `${parent}//${id}`, kind: "element", label: words.nameOf(id) || words.classLabel(ifcClass), globalId: id, ifcClass, storey, count: 0,
+    children: () => [], members: () => [id],
+  };
+}
+
+/**
+ * Elements contained in a spatial node and below, spaces not counted.
+ * @param {any} source
+ * @returns {number}
+ */
+export function countElements(source) {
+  const own = Object.values(source.elements ?? {}).reduce((n, ids) => n + /** @type {string[]} */ (ids).length, 0);
+  return (source.children ?? []).reduce((/** @type {number} */ n, /** @type {any} */ c) => n + countElements(c), own);
+}
+
+/** @param {any} source @returns {string[]} */
+export function elementIds(source) {
+  return [...Object.values(source.elements ?? {}).flat(), ...(source.children ?? []).flatMap(elementIds)];
+}
+
+/**
+ * The nodes from the root to one that means a GlobalId, or null.
+ * @param {TreeNode} node
+ * @param {string} globalId
+ * @returns {TreeNode[] | null}
+ */
+export function pathTo(node, globalId) {
+  if (node.globalId === globalId) return [node];
+  for (const child of node.children()) {
+    const rest = pathTo(child, globalId);
+    if (rest) return [node, ...rest];
+  }
+  return null;
+}
+
+/**
+ * @template T
+ * @param {() => T} make
+ * @returns {() => T}
+ */
+function once(make) {
+  /** @type {{value: T} | null} */
+  let kept = null;
+  return () => (kept ??= { value: make() }).value;
+}

@@ -1,0 +1,37 @@
+// @ts-check
+import { Vector3 } from "../../vendor/vendor3d.js";
+import { byId, h } from "../core/dom.js";
+
+const MOST = 24;
+
+/**
+ * Names above the buildings that have a model, without overlaps.
+ * @param {import("../gl/viewport.js").Viewport} viewport
+ * @param {import("./scene.js").DistrictScene} scene
+ * @param {(building: any) => boolean} wanted
+ */
+export function labelBuildings(viewport, scene, wanted) {
+  const layer = byId("labels");
+  const labels = scene.buildings.filter(wanted).slice(0, MOST).map((/** @type {any} */ building) => {
+    const box = scene.boxById(building.building_id);
+    const top = box ? box.getCenter(new Vector3()).setY(box.max.y) : new Vector3();
+    return { building, top, element: h("span", { class: "label" }, building.name || building.address || building.building_id) };
+  });
+  layer.replaceChildren(...labels.map((/** @type {any} */ l) => l.element));
+  const place = () => {
+    const stage = layer.getBoundingClientRect();
+    /** @type {{x: number, y: number, w: number}[]} */
+    const taken = [];
+    for (const { element, top } of labels) {
+      const p = viewport.project(top);
+      const [x, y, w] = p ? [p.x - stage.left, p.y - stage.top, element.offsetWidth] : [0, 0, 0];
+      const free = p && x > 0 && y > 0 && x < stage.width && y < stage.height && !taken.some((o) => Math.abs(o.x - x) < (o.w + w) / 2 + 6 && Math.abs(o.y - y) < 26);
+      element.style.visibility = free ? "visible" : "hidden";
+      if (!free) continue;
+      taken.push({ x, y, w });
+      element.style.transform = `translate(${Math.round(x - w / 2)}px, ${Math.round(y - 34)}px)`;
+    }
+  };
+  viewport.afterFrame.add(place);
+  return () => { viewport.afterFrame.delete(place); layer.replaceChildren(); };
+}

@@ -1,0 +1,61 @@
+// @ts-check
+import { DataTexture, Group, NearestFilter, RGBAIntegerFormat, UnsignedByteType } from "../../vendor/vendor3d.js";
+import { fillState, stateSize } from "../core/ids.js";
+import { sharedUniforms } from "./material.js";
+
+/** One model on the screen: its meshes and the texture that says how each of its features looks. */
+export class FeatureModel {
+  /**
+   * @param {number} number 0..255, tells models apart in a pick
+   * @param {number} count features
+   */
+  constructor(number, count) {
+    this.number = number;
+    this.count = count;
+    this.size = stateSize(count);
+    this.state = new Uint8Array(this.size.width * this.size.height * 4);
+    this.texture = new DataTexture(this.state, this.size.width, this.size.height, RGBAIntegerFormat, UnsignedByteType);
+    this.texture.internalFormat = "RGBA8UI";
+    this.texture.minFilter = this.texture.magFilter = NearestFilter;
+    this.texture.needsUpdate = true;
+    this.uniforms = sharedUniforms(this);
+    this.group = new Group();
+    /** @type {import("./chunks.js").Chunk[]} */
+    this.chunks = [];
+    this.counts = { ghosts: 0, hidden: 0 };
+  }
+
+  /** Show a view: one fill and one upload, whatever the number of features. @param {import("../core/ids.js").FeatureView} view */
+  show(view) {
+    this.counts = fillState(this.state, this.count, view);
+    this.texture.needsUpdate = true;
+    this.seeThrough();
+  }
+
+  /** Draw the see-through pass only where something can be seen through. */
+  seeThrough() {
+    for (const chunk of this.chunks) for (const mesh of chunk.through) mesh.visible = chunk.alpha || this.counts.ghosts > 0;
+  }
+
+  /** @param {import("./chunks.js").Chunk} chunk */
+  add(chunk) {
+    this.chunks.push(chunk);
+    this.group.add(chunk.group);
+    this.seeThrough();
+  }
+
+  /** @param {number} feature −1 for none @returns {boolean} whether it changed */
+  hover(feature) {
+    if (this.uniforms.uHover.value === feature) return false;
+    this.uniforms.uHover.value = feature;
+    return true;
+  }
+
+  /** Free what the graphics card holds. */
+  dispose() {
+    for (const chunk of this.chunks) chunk.dispose();
+    this.chunks = [];
+    this.texture.dispose();
+    this.group.removeFromParent();
+  }
+}

@@ -1,0 +1,118 @@
+// @ts-check
+import { DoubleSide, ShaderMaterial, Vector3 } from "../../vendor/vendor3d.js";
+
+/** Which share of the elements a mesh draws: solids, see-through ones, or ids. */
+export const SOLID = 0;
+export const SEE_THROUGH = 1;
+export const PICK = 2;
+
+/** Vertices of elements that a pass does not draw are thrown out of the clip volume, so they cost no fragments. */
+const VERTEX = /* glsl */ `
+attribute float featureId;
+uniform highp usampler2D uState;
+uniform int uStateWidth;
+uniform float uFirst;
+uniform float uHover;
+uniform float uPass;
+uniform vec4 uBase;
+uniform float uGhostAlpha;
+flat varying vec4 vColour;
+flat varying float vFeature;
+varying vec3 vWorld;
+varying float vHeight;
+vec3 encode(vec3 c) { return mix(c * 12.92, 1.055 * pow(max(c, vec3(0.0)), vec3(1.0 / 2.4)) - 0.055, step(0.0031308, c)); }
+void main() {
+  float feature = uFirst + featureId;
+  int id = int(feature + 0.5);
+  uvec4 state = texelFetch(uState, ivec2(id % uStateWidth, id / uStateWidth), 0);
+  uint flags = state.a;
+  vec4 base = uBase;
+#ifdef USE_COLOR_ALPHA
+  base *= color;
+#elif defined(USE_COLOR)
+  base.rgb *= color;
+#endif
+#ifdef USE_INSTANCING_COLOR
+  base.rgb *= instanceColor.rgb;
+#endif
+  base.rgb = encode(base.rgb);
+  if ((flags & 1u) != 0u) base = vec4(vec3(state.rgb) / 255.0, max(base.a, 0.55));
+  if ((flags & 8u) != 0u) base = vec4(mix(base.rgb, vec3(0.12, 0.37, 0.84), 0.78), max(base.a, 0.85));
+  if ((flags & 4u) != 0u) base = vec4(0.55, 0.62, 0.66, uGhostAlpha);
+  if (abs(feature - uHover) < 0.5 && (flags & 4u) == 0u) base.rgb = mix(base.rgb, vec3(0.12, 0.37, 0.84), 0.28);
+  bool through = base.a < 0.99;
+  bool drawn = (flags & 2u) == 0u;
+  if (uPass < 0.5) drawn = drawn && !through;
+  else if (uPass < 1.5) drawn = drawn && through;
+  else drawn = drawn && (flags & 4u) == 0u;
+  vec4 local = vec4(position, 1.0);
+#ifdef USE_INSTANCING
+  local = instanceMatrix * local;
+#endif
+  vec4 world = modelMatrix * local;
+  vWorld = world.xyz - cameraPosition;
+  vHeight = world.y;
+  vColour = base;
+  vFeature = feature;
+  gl_Position = drawn ? projectionMatrix * viewMatrix * world : vec4(2.0, 2.0, 2.0, 1.0);
+}`;
+
+const FRAGMENT = /* glsl */ `
+uniform float uPass;
+uniform float uClip;
+uniform float uModel;
+uniform vec3 uSun;
+flat varying vec4 vColour;
+flat varying float vFeature;
+varying vec3 vWorld;
+varying float vHeight;
+void main() {
+  if (vHeight > uClip) discard;
+  if (uPass > 1.5) {
+    float id = floor(vFeature + 1.5);
+    gl_FragColor = vec4(mod(id, 256.0), mod(floor(id / 256.0), 256.0), floor(id / 65536.0), uModel) / 255.0;
+    return;
+  }
+  vec3 normal = normalize(cross(dFdx(vWorld), dFdy(vWorld)));
+  if (dot(normal, vWorld) > 0.0) normal = -normal;
+  float light = 0.70 + 0.16 * normal.y + 0.20 * max(dot(normal, uSun), 0.0) + 0.05 * normal.x;
+  if (uClip < 1e8 && !gl_FrontFacing && vColour.a > 0.99) light *= 0.72;
+  gl_FragColor = vec4(min(vColour.rgb * light, vec3(1.0)), vColour.a);
+}`;
+
+/**
+ * Uniforms shared by every chunk of one model; changing them needs no new material.
+ * @param {import("./features.js").FeatureModel} model
+ */
+export function sharedUniforms(model) {
+  return {
+    uState: { value: model.texture },
+    uStateWidth: { value: model.size.width },
+    uHover: { value: -1 },
+    uModel: { value: model.number },
+    uClip: { value: 1e9 },
+    uGhostAlpha: { value: 0.09 },
+    uSun: { value: new Vector3(0.45, 0.72, 0.53).normalize() },
+  };
+}
+
+/**
+ * Material of one chunk in one pass.
+ * @param {ReturnType<typeof sharedUniforms>} shared
+ * @param {number} pass SOLID, SEE_THROUGH or PICK
+ * @param {{first: number, base: import("../../vendor/vendor3d.js").Vector4, colours: boolean}} chunk
+ */
+export function featureMaterial(shared, pass, chunk) {
+  const material = new ShaderMaterial({
+    vertexShader: VERTEX,
+    fragmentShader: FRAGMENT,
+    side: DoubleSide,
+    vertexColors: chunk.colours,
+    transparent: pass === SEE_THROUGH,
+    depthWrite: pass !== SEE_THROUGH,
+  });
+  // Assigned, not passed in: the constructor would copy the values and cut the sharing.
+  material.uniforms = { ...shared, uPass: { value: pass }, uFirst: { value: chunk.first }, uBase: { value: chunk.base } };
+  if (pass === SOLID) Object.assign(material, { polygonOffset: true, polygonOffsetFactor: 1, polygonOffsetUnits: 1 });
+  return material;
+}

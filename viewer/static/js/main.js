@@ -1,0 +1,138 @@
+// @ts-check
+import { byId, fill, h } from "./core/dom.js";
+import { LANGUAGES, currentLanguage, onLanguage, preferredLanguage, setLanguage, t, translate } from "./core/i18n.js";
+import { emptyPlace, formatPlace, parsePlace } from "./core/url.js";
+import { onUnauthorised } from "./core/api.js";
+import { icon } from "./core/icons.js";
+import { askForToken } from "./ui/token.js";
+import { errorBlock, stageMessage, stageProgress, toast } from "./ui/feedback.js";
+import { openUpload } from "./ui/upload.js";
+
+/** @typedef {import("./core/url.js").Place} Place */
+
+/**
+ * @typedef {object} Page
+ * @property {() => void} close frees what the page holds
+ * @property {(place: Place) => void} restore follows a walk through the history
+ * @property {() => Record<string, any>} inspect read-only state for tests
+ */
+
+/**
+ * @typedef {object} App What a page may use.
+ * @property {import("./gl/viewport.js").Viewport} viewport
+ * @property {(patch: Partial<Place>, how?: "push" | "replace") => void} remember writes the address without opening anything
+ * @property {(place: Partial<Place>) => void} go opens a place
+ * @property {(parts: Node[]) => void} crumbs
+ */
+
+/** @type {Place} */
+let place = parsePlace(location.search);
+/** @type {Page | null} */
+let page = null;
+/** @type {App} */
+let app;
+
+start().catch((error) => stageMessage(errorBlock(error)));
+
+async function start() {
+  await setLanguage(preferredLanguage());
+  onUnauthorised(askForToken);
+  drawBar();
+  onLanguage(drawBar);
+  try {
+    await import("../vendor/vendor3d.js");
+  } catch {
+    stageMessage(h("div", { class: "notice error", role: "alert" },
+      h("p", { class: "notice-title" }, icon("data_missing"), t("vendor.missing")), h("p", null, t("vendor.hint")),
+      h("pre", null, "npm --prefix viewer/vendor ci && node viewer/vendor/build.mjs")));
+    return;
+  }
+  app = { viewport: await openViewport(), remember, go, crumbs: (parts) => fill(byId("crumbs"), ...parts) };
+  exposeForTests();
+  window.addEventListener("popstate", onPop);
+  byId("home").addEventListener("click", (event) => { event.preventDefault(); go({ mode: place.mode }); });
+  await open();
+}
+
+async function openViewport() {
+  const { Viewport } = await import("./gl/viewport.js");
+  try {
+    return new Viewport(/** @type {HTMLCanvasElement} */ (byId("canvas")), {
+      onLost: (lost) => stageMessage(lost ? h("div", { class: "notice error", role: "alert" }, h("p", { class: "notice-title" }, icon("data_missing"), t("gl.lost")),
+        h("button", { type: "button", class: "button", onclick: () => location.reload() }, t("action.reload"))) : null),
+    });
+  } catch (error) {
+    throw new Error(t("gl.missing"), { cause: error });
+  }
+}
+
+function drawBar() {
+  const add = byId("add-model");
+  fill(add, icon("upload"), h("span", null, t("upload.button")));
+  add.hidden = false;
+  add.onclick = () => openUpload({ building: place.building, onDone: uploaded });
+  fill(byId("languages"), ...LANGUAGES.map((code) => h("button", {
+    type: "button", lang: code, "aria-pressed": String(code === currentLanguage()), title: t(`language.${code}`), "aria-label": t(`language.${code}`),
+    onclick: () => setLanguage(code),
+  }, code.toUpperCase())));
+  translate(document);
+}
+
+/** @param {any} result of the job */
+function uploaded(result) {
+  toast(t("upload.done"));
+  const building = result?.building_id ?? place.building;
+  if (building) go({ building, stage: result?.stage ?? null, version: result?.version ? String(result.version) : null });
+  else go({});
+}
+
+/** Open the page of the current place. */
+async function open() {
+  page?.close();
+  page = null;
+  stageMessage(null);
+  stageProgress(null);
+  const module = place.building ? await import("./building/page.js") : await import("./district/page.js");
+  page = module.openPage(app, place);
+}
+
+/** @param {Partial<Place>} patch @param {"push" | "replace"} [how] */
+function remember(patch, how = "replace") {
+  place = { ...place, ...patch };
+  const address = `${location.pathname}${formatPlace(place)}`;
+  if (address === `${location.pathname}${location.search}`) return;
+  if (how === "push") history.pushState(null, "", address);
+  else history.replaceState(null, "", address);
+}
+
+/** @param {Partial<Place>} next */
+function go(next) {
+  const from = place;
+  place = emptyPlace();
+  remember(next, "push");
+  if (page && samePage(from, place)) page.restore(place);
+  else open().catch((error) => stageMessage(errorBlock(error)));
+}
+
+function onPop() {
+  const from = place;
+  place = parsePlace(location.search);
+  if (page && samePage(from, place)) page.restore(place);
+  else open().catch((error) => stageMessage(errorBlock(error)));
+}
+
+/** @param {Place} a @param {Place} b */
+const samePage = (a, b) => a.building === b.building && a.stage === b.stage && a.version === b.version;
+
+/** Read-only window for browser tests. */
+function exposeForTests() {
+  const view = {
+    get state() { return { page: place.building ? "building" : "district", place: { ...place }, language: currentLanguage(), frames: app.viewport.frames, software: app.viewport.software, ...page?.inspect() }; },
+    get ready() { return Boolean(page?.inspect().ready); },
+    /** @param {number} x @param {number} y */
+    pick: (x, y) => page?.inspect().pick?.(x, y) ?? null,
+    /** @param {string} id GlobalId, or building id on the district page */
+    screenPositionOf: (id) => page?.inspect().screenPositionOf?.(id) ?? null,
+  };
+  Object.defineProperty(window, "kaksik", { value: Object.freeze(view) });
+}

@@ -1,0 +1,81 @@
+// @ts-check
+import { fill, h } from "../core/dom.js";
+import { getJson } from "../core/api.js";
+import { localText, number, t, valueText } from "../core/i18n.js";
+import { once } from "../building/context.js";
+import { emptyBlock, errorBlock, skeleton } from "../ui/feedback.js";
+import { elementLink } from "./parts.js";
+
+/** @typedef {import("../building/context.js").Context} Context */
+
+/** A GlobalId is 22 characters of its own alphabet, the first 0–3. */
+const GLOBAL_ID = /^[0-3][0-9A-Za-z_$]{21}$/;
+
+/**
+ * Named questions to the graph of the building.
+ * @type {import("./tabs.js").Tab}
+ */
+export async function openAsk(context, panel) {
+  const answer = await once(context, "/questions");
+  const questions = Array.isArray(answer) ? answer : answer.items ?? answer.questions ?? [];
+  if (!questions.length) return fill(panel, emptyBlock("ask", t("ask.empty")));
+  const out = h("section", { class: "answer", "aria-live": "polite" });
+  const fields = h("div", { class: "fields" });
+  const choice = h("select", { id: "question", onchange: () => drawFields() }, questions.map((/** @type {any} */ q) => h("option", { value: q.name }, localText(q.title) || q.name)));
+  const current = () => questions.find((/** @type {any} */ q) => q.name === choice.value);
+  const drawFields = () => fill(fields, ...(current().params ?? []).map((/** @type {any} */ p) => field(context, typeof p === "string" ? { name: p } : p)));
+  const form = h("form", { class: "ask" }, h("label", { for: "question" }, t("ask.question")), choice, fields, h("button", { type: "submit", class: "button primary" }, t("ask.send")));
+  form.addEventListener("submit", (/** @type {Event} */ event) => { event.preventDefault(); ask(context, current(), form, out); });
+  drawFields();
+  fill(panel, h("h2", null, t("ask.title")), form, out);
+}
+
+/** @param {Context} context @param {any} p */
+function field(context, p) {
+  const id = `param-${p.name}`;
+  const { selected } = context.store.get();
+  const wantsElement = /global_id|element|space|storey/.test(p.name);
+  const value = p.default ?? (wantsElement ? selected[0] : undefined) ?? "";
+  const options = p.options ?? p.enum;
+  const numeric = ["number", "integer", "float", "int"].includes(p.type);
+  const input = options ? h("select", { id, name: p.name }, options.map((/** @type {any} */ o) => h("option", { value: String(o), selected: o === value }, String(o))))
+    : h("input", { id, name: p.name, type: numeric ? "number" : "text", step: numeric ? "any" : undefined, value: String(value), required: p.required !== false && p.default === undefined });
+  return h("div", { class: "field" }, h("label", { for: id }, localText(p.title ?? p.description) || p.name.replaceAll("_", " ")), input);
+}
+
+/** @param {Context} context @param {any} question @param {HTMLElement} form @param {HTMLElement} out */
+async function ask(context, question, form, out) {
+  fill(out, skeleton(4));
+  const query = new URLSearchParams();
+  for (const input of form.querySelectorAll(".fields [name]")) {
+    const { name, value } = /** @type {HTMLInputElement} */ (input);
+    if (value !== "") query.set(name, value);
+  }
+  try {
+    const text = query.toString();
+    const answer = await getJson(`/buildings/${encodeURIComponent(context.building.building_id)}/questions/${encodeURIComponent(question.name)}${text ? `?${text}` : ""}`, { signal: context.signal });
+    drawAnswer(context, answer, out);
+  } catch (error) {
+    if (!context.signal.aborted) fill(out, errorBlock(error));
+  }
+}
+
+/** @param {Context} context @param {any} answer @param {HTMLElement} out */
+function drawAnswer(context, answer, out) {
+  const { columns, rows } = answer;
+  const cell = (/** @type {any} */ row, /** @type {string} */ column, /** @type {number} */ i) => (Array.isArray(row) ? row[i] : row[column]);
+  const ids = [...new Set(rows.flatMap((/** @type {any} */ row) => columns.map((/** @type {string} */ c, /** @type {number} */ i) => cell(row, c, i)).filter(isGlobalId)))];
+  fill(out, h("p", { class: "muted small" }, t("ask.rows", { n: number(rows.length, 0), ms: number((answer.seconds ?? 0) * 1000, 1) }), " ",
+    ids.length ? h("button", { type: "button", class: "link", onclick: () => context.select(ids, { zoom: true }) }, t("ask.selectall", { n: number(ids.length, 0) })) : null),
+  rows.length ? h("div", { class: "scroll-x" }, h("table", { class: "data" }, h("thead", null, h("tr", null, columns.map((/** @type {string} */ c) => h("th", { scope: "col" }, c.replaceAll("_", " "))))),
+    h("tbody", null, rows.slice(0, 500).map((/** @type {any} */ row) => h("tr", null, columns.map((/** @type {string} */ c, /** @type {number} */ i) => value(context, cell(row, c, i)))))))) : emptyBlock("search", t("ask.nothing")));
+}
+
+/** @param {any} v */
+const isGlobalId = (v) => typeof v === "string" && GLOBAL_ID.test(v);
+
+/** @param {Context} context @param {any} v */
+function value(context, v) {
+  if (isGlobalId(v)) return h("td", null, elementLink(context, v));
+  return h("td", { class: typeof v === "number" ? "num" : "" }, valueText(v));
+}

@@ -1,0 +1,34 @@
+// @ts-check
+/** Pieces that several tabs use. */
+import { h } from "../core/dom.js";
+import { className } from "../core/i18n.js";
+
+/** @typedef {import("../building/context.js").Context} Context */
+
+/**
+ * An element as a link that selects it and brings it into view.
+ * @param {Context} context
+ * @param {string} globalId
+ * @param {string} [label]
+ */
+export function elementLink(context, globalId, label) {
+  const row = context.scene.rows.get(globalId);
+  const text = label || (row === undefined ? globalId : context.scene.table.name[row] || className(context.scene.table.ifc_class[row]));
+  return h("button", { type: "button", class: "link element", "data-gid": globalId, title: globalId, onclick: () => context.select([globalId], { zoom: true }) }, text);
+}
+
+/**
+ * A titled part of a panel that can be folded.
+ * @param {string} title
+ * @param {any} content
+ * @param {{open?: boolean, badge?: string}} [options]
+ */
+export function fold(title, content, { open = true, badge = "" } = {}) {
+  return h("details", { class: "fold", open }, h("summary", null, h("span", null, title), badge ? h("span", { class: "badge" }, badge) : null), content);
+}
+
+/** Terms and values. @param {[string, any][]} rows */
+export const facts = (rows) => h("dl", { class: "facts" }, rows.filter(([, value]) => value !== null && value !== undefined).map(([term, value]) => [h("dt", null, term), h("dd", null, value)]));
+
+/** A large figure with its unit and meaning. @param {string} value @param {string} unitText @param {string} label */
+export const figure = (value, unitText, label) => h("div", { class: "figure" }, h("b", null, value), h("span", null, unitText), h("small", null, label));

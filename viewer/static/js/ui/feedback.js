@@ -1,0 +1,74 @@
+// @ts-check
+import { byId, fill, h } from "../core/dom.js";
+import { icon } from "../core/icons.js";
+import { t } from "../core/i18n.js";
+
+/** Say something to screen readers without moving the focus. @param {string} text */
+export function announce(text) {
+  byId("announce").textContent = text;
+}
+
+/**
+ * What went wrong and what to do, as a block.
+ * @param {unknown} error
+ * @param {(() => void) | null} [retry]
+ */
+export function errorBlock(error, retry = null) {
+  const { title, lines } = describe(error);
+  return h("div", { class: "notice error", role: "alert" },
+    h("p", { class: "notice-title" }, icon("data_missing"), title),
+    lines.map((line) => h("p", null, line)),
+    retry && h("button", { type: "button", class: "button", onclick: retry }, t("action.retry")));
+}
+
+/**
+ * @param {unknown} error
+ * @returns {{title: string, lines: string[]}}
+ */
+export function describe(error) {
+  const body = /** @type {any} */ (error)?.body;
+  if (!body) return { title: t("error.unexpected"), lines: [String(/** @type {any} */ (error)?.message ?? error)] };
+  if (body.reason === "offline") return { title: t("error.offline"), lines: [t("error.offline.hint")] };
+  const where = [body.entity && t("error.entity", { entity: body.entity }), body.line && t("error.line", { line: body.line })].filter(Boolean);
+  const lines = [body.detail, body.hint, where.join(" · ")].filter((line) => line && line !== body.title);
+  return { title: body.title || t("error.unexpected"), lines };
+}
+
+/** A short message in the corner. @param {string} text @param {"ok" | "error"} [kind] */
+export function toast(text, kind = "ok") {
+  const note = h("div", { class: `toast ${kind}` }, icon(kind === "ok" ? "pass" : "data_missing"), h("span", null, text),
+    h("button", { type: "button", class: "icon-button", "aria-label": t("action.close"), onclick: () => note.remove() }, icon("close", 14)));
+  byId("toasts").append(note);
+  setTimeout(() => note.remove(), kind === "ok" ? 5000 : 12000);
+}
+
+/** @param {unknown} error */
+export function toastError(error) {
+  const { title, lines } = describe(error);
+  toast([title, ...lines].join(" "), "error");
+}
+
+/** Grey bars where content is about to be. @param {number} rows */
+export function skeleton(rows) {
+  return h("div", { class: "skeleton", "aria-busy": "true", "aria-label": t("stage.loading") },
+    Array.from({ length: rows }, (_, i) => h("i", { class: `w${i % 4}` })));
+}
+
+/** @param {string} iconName @param {string} title @param {string} [hint] */
+export function emptyBlock(iconName, title, hint) {
+  return h("div", { class: "empty" }, icon(iconName, 36), h("p", { class: "empty-title" }, title), hint ? h("p", null, hint) : null);
+}
+
+/** Message over the canvas; null takes it away. @param {Node | null} content */
+export function stageMessage(content) {
+  fill(byId("stage-message"), content);
+}
+
+/** Thin line of progress over the canvas. @param {number | null} share 0..1, null hides it */
+export function stageProgress(share) {
+  const line = byId("progress");
+  line.hidden = share === null;
+  if (share === null) return;
+  line.setAttribute("aria-valuenow", String(Math.round(share * 100)));
+  /** @type {HTMLElement} */ (line.firstElementChild).style.width = `${Math.round(share * 100)}%`;
+}
