@@ -1,6 +1,6 @@
 """Seal a state, and open one element of a sealed state."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from ifc import ElementRecord
 from signatures import (
     Commitment,
+    ContextStore,
     ElementProof,
     KeyKind,
     SignatureError,
@@ -100,10 +101,7 @@ def seal(
         previous=_previous(snapshot, previous),
         evidence=evidence,
     )
-    suite = Suite.EDDSA_RDFC_2022 if signer.public_key.kind is KeyKind.ED25519 else Suite.ECDSA_RDFC_2019
-    signed = add_proof(unsigned, signer, suite=suite, created=created, contexts=contexts)
-    check_schema(signed, state_schema())
-    credential = jcs(signed)
+    credential = _signed(unsigned, signer, created, contexts)
     proofs = [_open(snapshot, commitment, global_id) for global_id in disclosed]
     bundle = new_bundle(credential, signer.verification_method, contexts, salt_secret, proofs)
     return SealedState(
@@ -150,16 +148,23 @@ def read_credential(data: bytes) -> dict[str, Any]:
     return credential
 
 
-def _previous(snapshot: Snapshot, previous: bytes | None) -> tuple[str, str] | None:
+def _signed(unsigned: Mapping[str, Any], signer: Signer, created: datetime, contexts: ContextStore) -> bytes:
+    suite = Suite.EDDSA_RDFC_2022 if signer.public_key.kind is KeyKind.ED25519 else Suite.ECDSA_RDFC_2019
+    signed = add_proof(unsigned, signer, suite=suite, created=created, contexts=contexts)
+    check_schema(signed, state_schema())
+    return jcs(signed)
+
+
+def _previous(snapshot: Snapshot, previous: bytes | None) -> dict[str, str]:
     if previous is None:
-        return None
+        return {}
     subject = read_credential(previous)["credentialSubject"]
     state = (subject["lifecycleStage"], subject["version"])
     if subject["buildingCode"] != snapshot.building_id:
         raise Conflict("The previous state is of another building.", reason="previous-state", entity=subject["id"])
     if state == (snapshot.stage.value, snapshot.version):
         raise Conflict("A state cannot be its own predecessor.", reason="previous-state", entity=subject["id"])
-    return subject["id"], sha256_hex(previous)
+    return {"previousState": subject["id"], "previousStateSha256": sha256_hex(previous)}
 
 
 def _open(snapshot: Snapshot, commitment: Commitment, global_id: str) -> ElementProof:

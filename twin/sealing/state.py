@@ -99,22 +99,22 @@ def state_credential(
     issuer: str,
     salt_secret: bytes,
     created: datetime,
-    previous: tuple[str, str] | None,
+    previous: Mapping[str, str],
     evidence: Sequence[Evidence],
 ) -> dict[str, Any]:
-    """Return the unsigned credential of a state.
+    """Return the unsigned credential of the state `snapshot`.
 
     Args:
         snapshot: The state.
         commitment: To its records.
-        issuer: IRI of the issuer.
+        issuer: Its IRI.
         salt_secret: The salt secret of the state.
         created: With time zone.
-        previous: IRI and SHA-256 (hex) of the credential of the state before, or None.
+        previous: `previousState` and `previousStateSha256`, or nothing for a first state.
         evidence: What the state rests on.
     """
     iri = state_iri(snapshot.building_id, snapshot.stage, snapshot.version)
-    subject: dict[str, Any] = {
+    subject = {
         "id": iri,
         "type": "BuildingState",
         "building": building_iri(snapshot.building_id),
@@ -126,9 +126,8 @@ def state_credential(
         "leafCount": len(commitment),
         "saltSecretSha256": sha256_hex(salt_secret),
         "ifcFileSha256": snapshot.file_sha256,
+        **previous,
     }
-    if previous is not None:
-        subject |= {"previousState": previous[0], "previousStateSha256": previous[1]}
     return new_credential(
         contexts=CONTEXTS,
         kind=KIND,

@@ -73,17 +73,8 @@ def verify_bundle(
     _run_if(given, log, "salt-secret", "The bundle holds none.", lambda: _secret(bundle, facts))
     # 13. Elements that the bundle shows stand under the signed root.
     _run_if(bool(bundle.elements), log, "shown-elements", "The bundle shows none.", lambda: _shown(bundle, facts))
-    # 14. Byte identity: the very file.
-    only_bytes = records is None
-    if file_sha256 is None:
-        log.skip("file-bytes", "No file was given to compare.", required=False)
-    else:
-        log.run("file-bytes", lambda: _file_bytes(file_sha256, facts), required=only_bytes)
-    # 15. Semantic identity: the same building content, whatever the file.
-    if records is None:
-        log.skip("building-content", "No model was given to compare.", required=False)
-    else:
-        log.run("building-content", lambda: _content(bundle, facts, records))
+    # 14. and 15. The model given, if any.
+    _compare(log, bundle, facts, records, file_sha256)
     return Verdict(tuple(log.steps), facts)
 
 
@@ -127,6 +118,26 @@ def verdict_json(verdict: Verdict) -> dict[str, Any]:
 
 def _rules(policy: Policy) -> CredentialRules:
     return CredentialRules(state_schema(), pinned_contexts(), resolve_did_key, policy)
+
+
+def _compare(
+    log: StepLog,
+    bundle: Bundle,
+    facts: Mapping[str, Any],
+    records: Iterable[ElementRecord] | None,
+    file_sha256: str | None,
+) -> None:
+    """Tell the two identities apart: the very file, and the same building content whatever the file."""
+    # 14. Byte identity.
+    if file_sha256 is None:
+        log.skip("file-bytes", "No file was given to compare.", required=False)
+    else:
+        log.run("file-bytes", lambda: _file_bytes(file_sha256, facts), required=records is None)
+    # 15. Semantic identity.
+    if records is None:
+        log.skip("building-content", "No model was given to compare.", required=False)
+    else:
+        log.run("building-content", lambda: _content(bundle, facts, records))
 
 
 def _run_if(present: bool, log: StepLog, name: str, absent: str, action: Callable[[], Passed]) -> None:
