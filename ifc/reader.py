@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ifc.assembly import Assembly
 from ifc.encoding import holds_shifted_bytes
-from ifc.errors import IfcReadError, Reason
+from ifc.errors import IfcError, IfcReadError, Reason
 from ifc.gate import MAX_FILE_BYTES, Admitted, admit
 from ifc.model import Model
 from ifc.source import Source, parse
@@ -28,13 +28,26 @@ def read_model(path: Path, max_bytes: int = MAX_FILE_BYTES) -> Model:
     Raises:
         IfcReadError: The file is refused; the reason says why.
     """
+    try:
+        with _without_collector():
+            return _read(path, max_bytes)
+    except (IfcError, MemoryError):
+        raise
+    except Exception as error:  # whatever the native parser makes of a damaged file
+        raise IfcReadError(
+            f"The file cannot be understood: {type(error).__name__}: {str(error)[:200]}",
+            reason=Reason.INTERNAL,
+            hint="The file is damaged in a way that no check knows; export it again.",
+        ) from error
+
+
+def _read(path: Path, max_bytes: int) -> Model:
     report_progress(0.0, "Checking the file")
     admitted = admit(path, max_bytes)
     text = StepText(admitted.data)
-    with _without_collector():
-        report_progress(0.1, "Parsing")
-        source = _parsed(path, admitted, text)
-        model = Assembly(admitted, text, source).model()
+    report_progress(0.1, "Parsing")
+    source = _parsed(path, admitted, text)
+    model = Assembly(admitted, text, source).model()
     report_progress(1.0, "Read")
     return model
 
