@@ -1,6 +1,7 @@
 """Tests of doors and of the way through them: a door for every room, the way out, clear openings, storeys."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from twin.permit.doors import OUTSIDE, Passage
 from twin.permit.outcomes import Judged, amount, at_least, conclude, missing, one
@@ -85,6 +86,28 @@ def door_width_at_least(subject: Subject, parameters: Parameters) -> list[Outcom
     Numbers: `minimum`, `frame` (m). Arguments: `role` (``outer``, ``inner`` or ``wet``).
     """
     return _doors(subject, parameters, "opening width", WIDTH_PATHS)
+
+
+def outer_door_width_at_least(subject: Subject, parameters: Parameters) -> list[Outcome]:
+    """Require a clear opening width of outer doors, of which balcony doors may be narrower.
+
+    Models do not tell a balcony door from an entrance: a door too narrow for an entrance and wide enough for a
+    balcony is for a person, unless it is the only outer door. The frame is treated as for the other doors.
+
+    Numbers: `minimum`, `balcony`, `frame` (m).
+    """
+    found = _doors(subject, Parameters(parameters.numbers, {"role": "outer"}), "opening width", WIDTH_PATHS)
+    if sum(bool(door.outer) for door in subject.passages.doors) == 1:
+        return found
+    return [_maybe_balcony(outcome, parameters.number("balcony")) for outcome in found]
+
+
+def _maybe_balcony(outcome: Outcome, minimum: float) -> Outcome:
+    value = outcome.measured.value if outcome.measured is not None else None
+    if outcome.verdict is not Verdict.FAIL or not isinstance(value, float) or not at_least(value, minimum):
+        return outcome
+    doubts = (*outcome.doubts, "As a balcony door it may be wide enough; the model does not tell.")
+    return replace(outcome, verdict=Verdict.NEEDS_HUMAN, doubts=doubts)
 
 
 def door_height_at_least(subject: Subject, parameters: Parameters) -> list[Outcome]:

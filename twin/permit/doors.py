@@ -2,7 +2,7 @@
 
 import itertools
 from collections import defaultdict, deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -22,6 +22,7 @@ MIN_SHARED_HEIGHT_M = 0.5  # a window or door and its room share at least this h
 OPEN_GAP_M = 0.02  # rooms nearer than this, with no wall between, are one open space
 OPEN_LENGTH_M = 0.6  # narrower than this nobody walks through
 OPEN_HEIGHT_M = 1.9  # lower than this nobody walks through
+MAX_WALL_FACES = 2_000  # a plain wall with its openings; beyond it the hull, which can only close a way
 STAIR_REACH_M = 0.3  # a flight ends at the edge of the room that it leads to
 LEVELS_APART_M = 1.0  # a stair joins rooms on different levels only
 OUTSIDE = ""  # the node of the graph that is no room
@@ -146,22 +147,19 @@ class Passages:
         outlines = [room.shape.outline for room in self._shaped if room.shape is not None]
         if not outlines:
             return
-        walls = self._walls
         pairs = self._tree.query(outlines, predicate="dwithin", distance=OPEN_GAP_M)
         for one, two in pairs.T:
             if one >= two or not self._walkable_height(self._shaped[one], self._shaped[two]):
                 continue
             strip = outlines[one].buffer(OPEN_GAP_M).intersection(outlines[two].buffer(OPEN_GAP_M))
-            near = [walls.geometries[index] for index in walls.query(strip)]
-            free = strip.difference(shapely.union_all(near)) if near else strip
+            free = strip.difference(shapely.union_all(self._walls.near(strip)))
             if free.area >= OPEN_LENGTH_M * OPEN_GAP_M * 2:
                 yield self._shaped[one].global_id, self._shaped[two].global_id
 
     @cached_property
-    def _walls(self) -> STRtree:
+    def _walls(self) -> "_Walls":
         records = self._view.of_kind("IfcWall", "IfcCurtainWall", "IfcWindow", "IfcDoor", "IfcPlate", "IfcRailing")
-        meshes = [self._view.meshes[r.global_id] for r in records if r.global_id in self._view.meshes]
-        return STRtree([shape for mesh in meshes if (shape := outline([mesh])) is not None])
+        return _Walls([self._view.meshes[r.global_id] for r in records if r.global_id in self._view.meshes])
 
     def _virtual(self) -> Iterator[tuple[str, str]]:
         for record in self._view.of_kind("IfcVirtualElement"):
@@ -194,6 +192,27 @@ class Passages:
             and second is not None
             and first.overlaps_height(second.floor_m, second.top_m, OPEN_HEIGHT_M)
         )
+
+
+class _Walls:
+    """What keeps people from walking from room to room; each outline is made when a strip first comes near."""
+
+    def __init__(self, meshes: Sequence[Mesh]) -> None:
+        self._meshes = meshes
+        self._tree = STRtree([shapely.box(*mesh.bounds()[:, :2].reshape(-1)) for mesh in meshes])
+        self._outlines: dict[int, shapely.Geometry] = {}
+
+    def near(self, strip: shapely.Geometry) -> list[shapely.Geometry]:
+        """Return the outlines of the walls whose boxes meet `strip`."""
+        return [self._outline(int(index)) for index in self._tree.query(strip, predicate="intersects")]
+
+    def _outline(self, index: int) -> shapely.Geometry:
+        if index not in self._outlines:
+            mesh = self._meshes[index]
+            detailed = len(mesh.faces) > MAX_WALL_FACES
+            made = shapely.MultiPoint(mesh.vertices[:, :2]).convex_hull if detailed else outline([mesh])
+            self._outlines[index] = made if made is not None else shapely.Polygon()
+        return self._outlines[index]
 
 
 class _Sides:

@@ -6,6 +6,7 @@ from twin.permit.building_tests import declared_footprint, declared_height, stor
 from twin.permit.door_tests import (
     door_height_at_least,
     door_width_at_least,
+    outer_door_width_at_least,
     room_has_door,
     rooms_reach_outside,
     spaces_in_storey,
@@ -71,6 +72,7 @@ REGISTRY: Mapping[str, TestSpec] = {
     "inside_parcel": TestSpec(inside_parcel, {"tolerance": "m"}, {}),
     "no_overlap_with_neighbours": TestSpec(no_overlap_with_neighbours, {"tolerance": "m2"}, {}),
     "number_positive": TestSpec(number_positive, {}, {"ifc_class": str, "properties": list}),
+    "outer_door_width_at_least": TestSpec(outer_door_width_at_least, {**_OPENING, "balcony": "m"}, {}),
     "property_matches": TestSpec(
         property_matches, {}, {"ifc_class": str, "properties": list, "pattern": str, "example": str}
     ),

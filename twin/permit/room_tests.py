@@ -1,12 +1,12 @@
 """Tests of single rooms: area, height, width, windows, declared area, overlaps."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import shapely
 from shapely import STRtree
 
-from ifc import RelationKind
+from ifc import ElementRecord
 from twin.permit.doors import Passage
 from twin.permit.outcomes import Judged, amount, conclude, judged_minimum, missing, one
 from twin.permit.rooms import CATEGORY_PATH, Room
@@ -27,12 +27,25 @@ HEIGHT_PATHS = (
     "BaseQuantities.Height",
     "Qto_SpaceBaseQuantities.Height",
 )
-OPENING_PATHS = (
-    "AR_Aken.315_Avanemine",
-    "IfcWindowPanelProperties.OperationType",
-    "@OperationType",
+OPENING_TEXT = "AR_Aken.315_Avanemine"
+NOT_OPENING = re.compile(r"mitte\s*-?ava|ei\s*ava|fikseeri|fixed", re.IGNORECASE)
+OPENING = re.compile(r"ava(tav|nev|neb)|pöörd|kald|lükand|libis|opening|openable|side[- ]?hung|tilt", re.IGNORECASE)
+OPENING_PANELS = frozenset(  # IfcWindowPanelOperationEnum; OTHEROPERATION and NOTDEFINED say nothing
+    {
+        "SIDEHUNGRIGHTHAND",
+        "SIDEHUNGLEFTHAND",
+        "TILTANDTURNRIGHTHAND",
+        "TILTANDTURNLEFTHAND",
+        "TOPHUNG",
+        "BOTTOMHUNG",
+        "PIVOTHORIZONTAL",
+        "PIVOTVERTICAL",
+        "SLIDINGHORIZONTAL",
+        "SLIDINGVERTICAL",
+        "REMOVABLECASEMENT",
+    }
 )
-NOT_OPENING = re.compile(r"mitte\s*avatav|ei\s*avane|fixed|fikseeritud|fixe|non[ -]?ouvrant", re.IGNORECASE)
+FIXED_PANEL = "FIXEDCASEMENT"
 SAME_LEVEL_M = 0.05  # spaces that share less height than this stand on each other
 
 Judge = Callable[[Room], Judged]
@@ -189,19 +202,23 @@ def _windows(subject: Subject, room: Room, windows: Sequence[Passage]) -> Judged
 
 
 def _opens(subject: Subject, window: Passage) -> bool | None:
-    owners = [window.record, *(subject.view.records[t] for t in _types(subject, window))]
-    for owner in owners:
-        for set_name in (*owner.property_sets, ""):
-            path = f"{set_name}.OperationType"
-            paths = OPENING_PATHS if not set_name else (path,) if "Panel" in set_name else ()
-            found = subject.view.find(owner, paths)
-            if found is not None:
-                return NOT_OPENING.search(as_text(found.value)) is None
-    return None
+    found = subject.view.find(window.record, (OPENING_TEXT,))
+    if found is not None:
+        text = as_text(found.value)
+        if NOT_OPENING.search(text):
+            return False
+        return True if OPENING.search(text) else None
+    panels = set(_panels(subject, window.record))
+    if panels & OPENING_PANELS:
+        return True
+    return False if panels == {FIXED_PANEL} else None
 
 
-def _types(subject: Subject, window: Passage) -> list[str]:
-    return [t for t in window.record.targets(RelationKind.TYPED_BY) if t in subject.view.records]
+def _panels(subject: Subject, record: ElementRecord) -> Iterator[str]:
+    for owner in subject.view.owners(record):
+        for values in owner.property_sets.values():
+            if "PanelPosition" in values and "OperationType" in values:
+                yield as_text(values["OperationType"]).upper()
 
 
 def _doubts(room: Room) -> tuple[str, ...]:

@@ -30,6 +30,9 @@ WORDS: Mapping[str, str] = {  # words of room names in Estonian, English, German
     r"köök|kitchen|k[üu]che|kochen|cuisine": "kitchen",
     r"wc|toilet\w*|tualett|toilettes": "wc",
     r"vannituba|duširuum|bath\w*|bad|badezimmer|shower|dusche|salle de bains?": "bathroom",
+    r"esik|koridor|trepikoda|trepp|panipaik|garderoob|tehnoruum|garaaž": "other",
+    r"hall|hallway|corridor|foyer|lobby|stairs?|stairway|utility|storage|closet|garage": "other",
+    r"flur|diele|treppe\w*|abstellraum|couloir|entrée|escalier|dégagement|cellier": "other",
     r"rõdu|terrass|lodža|balcony|terrace|balkon|terrasse": "outdoor",
 }
 CATEGORY_PATH = "AR_Ruum.115_Kategooria"

@@ -10,7 +10,9 @@ from twin.district import MapFootprint, Parcel, Plan
 from twin.snapshot import Snapshot
 
 SUFFIXES = ("", "StandardCase", "ElementedCase")  # classes of IFC2X3 and IFC4 that mean the same thing here
-EMPTY_TEXT = frozenset({"", "-", "notdefined", "undefined", "unset", "n/a"})  # what tools write for "nothing"
+EMPTY_TEXT = frozenset(
+    {"", "-", "notdefined", "undefined", "unknown", "unset", "n/a"}
+)  # what tools write for "nothing"
 UPWARD = (  # how an element finds its storey, nearest first
     RelationKind.CONTAINED_IN,
     RelationKind.AGGREGATED_IN,
@@ -81,7 +83,7 @@ class BuildingView:
             paths: ``Set.Property`` in order of preference; ``@Name`` is an attribute of the class.
         """
         for path in paths:
-            for owner in self._owners(record):
+            for owner in self.owners(record):
                 value = _lookup(owner, path)
                 if not is_empty(value):
                     return Found(value, path)
@@ -121,7 +123,8 @@ class BuildingView:
         text = as_text(found.value) if found else ""
         return text if len(text) == 5 and text.isdigit() else None
 
-    def _owners(self, record: ElementRecord) -> Iterator[ElementRecord]:
+    def owners(self, record: ElementRecord) -> Iterator[ElementRecord]:
+        """Yield an element and then its types: where its properties may stand."""
         yield record
         for target in record.targets(RelationKind.TYPED_BY):
             if target in self.records:

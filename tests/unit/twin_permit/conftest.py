@@ -101,6 +101,27 @@ class House:
         self.plan = Plan(tuple(replace(area, **changes) for area in self.plan))  # type: ignore[arg-type]
         return self
 
+    def neighbour(self, gap_m: float) -> "House":
+        east = EAST + 10.5 + gap_m
+        self.neighbours = (MapFootprint("188888888", rectangle(east, NORTH, east + 8, NORTH + 4)),)
+        return self
+
+    def storeys(self, above: int, untold: int = 0) -> "House":
+        for number in range(1, above + untold):
+            gid = f"storey-{number}"
+            self.add(gid, "IfcBuildingStorey", (RelationKind.AGGREGATED_IN, "building"))
+            if number < above:
+                self.put(gid, "AR_Korrus.070_Maapealne", value=True)
+                self.put(gid, "AR_Korrus.710_Määrusejärgne-korrus", value=True)
+        return self
+
+    def zone(self, *rooms: str) -> "House":
+        self.add("zone", "IfcZone")
+        self.put("zone", "AR_Tsoon_Tuleohutus.085_Tuletõkkesektsioon", "EI30")
+        for gid in rooms:
+            self.relate(gid, RelationKind.ASSIGNED_TO, "zone")
+        return self
+
     def context(self) -> CheckContext:
         meshes = MeshSet(tuple(self.meshes[gid] for gid in sorted(self.meshes)))
         records = dict(sorted(self.records.items()))
