@@ -69,9 +69,10 @@ class ElementProof:
                 index=form["index"],
                 path=tuple(bytes.fromhex(part) for part in form["path"]),
             )
+            same = type(proof.index) is int and proof.to_json() == form
         except (KeyError, TypeError, ValueError) as error:
             raise SignatureError("An element proof is malformed.", reason=Reason.COMMITMENT) from error
-        if type(proof.index) is not int or proof.to_json() != form:
+        if not same:
             raise SignatureError("An element proof is not in its one spelling.", reason=Reason.COMMITMENT)
         return proof
 

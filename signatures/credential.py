@@ -10,7 +10,7 @@ from signatures.errors import Reason, SignatureError
 from signatures.proofs import Suite, timestamp
 
 MAX_PROOFS = 8  # designer, supervision, builder, owner, municipality, with room; each costs a canonicalisation
-_DATE_TIME = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"}
+_DATE_TIME = {"type": "string", "maxLength": 20, "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"}
 _IRI = {"type": "string", "minLength": 3, "maxLength": 2048, "pattern": r"^[A-Za-z][A-Za-z0-9+.-]*:[^\s]+$"}
 
 

@@ -17,7 +17,16 @@ MAX_BUNDLE_BYTES = 16 * 1024 * 1024  # a seal has about 20 kB; the rest is room 
 MAX_ENTRIES = 4096
 _NAME = re.compile(r"(?:[a-z0-9-]+/)?[a-z0-9-]+(?:\.[a-z0-9]+)?")
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that ZIP can write
-_FOREIGN = (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, struct.error, OSError)
+_FOREIGN = (
+    zipfile.BadZipFile,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    ValueError,
+    struct.error,
+    OSError,
+    OverflowError,
+)
 
 
 def pack(entries: Mapping[str, bytes]) -> bytes:

@@ -1,7 +1,7 @@
 """Read the statements of a disclosed element back to the record that was sealed."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
@@ -14,6 +14,7 @@ _LINE = re.compile(r'<([^<>]*)> <([^<>]*)> (?:<([^<>]*)>|"((?:[^"\\]|\\.)*)"(?:\
 _ESCAPED = re.compile(r"\\(?:u[0-9A-F]{4}|.)")
 _RAW = {escape: chr(code) for code, escape in lines_of.ESCAPES.items()}
 _MEMBERS = {segment: member for member, segment in lines_of.MEMBERS.items()}
+_FOREIGN = (IfcError, KeyError, TypeError, ValueError, AttributeError, RecursionError, OverflowError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class _Leaf:
 _Node = _Leaf | dict[str, Any]
 
 
-def record_of(building_id: str, lines: Iterable[str]) -> ElementRecord:
+def record_of(building_id: str, lines: Collection[str]) -> ElementRecord:
     """Return the record whose statements are `lines`.
 
     Raises:
@@ -38,9 +39,10 @@ def record_of(building_id: str, lines: Iterable[str]) -> ElementRecord:
             _insert(tree, line)
         form = {_MEMBERS[segment]: _member(_MEMBERS[segment], node, elements) for segment, node in tree.items()}
         record = record_from_form(form)
-    except (IfcError, KeyError, TypeError, ValueError, AttributeError) as error:
+        same = lines_of.statements_of(building_id, record) == sorted(lines)
+    except _FOREIGN as error:
         raise InvalidInput("The statements are not those of an element.", reason="statement") from error
-    if lines_of.statements_of(building_id, record) != sorted(lines):
+    if not same:
         raise InvalidInput("The statements are not in their one spelling.", reason="statement")
     return record
 

@@ -27,7 +27,7 @@ from twin.snapshot import Snapshot, Stage
 KIND = "BuildingLifecycleCredential"
 CONTEXTS = (CREDENTIALS_V2, LIFECYCLE_V1)
 
-_HEX_DIGEST = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
+_HEX_DIGEST = {"type": "string", "maxLength": 64, "pattern": "^[0-9a-f]{64}$"}
 _COUNT = {"type": "integer", "minimum": 1, "maximum": 2**40}
 _URN = {"type": "string", "pattern": "^urn:kaksik:[!-~]{1,480}$"}
 _TEXT = {"type": "string", "minLength": 1, "maxLength": 200}

@@ -102,13 +102,13 @@ def verify_disclosure(data: bytes, *, policy: Policy) -> Verdict:
     return Verdict(tuple(log.steps), facts | ({"element": element} if element else {}))
 
 
-def verdict_json(verdict: Verdict) -> dict[str, Any]:
-    """Return the verdict as the service and the command line show it."""
-    facts = verdict.facts
+def verdict_json(verdict: Verdict | None) -> dict[str, Any]:
+    """Return the verdict as the service and the command line show it; None stands for a state without a seal."""
+    facts = verdict.facts if verdict else {}
     return {
-        "sealed": True,
-        "verdict": "valid" if verdict.valid else "invalid",
-        "steps": [asdict(step) for step in verdict.steps],
+        "sealed": verdict is not None,
+        "verdict": "unsealed" if verdict is None else "valid" if verdict.valid else "invalid",
+        "steps": [asdict(step) for step in verdict.steps] if verdict else [],
         "issuer": facts.get("issuer"),
         "created": facts.get("created"),
         "merkle_root": facts.get("merkle_root"),

@@ -161,6 +161,7 @@ def test_verdict_for_the_service_is_plain_json(sealed, signer):
     assert form["verdict"] == "valid"
     assert form["issuer"] == signer.controller
     assert form["leaf_count"] == 7
+    assert verdict_json(None)["verdict"] == "unsealed"
     assert set(form["steps"][0]) == {"number", "name", "verdict", "reason", "required"}
 
 
