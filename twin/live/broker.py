@@ -16,7 +16,9 @@ START_TIMEOUT_S = 10.0
 STOP_TIMEOUT_S = 5.0
 MAX_MESSAGE_BYTES = 4 * 1024 * 1024  # above what the decoder takes: oversize is counted there, not lost here
 # Mosquitto's own defaults would drop a burst (1,000 queued) and throttle the subscriber (20 in flight).
+# Started by root it would become another user, who may not write the folder. Others ignore `user`.
 _MOSQUITTO = """listener {port} {address}
+user root
 allow_anonymous true
 persistence true
 persistence_location {folder}/
