@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 
+from ifc import Severity
 from twin.energy.areas import ReferenceArea, reference_area
 from twin.energy.assemble import build_model
 from twin.energy.climate import ClimateYear
 from twin.energy.engine import ENGINE, ENGINE_VERSION, Options, simulate
 from twin.energy.envelope import build_envelope
+from twin.energy.findings import EnergyFinding
 from twin.energy.kernel import COOL, GAINS, GROUND, HEAT, SOLAR, TRANSMISSION, VENTILATION
 from twin.energy.parts import Envelope
 from twin.energy.report import Balance, EnergyReport, Input, MonthNeed
@@ -15,6 +17,7 @@ from twin.errors import InvalidInput
 from twin.snapshot import Snapshot
 
 WARM_C = 27.0
+MOST_HEATING_KWH_M2 = 500.0  # about twice an unrenovated single house of the 1950s
 COOLING_OFF_C = 1000.0  # no room gets as warm
 
 
@@ -80,6 +83,7 @@ def report_of(
         hours_above_27c=_warm_hours(model, climate, options),
         class_reasons=class_reasons(model, area, climate),
         inputs=tuple(_inputs(model)),
+        findings=(*envelope.findings, *_implausible(result.heating_kwh / area.area_m2.value)),
         notes=model.notes,
     )
 
@@ -89,6 +93,19 @@ def _warm_hours(model: EnergyModel, climate: ClimateYear, options: Options) -> i
     free = replace(model.zone.profile, cooling_c=(COOLING_OFF_C,) * HOURS_OF_DAY)
     result = simulate(replace(model, zone=replace(model.zone, profile=free)), climate, options)
     return int((result.air_c > WARM_C).sum())
+
+
+def _implausible(heating_kwh_m2: float) -> tuple[EnergyFinding, ...]:
+    if heating_kwh_m2 <= MOST_HEATING_KWH_M2:
+        return ()
+    return (
+        EnergyFinding(
+            "energy.implausible",
+            Severity.ERROR,
+            f"A heat need of {heating_kwh_m2:.0f} kWh/(m²·a) is that of no building; envelope and area do not match.",
+            "Check the spaces, their areas and the U-values.",
+        ),
+    )
 
 
 def class_reasons(model: EnergyModel, area: ReferenceArea, climate: ClimateYear) -> tuple[str, ...]:

@@ -35,15 +35,16 @@ def eliminate(
         ``p[i] + r[i] * node i+1``.
     """
     last = capacity.shape[0] - 1
+    per_second = 1.0 / dt
     below, drive = films[0], sources[0]
     for i in range(last):
-        c = capacity[i] / dt
-        d = c + below + conductance[i]
-        p[i] = (c * temperature[i] + drive) / d
-        r[i] = conductance[i] / d
+        c = capacity[i] * per_second
+        share = 1.0 / (c + below + conductance[i])
+        p[i] = (c * temperature[i] + drive) * share
+        r[i] = conductance[i] * share
         below = conductance[i] * (1.0 - r[i])
         drive = conductance[i] * p[i]
-    c = capacity[last] / dt
+    c = capacity[last] * per_second
     d = c + below + films[1] + films[2]
     return (c * temperature[last] + drive + sources[1]) / d, films[1] / d, films[2] / d
 
@@ -176,5 +177,5 @@ def compiled() -> Kernel:
 
     for helper in (eliminate, couple, hold, settle):
         register_jitable(helper)
-    compiled_kernel: Kernel = numba.njit(run_year, cache=bool(numba.config.CACHE_DIR))
+    compiled_kernel: Kernel = numba.njit(run_year, cache=bool(numba.config.CACHE_DIR), error_model="numpy")
     return compiled_kernel

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from twin.energy.areas import ReferenceArea
+from twin.energy.findings import EnergyFinding
 from twin.energy.parts import Envelope
 from twin.energy.values import Sourced
 
@@ -72,6 +73,7 @@ class EnergyReport:
         hours_above_27c: Hours in which the air is warmer than 27 °C without active cooling.
         class_reasons: Why there is no energy class.
         inputs: Every number with its source.
+        findings: What a person should know of it.
         notes: Rules and limits of the model, as sentences.
     """
 
@@ -86,6 +88,7 @@ class EnergyReport:
     hours_above_27c: int
     class_reasons: tuple[str, ...]
     inputs: tuple[Input, ...]
+    findings: tuple[EnergyFinding, ...]
     notes: tuple[str, ...]
 
     @property
@@ -132,7 +135,7 @@ class EnergyReport:
             "class_reasons": list(self.class_reasons),
             "hours_above_27c": self.hours_above_27c,
             "inputs": [row.to_json() for row in self.inputs],
-            "findings": [finding.to_json() for finding in self.envelope.findings],
+            "findings": [finding.to_json() for finding in self.findings],
             "notes": list(self.notes),
         }
 

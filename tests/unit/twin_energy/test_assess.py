@@ -109,3 +109,12 @@ def test_nothing_to_heat_is_refused(box_house, climate, build):
 
 def test_the_same_input_gives_the_same_report(box_house, climate, report):
     assert assess(box_house, climate).to_json() == report.to_json()
+
+
+def test_a_result_that_no_building_has_is_said(box_house, climate, build):
+    tiny = build.changed(
+        box_house, "space-1", property_sets={"AR_Ruum": {"721_Ruumitemperatuuriga-pind": 2.0}}
+    )  # the author wrote an area, and a wrong one
+    report = assess(tiny, climate)
+    assert report.area.area_m2.value == 2.0
+    assert "energy.implausible" in {finding["rule"] for finding in report.to_json()["findings"]}

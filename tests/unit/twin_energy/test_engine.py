@@ -21,7 +21,7 @@ from twin.energy import (
 )
 from twin.energy.assemble import ground_u
 from twin.energy.climate import HOURS
-from twin.energy.engine import HOURLY_ARGUMENTS, _hours, prepare
+from twin.energy.engine import HOURLY_ARGUMENTS, hours_of, prepare
 from twin.energy.kernel import RESULT_COLUMNS, VENTILATION, compiled, run_year
 
 
@@ -108,7 +108,7 @@ def test_the_heating_set_point_climbs_no_faster_than_the_ramp():
 
 def test_machine_code_and_plain_python_agree():
     arguments = prepare(cube(gains=3.0, changes=0.4), synthetic_tallinn()).arguments
-    few = _hours(arguments, slice(4000, 4048))
+    few = hours_of(arguments, slice(4000, 4048))
     results = []
     for kernel in (run_year, compiled()):
         temperature, state, result = np.full(16, 20.0), np.array([20.0]), np.zeros((48, RESULT_COLUMNS))
