@@ -13,6 +13,7 @@ FOOTPRINT_PATHS = (
     "Qto_BuildingBaseQuantities.FootPrintArea",
 )
 HEIGHT_PATHS = ("AR_Hoone.040_Kõrgus", "BaseQuantities.TotalHeight", "Qto_BuildingBaseQuantities.Height")
+ROUNDING_M = 1e-9  # of a difference of two floats
 NO_BUILDING = "The model does not hold exactly one building."
 
 
@@ -30,13 +31,20 @@ def declared_footprint(subject: Subject, parameters: Parameters) -> list[Outcome
         lack = f"The building has no {FOOTPRINT_PATHS[0]}." if declared is None else "No element has an outline."
         return one(Verdict.DATA_MISSING, lack, [building.global_id])
     measured, tolerance = float(area.area), parameters.number("tolerance")
-    good = abs(declared[0] - measured) <= tolerance * measured
+    verdict = Verdict.PASS if abs(declared[0] - measured) <= tolerance * measured else Verdict.FAIL
     message = (
         f"{declared[1]} is {amount(declared[0], 'm2')}, the geometry has {amount(measured, 'm2')}; "
         f"{tolerance:.0%} may differ."
     )
     return [
-        _compared(building, good, message, (declared[0], measured, "m2"), polygon_picture(area, z=_level(subject)))
+        _compared(
+            subject,
+            building,
+            verdict,
+            message,
+            (declared[0], measured, "m2"),
+            polygon_picture(area, z=_level(subject)),
+        )
     ]
 
 
@@ -57,13 +65,13 @@ def declared_height(subject: Subject, parameters: Parameters) -> list[Outcome]:
         lack = "The ground level is not known, or no structural element has geometry."
         return one(Verdict.DATA_MISSING, lack, [building.global_id])
     tolerance = parameters.number("tolerance")
-    good = abs(declared[0] - height) <= tolerance + 1e-9
+    verdict = Verdict.PASS if abs(declared[0] - height) <= tolerance + ROUNDING_M else Verdict.FAIL
     message = (
         f"{declared[1]} is {amount(declared[0], 'm')}, the geometry has {amount(height, 'm')}; "
         f"{amount(tolerance, 'm')} may differ."
     )
     picture = height_picture(subject)
-    found = _compared(building, good, message, (declared[0], height, "m"), picture)
+    found = _compared(subject, building, verdict, message, (declared[0], height, "m"), picture)
     return [with_ground(found, ground.doubt, certain=ground.certain)]
 
 
@@ -137,12 +145,19 @@ def storey_count(subject: Subject, limit: int) -> Outcome:
 
 
 def _compared(
-    building: ElementRecord, good: bool, message: str, numbers: tuple[float, float, str], picture: Picture | None
+    subject: Subject,
+    building: ElementRecord,
+    verdict: Verdict,
+    message: str,
+    numbers: tuple[float, float, str],
+    picture: Picture | None,
 ) -> Outcome:
     declared, measured, unit = numbers
-    verdict = Verdict.PASS if good else Verdict.FAIL
+    boxes = subject.site.boxes
+    doubts = (f"{boxes} elements are shown by boxes, because their geometry could not be made.",) if boxes else ()
+    limit = Limit(measured, unit, "=")
     return Outcome(
-        verdict, message, Quantity(declared, unit), Limit(measured, unit, "="), (building.global_id,), picture
+        verdict, message, Quantity(declared, unit), limit, (building.global_id,), picture, doubts, capped=boxes > 0
     )
 
 

@@ -2,7 +2,7 @@
 
 import re
 
-from ifc import ElementRecord, RelationKind
+from ifc import ElementRecord, Kernel, RelationKind
 from twin.district import CRS, EASTING_RANGE_M, NORTHING_RANGE_M, axes_swapped, epsg_of, in_estonia
 from twin.permit.outcomes import Judged, conclude, one
 from twin.permit.solids import box_picture
@@ -117,15 +117,7 @@ def elements_have_geometry(subject: Subject, parameters: Parameters) -> list[Out
     records = subject.view.of_kind(*PHYSICAL)
     if not records:
         return one(Verdict.DATA_MISSING, "The model has no physical elements.")
-    items = [
-        Judged(
-            record.global_id,
-            Verdict.PASS if _shown(subject, record, 0) else Verdict.FAIL,
-            f"{label(record)} has no geometry.",
-        )
-        for record in records
-    ]
-    return conclude(items, "elements")
+    return conclude([_geometry(subject, record) for record in records], "elements")
 
 
 def _repeated(record: ElementRecord) -> Outcome:
@@ -143,6 +135,15 @@ def _stored(subject: Subject, record: ElementRecord) -> Judged:
         f"{label(record)} belongs to no storey.",
         picture=box_picture(mesh) if mesh is not None and not good else None,
     )
+
+
+def _geometry(subject: Subject, record: ElementRecord) -> Judged:
+    mesh = subject.view.meshes.get(record.global_id)
+    if mesh is not None and mesh.kernel is Kernel.BOX:
+        text = f"The geometry of {label(record)} could not be made; only its box is known."
+        return Judged(record.global_id, Verdict.NEEDS_HUMAN, text, picture=box_picture(mesh))
+    verdict = Verdict.PASS if _shown(subject, record, 0) else Verdict.FAIL
+    return Judged(record.global_id, verdict, f"{label(record)} has no geometry.")
 
 
 def _shown(subject: Subject, record: ElementRecord, depth: int) -> bool:

@@ -222,4 +222,5 @@ def _placed(
     building = subject.view.building
     elements = (building.global_id,) if building is not None else ()
     quantity = Quantity(*measured) if measured is not None else None
-    return Outcome(verdict, message, quantity, limit, elements, picture, subject.site.doubts)
+    capped = subject.site.boxes > 0
+    return Outcome(verdict, message, quantity, limit, elements, picture, subject.site.doubts, capped)

@@ -7,7 +7,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from ifc import ElementRecord
+from ifc import ElementRecord, Kernel
 from twin.district import (
     Area,
     MapFootprint,
@@ -70,6 +70,13 @@ class Site:
         return footprint(self._view.context.snapshot)
 
     @cached_property
+    def boxes(self) -> int:
+        """Return how many elements of the body are shown by a box because their own geometry could not be made."""
+        records = self._view.records
+        boxed = [m.global_id for m in self._view.context.snapshot.meshes if m.kernel is Kernel.BOX]
+        return sum(1 for gid in boxed if gid in records and _structural(records[gid]))
+
+    @cached_property
     def placement(self) -> Placement | None:
         """Return where the model stands, or None without a usable georeference."""
         georeference = self._view.context.snapshot.georeference
@@ -87,8 +94,10 @@ class Site:
 
     @cached_property
     def doubts(self) -> tuple[str, ...]:
-        """Return what is doubtful about the place on the map."""
-        return tuple(f.message for f in self.placement.findings) if self.placement is not None else ()
+        """Return what is doubtful about the place on the map and the outline."""
+        place_doubts = tuple(f.message for f in self.placement.findings) if self.placement is not None else ()
+        boxed = f"{self.boxes} elements are shown by boxes, because their geometry could not be made."
+        return (*place_doubts, boxed) if self.boxes else place_doubts
 
     @cached_property
     def parcel(self) -> Parcel | None:

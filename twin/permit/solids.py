@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from ifc import Mesh
+from ifc import Kernel, Mesh
 from twin.district import Area, outline
 from twin.permit.values import Picture
 
@@ -97,8 +97,8 @@ class RoomShape:
 
 
 def room_shape(mesh: Mesh) -> RoomShape | None:
-    """Return the shape of a space mesh, or None if it encloses nothing."""
-    plan = outline([mesh])
+    """Return the shape of a space mesh, or None if it encloses nothing or is only the box of a lost geometry."""
+    plan = outline([mesh]) if mesh.kernel is not Kernel.BOX else None
     if plan is None:
         return None
     corners = mesh.vertices[mesh.faces.astype(np.int64)]

@@ -1,12 +1,13 @@
 """What a verdict may be: sources, modes, missing uses, doubts."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from shapely import box as rectangle
 
-from ifc import Georeference, Measure, RelationKind
+from ifc import Georeference, Kernel, Measure, RelationKind
 from twin.permit import CheckResult, Mode, PermitReport, Verdict, bundled_packs, check
 
 Bend = Callable[[Any], Any]
@@ -222,6 +223,32 @@ def test_property_of_the_type_counts(house: Any) -> None:
     house.drop("bedroom", "AR_Ruum.115_Kategooria").relate("bedroom", RelationKind.TYPED_BY, "space-type")
     (found,) = of(run(house), "r85.room-area")
     assert found.elements == ("bedroom", "living")
+
+
+def boxed(house: Any, gid: str) -> None:
+    house.meshes[gid] = replace(house.meshes[gid], kernel=Kernel.BOX)
+
+
+def test_a_box_is_not_the_shape_of_a_room(house: Any) -> None:
+    boxed(house, "bedroom")
+    found = [r.verdict for r in of(run(house), "r85.room-width") if "bedroom" in r.elements]
+    assert found == [Verdict.DATA_MISSING]
+
+
+@pytest.mark.parametrize(
+    "rule", ["r57.footprint", "r57.height", "plan.building-area", "plan.height", "plan.footprint"]
+)
+def test_a_boxed_wall_lets_no_figure_decide(house: Any, rule: str) -> None:
+    boxed(house, "wall-e")
+    (found,) = of(run(house), rule)
+    assert found.verdict is Verdict.NEEDS_HUMAN
+    assert "boxes" in found.message
+
+
+def test_a_boxed_wall_is_told(house: Any) -> None:
+    boxed(house, "wall-e")
+    by_verdict = {r.verdict: r.elements for r in of(run(house), "model.geometry")}
+    assert by_verdict[Verdict.NEEDS_HUMAN] == ("wall-e",)
 
 
 def test_boundaries_outrank_nearness(house: Any) -> None:
