@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from shapely import MultiPolygon, Polygon
@@ -12,7 +13,7 @@ from twin.blobs import BlobStore
 from twin.catalogue import Catalogue, Kept, ReportShelf, Version
 from twin.clock import Clock, rfc3339
 from twin.district import MapFootprint
-from twin.energy import ClimateYear, assess
+from twin.energy import ENGINE, ENGINE_VERSION, ClimateYear, assess
 from twin.layers import Layers
 from twin.permit import CheckContext, Pack, check
 from twin.snapshots import SnapshotReader
@@ -92,18 +93,23 @@ class Permits:
 class Energy:
     """Energy reports: a version in a climate."""
 
-    def __init__(self, desk: ReportDesk, snapshots: SnapshotReader, climate: Callable[[], ClimateYear]) -> None:
+    def __init__(self, desk: ReportDesk, snapshots: SnapshotReader, make_climate: Callable[[], ClimateYear]) -> None:
         self._desk = desk
         self._snapshots = snapshots
-        self._climate = climate
+        self._make_climate = make_climate
+
+    @cached_property
+    def _climate(self) -> tuple[ClimateYear, str]:
+        climate = self._make_climate()
+        return climate, _digest(ENGINE, ENGINE_VERSION, climate.sha256)
 
     def report(self, version: Version) -> Mapping[str, Any]:
         """Return the energy report of a version as plain JSON."""
-        climate = self._climate()
+        climate, inputs = self._climate
         return self._desk.kept(
             version,
             "energy",
-            _digest(climate.sha256),
+            inputs,
             lambda: assess(self._snapshots.read(version), climate).to_json(),
             lambda report: {"heating_kwh_m2": report["need"]["heating_kwh_m2"], "class": report["class"]},
         )

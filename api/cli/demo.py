@@ -1,5 +1,7 @@
 """The demo: a sample district is generated, loaded, checked and sealed, then served with live readings."""
 
+import hashlib
+import json
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -11,11 +13,12 @@ from typing import Any
 import uvicorn
 from pydantic import SecretStr
 
+import samples
 from api.app import create_app
 from api.cli.listener import listen
 from api.cli.output import print_problem, progress_bar, say
 from ifc import IfcError
-from samples import Manifest, generate
+from samples import Manifest, SampleFile, generate
 from twin.catalogue import Version
 from twin.errors import TwinError
 from twin.layers import PARCELS, PLAN_AREAS
@@ -35,7 +38,7 @@ def run_demo(settings: Settings, models: Sequence[Path], *, with_samples: bool, 
     with ExitStack() as stack:
         twin = open_twin(settings)
         try:
-            points = _prepare(twin, models, with_samples=with_samples)
+            points = prepare(twin, models, with_samples=with_samples)
         except BaseException:
             twin.close()
             raise
@@ -51,17 +54,18 @@ def run_demo(settings: Settings, models: Sequence[Path], *, with_samples: bool, 
         server.run(sockets=[listener])
 
 
-def _prepare(twin: Twin, models: Sequence[Path], *, with_samples: bool) -> Path | None:
+def prepare(twin: Twin, models: Sequence[Path], *, with_samples: bool) -> Path | None:
+    """Load, bind, check and seal what is not there yet; return the file of the sample points, if there is one."""
     own = [(path, Stage.AS_DESIGNED, None) for path in models]
     points = None
-    samples: list[tuple[Path, Stage, str | None]] = []
+    ours: list[tuple[Path, Stage, str | None]] = []
     if with_samples:
         folder, manifest = _samples(twin.settings.home / "samples")
-        samples = [(folder / item.file, Stage(item.stage), item.building_id) for item in manifest.files]
+        ours = [(folder / item.file, Stage(item.stage), item.building_id) for item in manifest.files]
         for layer in (PARCELS, PLAN_AREAS):
             twin.layers.put(layer, (folder / f"{layer}.geojson").read_bytes())
         points = folder / "points.json"
-    versions = _load(twin, [*samples, *own])
+    versions = _load(twin, [*ours, *own])
     if points is not None:
         _register(twin, points)
     _report(twin, versions)
@@ -69,8 +73,22 @@ def _prepare(twin: Twin, models: Sequence[Path], *, with_samples: bool) -> Path 
 
 
 def _samples(folder: Path) -> tuple[Path, Manifest]:
+    """Return the sample district, written anew only if its generator has changed since."""
+    stamp, source = folder / "generator.sha256", _source_digest()
+    if stamp.is_file() and stamp.read_text(encoding="ascii") == source:
+        form = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        return folder, Manifest(tuple(SampleFile(**file) for file in form["files"]))
     with progress_bar("Sample district") as report:
-        return folder, generate(folder, report)
+        manifest = generate(folder, report)
+    stamp.write_text(source, encoding="ascii")
+    return folder, manifest
+
+
+def _source_digest() -> str:
+    digest = hashlib.sha256()
+    for file in sorted(Path(samples.__file__).parent.glob("*.py")):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
 
 
 def _load(twin: Twin, files: Sequence[tuple[Path, Stage, str | None]]) -> list[Version]:
