@@ -27,7 +27,7 @@ def apartment() -> Plan:
         fire_class="TP1",
         compartment_rating="EI60",
         users=60,
-        equipment=(("substation", "k1/n4-hall", "substation", "Kaugküte 60"),),
+        equipment=(("substation", "k1/stair", "substation", "Kaugküte 60"),),
     )
 
 

@@ -181,6 +181,7 @@ class Author:
             OwningUser=user,
             OwningApplication=application,
             ChangeAction="ADDED",
+            LastModifiedDate=CREATED,
             CreationDate=CREATED,
         )
 

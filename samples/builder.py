@@ -67,6 +67,8 @@ def _total_height(plan: Plan, walls: float) -> float:
 def _open_level(work: Work, storey: Storey, index: int, elevation: float, wall_height: float, inner: Rect) -> Level:
     author = work.author
     rooms, walls = lay_out(storey.layout, inner, wall_thickness)
+    if len({room.key for room, _ in rooms}) < len(rooms):
+        raise ValueError(f"storey {storey.key!r}: two rooms have the same key")
     placement = author.placement(work.building.ObjectPlacement, 0.0, 0.0, elevation, (1.0, 0.0))
     entity = author.root(
         "IfcBuildingStorey", storey.key, Name=str(index + 1), LongName=storey.name, ObjectPlacement=placement,
@@ -118,8 +120,7 @@ def _write_level(work: Work, level: Level, inner: Rect) -> None:
         write_stair(work, level, stair, level.wall_height)
     write_equipment(work, level)
     if level.index == 0:
-        room, rect = next(iter(level.rooms.values()))
-        write_meters(work, level, room, rect)
+        write_meters(work, level)
 
 
 def _write_floor(work: Work, level: Level, inner: Rect) -> None:

@@ -6,7 +6,7 @@ from samples.author import Entity
 from samples.data import Sets
 from samples.plan import Rect, Room
 from samples.shapes import box
-from samples.work import Level, Product, Work
+from samples.work import Json, Level, Product, Work
 
 SENSORS: dict[str, tuple[str, str, str, tuple[float, float], int]] = {
     # quantity kind: point suffix, IfcSensorTypeEnum, UCUM unit, range, interval in seconds
@@ -19,22 +19,26 @@ METERS: dict[str, tuple[str, str, str, tuple[float, float]]] = {
     "heat": ("Soojusarvesti", "Energy", "kW.h", (0.0, 1e7)),
 }
 QUANTITY_KINDS = {"CO2": "MoleFraction"}  # QUDT names where they differ from the name of the sensor
+_METER_ROOMS = {"Tehnopind": 0, "Üldkasutatav pind": 1}
 EQUIPMENT: dict[str, tuple[str, str, str, tuple[float, float, float]]] = {
     # kind: IFC4 class, IFC2X3 class, name, size
     "heat_pump": ("IfcUnitaryEquipment", "IfcEnergyConversionDevice", "Soojuspump", (0.6, 0.7, 1.8)),
-    "substation": ("IfcUnitaryEquipment", "IfcEnergyConversionDevice", "Soojussõlm", (1.2, 0.6, 1.5)),
+    "substation": ("IfcUnitaryEquipment", "IfcEnergyConversionDevice", "Soojussõlm", (1.2, 0.6, 1.2)),
 }
 
 
 def point(
     work: Work, point_id: str, key: str, name: str, quantity_kind: str, unit: str, limits: tuple[float, float],
-    interval: int, kind: str,
+    interval: int, kind: str, space: Entity = None,
 ) -> None:  # fmt: skip
-    """Add a point to the list, bound to an element."""
-    work.points.append({
+    """Add a point to the list, bound to an element and to the space that it speaks of, if there is one."""
+    row: Json = {
         "point_id": point_id, "building_id": work.plan.building_id, "global_id": work.gid(key), "kind": kind,
         "quantity_kind": quantity_kind, "unit": unit, "name": name, "range": list(limits), "interval_s": interval,
-    })  # fmt: skip
+    }  # fmt: skip
+    if space is not None:
+        row["space"] = space.GlobalId
+    work.points.append(row)
 
 
 def control(work: Work, classes: tuple[str, str], kind: str, **product: Any) -> Entity:
@@ -65,11 +69,13 @@ def write_sensors(work: Work, level: Level, room: Room, rect: Rect) -> None:
             inside=level.spaces[room.key],
         )  # fmt: skip
         point(work, title, key, f"{room.long_name} {room.name}: {quantity}",
-              QUANTITY_KINDS.get(quantity, quantity), unit, limits, interval, "sensor")  # fmt: skip
+              QUANTITY_KINDS.get(quantity, quantity), unit, limits, interval, "sensor",
+              level.spaces[room.key])  # fmt: skip
 
 
-def write_meters(work: Work, level: Level, room: Room, rect: Rect) -> None:
-    """Write the meters of the building in a room of its lowest level."""
+def write_meters(work: Work, level: Level) -> None:
+    """Write the meters of the building on its lowest level: in a technical or shared room if there is one."""
+    room, rect = min(level.rooms.values(), key=lambda pair: _METER_ROOMS.get(pair[0].kind, len(_METER_ROOMS)))
     for index, energy in enumerate(work.plan.meters):
         title, quantity, unit, limits = METERS[energy]
         kind = "ELECTRICMETER" if energy == "electricity" and not work.author.is_ifc4 else "ENERGYMETER"
