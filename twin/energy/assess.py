@@ -12,7 +12,7 @@ from twin.energy.findings import EnergyFinding
 from twin.energy.kernel import COOL, GAINS, GROUND, HEAT, SOLAR, TRANSMISSION, VENTILATION
 from twin.energy.parts import Envelope
 from twin.energy.report import Balance, EnergyReport, Input, MonthNeed
-from twin.energy.values import HOURS_OF_DAY, EnergyModel, Source, UseProfile
+from twin.energy.values import HOURS_OF_DAY, EnergyModel, Kind, Source, UseProfile
 from twin.errors import InvalidInput
 from twin.snapshot import Snapshot
 
@@ -118,7 +118,8 @@ def class_reasons(model: EnergyModel, area: ReferenceArea, climate: ClimateYear)
     profile = model.zone.profile
     if not profile.official:
         reasons.append(f"The use profile is not the verified one of the regulation ({profile.name}).")
-    if any(element.u_w_m2k.source is Source.DEFAULT for element in model.elements if element.global_ids):
+    outer = [element for element in model.elements if element.kind is not Kind.INTERNAL]
+    if any(element.u_w_m2k.source is Source.DEFAULT for element in outer):
         reasons.append("Some U-values are usual values of a period, not those of this building.")
     reasons.append("The limits of the energy classes are not verified at their source.")
     reasons.append("Only the need for heating and cooling is calculated, not delivered energy by carrier.")

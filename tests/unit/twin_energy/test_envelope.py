@@ -62,6 +62,23 @@ def test_true_azimuth_follows_the_georeference(box_house, rotation, expected):
     assert "energy.north-unknown" not in rules(envelope)
 
 
+def test_a_house_turned_in_its_own_coordinates_keeps_its_areas(box_house):
+    angle = np.radians(30.0)
+    turn = np.array([[np.cos(angle), -np.sin(angle), 0], [np.sin(angle), np.cos(angle), 0], [0, 0, 1]])
+    far = np.array([1000.0, -500.0, 30.0])
+    meshes = [replace(mesh, vertices=mesh.vertices @ turn.T + far) for mesh in box_house.meshes]
+    envelope = build_envelope(replace(box_house, meshes=MeshSet(tuple(meshes))))
+    walls = {name: envelope.area_m2(Kind.WALL, name) for name in ("NW", "SW", "SE", "NE")}
+    assert walls == {
+        "NW": pytest.approx(29.7, rel=WITHIN),
+        "SW": pytest.approx(18.0, rel=WITHIN),
+        "SE": pytest.approx(23.7, rel=WITHIN),
+        "NE": pytest.approx(18.0, rel=WITHIN),
+    }
+    window = next(part for part in envelope.parts if part.kind is Kind.WINDOW)
+    assert window.azimuth_deg == pytest.approx(150.0, abs=0.6)
+
+
 def test_without_a_georeference_north_is_doubtful(box_house):
     assert "energy.north-unknown" in rules(build_envelope(box_house))
 
