@@ -33,6 +33,7 @@ MAX_WAITING = 50_000  # messages of QoS 0, which no window limits; about 25 MB
 MAX_PACKET_BYTES = 4 * 1024 * 1024  # the broker drops what is larger; the decoder refuses, and counts, above 64 KiB
 RECONNECT_DELAY_S = 0.5
 CONNECT_TIMEOUT_S = 10.0
+SETTLE_TIMEOUT_S = 5.0  # at the end; what is not written by then was not acknowledged and comes again
 WRITE_RETRY_S = 1.0  # a full disk does not empty faster
 KEEPALIVE_S = 20
 USUAL_PORTS = {"mqtt": 1883, "mqtts": 8883}
@@ -161,14 +162,18 @@ class MqttIngest:
             if client is not None:
                 await _first_of(self._stopping.wait(), self._lost.wait())
                 if self._stopping.is_set():
-                    await _first_of(self._idle.wait(), asyncio.sleep(CONNECT_TIMEOUT_S))
+                    await self._settle()
                 await _leave(client)
             self._subscribed.clear()
             await _first_of(self._stopping.wait(), asyncio.sleep(RECONNECT_DELAY_S))
+        await self._settle()
+        self._loop.set_exception_handler(_ignore_cancelled)
         writer.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await writer
         await _cancel_all()
+
+    async def _settle(self) -> None:
+        """Wait until what has arrived is written, or the disk has refused it for a while."""
+        await _first_of(self._idle.wait(), asyncio.sleep(SETTLE_TIMEOUT_S))
 
     async def _connect(self) -> gmqtt.Client | None:
         client = gmqtt.Client(
@@ -254,7 +259,8 @@ class MqttIngest:
             batch.written.set_result(None)
             if not self._open.appends:
                 await asyncio.sleep(0)  # lets the acknowledgements out before anybody sees idleness
-                self._idle.set()
+                if not self._open.appends:
+                    self._idle.set()
 
     async def _write(self, appends: Sequence[Append]) -> None:
         while True:
@@ -286,6 +292,12 @@ async def _first_of(*waits: Coroutine[Any, Any, Any]) -> None:
 async def _leave(client: gmqtt.Client) -> None:
     with contextlib.suppress(Exception):  # it is gone already, in whatever way
         await asyncio.wait_for(client.disconnect(), CONNECT_TIMEOUT_S)
+
+
+def _ignore_cancelled(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Leave out the complaints of gmqtt about messages that were given up unacknowledged."""
+    if not isinstance(context.get("exception"), asyncio.CancelledError):
+        loop.default_exception_handler(context)
 
 
 async def _cancel_all() -> None:

@@ -18,6 +18,7 @@ from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from twin.errors import Conflict, StorageError, TwinError
 from twin.live.observation import Observation, Refusal
@@ -142,7 +143,7 @@ class ReadingStore:
             Conflict: (overload) more rows wait than `MAX_QUEUED_ROWS`.
             StorageError: (store-closed) the store is closed.
         """
-        item = _Append(tuple(rows), tuple(refusals), Future())
+        item = _Append(tuple(rows), tuple(refusals), _promise())
         with self._changed:
             if self._queued_rows + item.size > MAX_QUEUED_ROWS:
                 raise Conflict(
@@ -153,7 +154,7 @@ class ReadingStore:
         return item.done
 
     def _do(self, run: Callable[[sqlite3.Connection], None]) -> None:
-        job = _Job(run, Future())
+        job = _Job(run, _promise())
         with self._changed:
             self._enqueue(job)
         job.done.result()
@@ -253,6 +254,13 @@ class ReadingStore:
                 reason="store-write",
                 hint="Check the space and the rights of the disk.",
             ) from error
+
+
+def _promise() -> "Future[Any]":
+    """Return a future that cannot be cancelled: what is queued is written, whether anybody waits for it or not."""
+    promise: Future[Any] = Future()
+    promise.set_running_or_notify_cancel()
+    return promise
 
 
 def _rebuild_latest(connection: sqlite3.Connection) -> None:

@@ -286,3 +286,18 @@ def test_a_new_version_moves_points_and_finds_orphans(wing: LiveWing) -> None:
     assert [(finding.rule, finding.entity) for finding in findings] == [("point.orphan", "112-motion")]
     assert latest(wing)["space"] == "g-temp"
     assert [point.point_id for point in wing.points(BUILDING, "g-temp")] == ["112-temp"]
+
+
+def test_nobody_can_cancel_what_is_queued(wing: LiveWing) -> None:
+    future = wing.write([wing.prepare(TEMP, message(20.0))])
+    assert not future.cancel()
+    assert future.result(5.0) == WriteResult(1, 0, 0)
+    assert wing.ingest(TEMP, message(20.0, -1)) == WriteResult(1, 0, 0)  # the writer lives
+
+
+def test_more_than_the_disk_takes_is_turned_away(wing: LiveWing, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("twin.live.store.MAX_QUEUED_ROWS", 10)
+    with pytest.raises(Conflict) as caught:
+        wing.ingest_batch([(TEMP, message(20.0, -n)) for n in range(11)])
+    assert caught.value.reason == "overload"
+    assert wing.ingest_batch([(TEMP, message(20.0, -n)) for n in range(10)]).stored == 10
