@@ -49,12 +49,16 @@ def _span(records: Mapping[str, ElementRecord], meshes: MeshSet) -> tuple[float 
         mesh.vertices[:, 2]
         for mesh in meshes
         if mesh.global_id in records
-        and (counts_in_footprint(records[mesh.global_id]) or records[mesh.global_id].ifc_class == "IfcRoof")
+        and (counts_in_footprint(records[mesh.global_id]) or _is_roof(records[mesh.global_id]))
         and len(mesh.vertices)
     ]
     if not body:
         return None, None
     return float(min(np.min(z) for z in body)), float(max(np.max(z) for z in body))
+
+
+def _is_roof(record: ElementRecord) -> bool:
+    return record.ifc_class == "IfcRoof" or (record.ifc_class == "IfcSlab" and record.predefined_type == "ROOF")
 
 
 def _storeys_above(records: Mapping[str, ElementRecord]) -> int:
