@@ -1,6 +1,7 @@
 """The child side of `ifc.worker`: serve one request from standard input and leave."""
 
 import importlib
+import math
 import os
 import pickle
 import resource
@@ -15,6 +16,9 @@ def _main() -> None:
     limits, module, name, args, kwargs = pickle.load(sys.stdin.buffer)  # noqa: S301 - from our own parent
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if limits.cpu_s is not None:
+        seconds = math.ceil(limits.cpu_s)
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     fd = int(os.environ["KAKSIK_WORKER_FD"])
     try:
         function: Any = importlib.import_module(module)

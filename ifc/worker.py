@@ -10,6 +10,7 @@ import contextlib
 import os
 import pickle
 import selectors
+import signal
 import struct
 import subprocess
 import sys
@@ -35,10 +36,12 @@ class Limits:
     Attributes:
         wall_s: Seconds on the clock: a person waits no longer than this for a file that hangs a parser.
         memory_bytes: Address space; a 108 MB model needs below 1.5 GB, the rest is head-room for mapped libraries.
+        cpu_s: Seconds of computing, all threads together; unlike the clock it does not depend on what else runs.
     """
 
     wall_s: float = 600.0
     memory_bytes: int = 8 * 1024**3
+    cpu_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +127,7 @@ def _collect(
         while selector.get_map():
             ready = selector.select(timeout=max(0.0, deadline - time.monotonic()))
             if not ready:
-                raise IfcReadError(
-                    f"The work took longer than {limits.wall_s:.0f} s and was stopped.",
-                    reason=Reason.TIMEOUT,
-                    hint="The file may hold cyclic or extreme geometry; split it or raise the time limit.",
-                )
+                raise _out_of_time(limits.wall_s)
             for key, _ in ready:
                 chunk = os.read(key.fd, 1 << 20)
                 if not chunk:
@@ -162,8 +161,18 @@ def _drain(buffer: bytearray, on_progress: Callable[[float, str], None] | None) 
     return False, None
 
 
+def _out_of_time(seconds: float) -> IfcReadError:
+    return IfcReadError(
+        f"The work took longer than {seconds:.0f} s and was stopped.",
+        reason=Reason.TIMEOUT,
+        hint="The file may hold cyclic or extreme geometry; split it or raise the time limit.",
+    )
+
+
 def _death(code: int, tail: bytes, limits: Limits) -> IfcReadError:
     text = tail.decode("utf-8", "replace")
+    if code == -signal.SIGXCPU:
+        return _out_of_time(limits.cpu_s or 0.0)
     if "MemoryError" in text or "bad_alloc" in text:
         return out_of_memory(limits)
     return IfcReadError(

@@ -18,10 +18,13 @@ from ifc.worker import Call, Limits
 
 Progress = Callable[[float, str], None]
 
-IFCLITE_BASE_S, IFCLITE_PER_MB_S = 5.0, 0.3  # slowest good run measured: 3 s for 27 MB; bad walls never end
+# All budgets are seconds of computing, so that a busy machine chooses the same kernel as an idle one.
+IFCLITE_BASE_S, IFCLITE_PER_MB_S = 10.0, 0.5  # slowest good runs measured: 5 s for 3.4 MB and for 27 MB
 HYBRID_BASE_S, HYBRID_PER_MB_S = 30.0, 3.0  # slowest good run measured: 9 s for 3.4 MB
-PROBE_S = 3.0  # one probe of the search for the elements that hang a kernel
-MAX_PROBES = 24  # isolates two bad elements among four thousand; 72 s at worst
+FEW_BASE_S, FEW_PER_MB_S = 5.0, 0.3  # opening the file again; then a second for each element that is left
+CLOCK_FACTOR = 6.0  # clock seconds allowed for one of computing: a child that waits for ever is stopped too
+PROBE_S = 4.0  # one probe of the search for the elements that hang a kernel
+MAX_PROBES = 24  # isolates two bad elements among four thousand; 96 s and more at worst
 
 _VOIDS = re.compile(rb"#\d+\s*=\s*IFCRELVOIDSELEMENT\s*\((?:[^';]|'(?:[^']|'')*')*\)\s*;", re.IGNORECASE)
 
@@ -44,11 +47,11 @@ class _Run:
         return self.deadline - time.monotonic()
 
     def attempt(self, kernel: Callable[..., None], budget_s: float, ids: frozenset[int] | None) -> IfcError | None:
-        """Run `kernel` in a child for at most `budget_s` and return what stopped it, if anything did."""
-        wall_s = min(budget_s, self.left_s())
+        """Run `kernel` in a child for `budget_s` of computing and return what stopped it, if anything did."""
+        wall_s = min(budget_s * CLOCK_FACTOR, self.left_s())
         if wall_s <= 0.0:
             return IfcGeometryError("The time for the geometry of this file is over.", reason=Reason.TIMEOUT)
-        limits = Limits(wall_s, self.memory_bytes)
+        limits = Limits(wall_s, self.memory_bytes, budget_s)
         try:
             Call(kernel).run(limits, self.on_progress, self.source, self.out, ids, self.openings)
         except IfcError as error:
@@ -115,18 +118,24 @@ def _mesh(
 
 def _through_kernels(run: _Run) -> Gathered:
     first = run.attempt(run_ifclite, IFCLITE_BASE_S + IFCLITE_PER_MB_S * run.megabytes, None)
-    wanted = None if first else missing_ids(run.out)
+    voided = frozenset[int]() if first else _voided(run)
+    wanted = None if first else missing_ids(run.out) - voided
     if wanted is None or wanted:
-        second = run.attempt(run_hybrid, HYBRID_BASE_S + HYBRID_PER_MB_S * run.megabytes, wanted)
+        second = run.attempt(run_hybrid, _hybrid_budget_s(run, wanted), wanted)
         if first and second:
             _search(run, missing_ids(run.out))
-    gathered = gather(run.out, _ambiguous_keys(run), _voided(run))
+    gathered = gather(run.out, _ambiguous_keys(run), voided or _voided(run))
     if not gathered.products and run.failures:
         worst = run.failures[0]
         raise IfcGeometryError(
             f"No geometry could be made of this file: {worst.message}", reason=worst.reason, hint=worst.hint
         )
     return gathered
+
+
+def _hybrid_budget_s(run: _Run, wanted: frozenset[int] | None) -> float:
+    whole = HYBRID_BASE_S + HYBRID_PER_MB_S * run.megabytes
+    return whole if wanted is None else min(whole, FEW_BASE_S + FEW_PER_MB_S * run.megabytes + len(wanted))
 
 
 def _ambiguous_keys(run: _Run) -> dict[int, str]:
@@ -141,7 +150,10 @@ def _ambiguous_keys(run: _Run) -> dict[int, str]:
 
 
 def _voided(run: _Run) -> frozenset[int]:
-    """Return the STEP numbers of elements without a mesh that get one as soon as no opening is cut."""
+    """Return the STEP numbers of elements without a mesh that get one as soon as no opening is cut.
+
+    The second kernel is not asked for these: where nothing is left of a body it may return the body uncut.
+    """
     lost = missing_ids(run.out)
     if not lost or run.openings:
         return frozenset()

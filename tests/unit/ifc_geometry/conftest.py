@@ -58,8 +58,8 @@ class Author:
 
     def box(self, x: float, y: float, z: float, size: tuple[float, float, float], **more: str) -> str:
         """Author an element that is a box of `size` (mm) with its lowest corner at x, y, z (mm)."""
-        width, depth, height = size
-        placement = self.place(f"{x + width / 2}", f"{y + depth / 2}", f"{z}")
+        width, depth, height = (float(length) for length in size)
+        placement = self.place(f"{x + width / 2}", f"{y + depth / 2}", f"{float(z)}")
         return self.element(placement, self.shape(self.solid(f"{width}", f"{depth}", f"{height}")), **more)
 
     def text(self) -> str:

@@ -1,0 +1,245 @@
+import json
+import struct
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from ifc import ElementRecord, Measure, MeshSet, Relation, RelationKind, band_of, build_scene, storey_of
+from ifc.geometry.glb import quaternions
+from ifc.geometry.instancing import MIN_USES
+
+COMPONENTS = {5126: "<f4", 5125: "<u4", 5123: "<u2", 5122: "<i2", 5121: "u1"}
+SHAPES = {"SCALAR": 1, "VEC3": 3, "VEC4": 4}
+GLASS = (0.5, 0.7, 0.9, 0.4)
+
+
+def parse(glb):
+    """Return the JSON document and the binary chunk of a GLB."""
+    magic, version, total = struct.unpack_from("<4sII", glb)
+    assert (magic, version, total) == (b"glTF", 2, len(glb))
+    size, kind = struct.unpack_from("<I4s", glb, 12)
+    assert kind == b"JSON"
+    assert size % 4 == 0
+    binary_size, kind = struct.unpack_from("<I4s", glb, 20 + size)
+    assert kind == b"BIN\0"
+    assert binary_size % 4 == 0
+    assert 28 + size + binary_size == total
+    return json.loads(glb[20 : 20 + size]), glb[28 + size :]
+
+
+def values(document, binary, index):
+    """Return the values of an accessor, as a reader of glTF would read them."""
+    accessor = document["accessors"][index]
+    view = document["bufferViews"][accessor["bufferView"]]
+    width, dtype = SHAPES[accessor["type"]], np.dtype(COMPONENTS[accessor["componentType"]])
+    stride = view.get("byteStride", width * dtype.itemsize)
+    assert view["byteOffset"] % 4 == 0
+    assert stride % 4 == 0 or "byteStride" not in view
+    assert view["byteLength"] >= stride * (accessor["count"] - 1) + width * dtype.itemsize
+    return np.ndarray((accessor["count"], width), dtype, binary, view["byteOffset"], (stride, dtype.itemsize))
+
+
+def rotate(quaternion, points):
+    x, y, z, w = quaternion
+    axis = np.array([x, y, z])
+    return points + 2 * np.cross(axis, np.cross(axis, points) + w * points)
+
+
+def decode(glb, origin):
+    """Return by feature the triangles' corner points (model coordinates), colours and the largest position step."""
+    document, binary = parse(glb)
+    points, colours, step = {}, {}, 0.0
+    back = np.array([[1, 0, 0], [0, 0, -1], [0, 1, 0]])
+    for node in document["nodes"]:
+        for primitive in document["meshes"][node["mesh"]]["primitives"]:
+            read = {name: values(document, binary, at) for name, at in primitive["attributes"].items()}
+            indices = values(document, binary, primitive["indices"]).ravel()
+            raw, rgba = read["POSITION"].astype(float)[indices], read["COLOR_0"][indices]
+            assert document["accessors"][primitive["attributes"]["POSITION"]]["max"] == list(read["POSITION"].max(0))
+            instancing = node.get("extensions", {}).get("EXT_mesh_gpu_instancing")
+            if instancing:
+                rows = {name: values(document, binary, at) for name, at in instancing["attributes"].items()}
+                for number, feature in enumerate(rows["_FEATURE_ID_0"].ravel()):
+                    scaled = raw * rows["SCALE"][number]
+                    placed = rotate(rows["ROTATION"][number], scaled) + rows["TRANSLATION"][number]
+                    points[int(feature)] = placed @ back.T + origin
+                    colours[int(feature)] = rgba[0]
+                step = max(step, float(rows["SCALE"].max()))
+            else:
+                placed = raw * node["scale"] + node["translation"]
+                features = read["_FEATURE_ID_0"].ravel()[indices]
+                assert (rgba[:, 3] < 255).all() == (
+                    document["materials"][primitive["material"]].get("alphaMode") == "BLEND"
+                )
+                for feature in np.unique(features):
+                    points[int(feature)] = placed[features == feature] @ back.T + origin
+                    colours[int(feature)] = rgba[features == feature][0]
+                step = max(step, max(node["scale"]))
+    return points, colours, step
+
+
+def storey(global_id, elevation):
+    placement = (1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, elevation, 0, 0, 0, 1)
+    return ElementRecord(global_id, "IfcBuildingStorey", global_id, placement=tuple(map(float, placement)))
+
+
+def element(global_id, ifc_class, parent, kind=RelationKind.CONTAINED_IN, placement=None):
+    relations = (Relation(kind, parent),) if parent else ()
+    return ElementRecord(global_id, ifc_class, f"Name of {global_id}", placement=placement, relations=relations)
+
+
+@pytest.fixture
+def house(box_mesh, make_model):
+    model = make_model(
+        storey("upper", 3.0),
+        storey("ground", 0.0),
+        element("wall", "IfcWall", "ground"),
+        element("glass", "IfcWall", "ground"),
+        element("opening", "IfcOpeningElement", "wall", RelationKind.VOIDS),
+        element("door", "IfcDoor", "opening", RelationKind.FILLS),
+        element("room", "IfcSpace", "upper", RelationKind.AGGREGATED_IN),
+        element("tree", "IfcGeographicElement", None),
+    )
+    meshes = (
+        box_mesh("door", (101.0, 200.0, 0.0), (102.0, 200.2, 2.0)),
+        box_mesh("glass", (100.0, 205.0, 0.0), (104.0, 205.2, 2.5), GLASS),
+        box_mesh("room", (100.0, 200.0, 3.0), (104.0, 205.0, 5.5), GLASS),
+        box_mesh("tree", (90.0, 190.0, -1.0), (91.0, 191.0, 6.0)),
+        box_mesh("wall", (100.0, 200.0, 0.0), (104.0, 200.2, 2.5)),
+    )
+    return model, MeshSet(meshes)
+
+
+def test_chunks_are_by_storey_and_band_with_contiguous_rows(house):
+    scene = build_scene(*house).to_json()
+    assert [row["global_id"] for row in scene["storeys"]] == ["ground", "upper"]
+    assert [row["elevation_m"] for row in scene["storeys"]] == [0.0, 3.0]
+    assert [(row["storey"], row["band"], row["first_feature"], row["features"]) for row in scene["chunks"]] == [
+        ("ground", "structure", 0, 2),
+        ("ground", "architecture", 2, 1),
+        ("upper", "spaces", 3, 1),
+        (None, "site", 4, 1),
+    ]
+    elements = scene["elements"]
+    assert elements["global_id"] == ["glass", "wall", "door", "room", "tree"]
+    assert elements["ifc_class"][2:] == ["IfcDoor", "IfcSpace", "IfcGeographicElement"]
+    assert elements["bbox"][1] == [100.0, 200.0, 0.0, 104.0, 200.2, 2.5]
+    assert {len(column) for column in elements.values()} == {5}
+    assert scene["bounds"] == [[90.0, 190.0, -1.0], [104.0, 205.2, 6.0]]
+    assert json.loads(json.dumps(scene)) == scene
+
+
+def test_positions_come_back_within_one_step_and_features_are_right(house):
+    model, meshes = house
+    scene = build_scene(model, meshes)
+    found = meshes.by_id()
+    for chunk in scene.chunks:
+        points, colours, step = decode(chunk.glb, np.array(scene.origin))
+        assert sorted(points) == list(range(chunk.features))
+        for feature, corners in points.items():
+            mesh = found[scene.elements[chunk.first_feature + feature].global_id]
+            assert np.abs(corners - mesh.vertices[mesh.faces.ravel()]).max() <= step / 2 + 1e-6
+            assert colours[feature][3] == round(mesh.colour[3] * 255)
+        assert step < 0.001
+
+
+def test_equal_input_gives_equal_bytes_and_the_name_is_the_hash(house):
+    model, meshes = house
+    one, other = build_scene(model, meshes), build_scene(model, meshes)
+    assert [chunk.glb for chunk in one.chunks] == [chunk.glb for chunk in other.chunks]
+    moved = replace(meshes.meshes[0], vertices=meshes.meshes[0].vertices + np.array([0.0, 0.5, 0.0]))
+    changed = build_scene(model, MeshSet((moved, *meshes.meshes[1:])))
+    differ = [a.band for a, b in zip(one.chunks, changed.chunks, strict=True) if a.sha256 != b.sha256]
+    assert differ == ["architecture"]
+
+
+def ball(points, seed):
+    """Return an irregular closed shape: many triangles without symmetry."""
+    random = np.random.default_rng(seed)
+    return points @ np.diag([1.0, 0.6, 0.4]) + random.normal(scale=0.02, size=points.shape)
+
+
+def test_equal_shapes_become_instances_in_their_own_places(box_mesh, make_model):
+    from scipy.spatial import ConvexHull
+    from scipy.spatial.transform import Rotation
+
+    random = np.random.default_rng(7)
+    points = random.normal(size=(200, 3))
+    points /= np.linalg.norm(points, axis=1, keepdims=True)
+    faces = ConvexHull(points).simplices.astype(np.uint32)
+    local = ball(points, 3)
+    records, meshes = [storey("ground", 0.0)], []
+    for number in range(MIN_USES + 2):
+        rotation = Rotation.random(rng=random).as_matrix()
+        shift = random.uniform(-20, 20, size=3) + np.array([5000.0, 8000.0, 10.0])
+        matrix = np.eye(4)
+        matrix[:3, :3], matrix[:3, 3] = rotation, shift
+        own = f"chair{number}"
+        records.append(element(own, "IfcFurniture", "ground", placement=tuple(matrix.ravel().tolist())))
+        meshes.append(replace(box_mesh(own, (0, 0, 0), (1, 1, 1)), vertices=local @ rotation.T + shift, faces=faces))
+    lone = box_mesh("single", (5000.0, 8000.0, 0.0), (5001.0, 8001.0, 1.0))
+    records.append(element("single", "IfcFurniture", "ground"))
+    scene = build_scene(make_model(*records), MeshSet((*meshes, lone)))
+    (chunk,) = scene.chunks
+    document, _ = parse(chunk.glb)
+    assert sum("extensions" in node for node in document["nodes"]) == 1
+    assert "EXT_mesh_gpu_instancing" in document["extensionsRequired"]
+    points_by_feature, _, step = decode(chunk.glb, np.array(scene.origin))
+    assert sorted(points_by_feature) == list(range(MIN_USES + 3))
+    for feature, mesh in enumerate(meshes):
+        expected = mesh.vertices[mesh.faces.ravel()]
+        assert np.abs(points_by_feature[feature] - expected).max() <= step + 0.002
+    assert chunk.triangles == len(faces) * (MIN_USES + 2) + 12
+    assert len(chunk.glb) < len(faces) * 3 * 16 * 3
+
+
+def test_storey_walk_survives_cycles_and_missing_records():
+    records = {
+        "a": element("a", "IfcBeam", "b", RelationKind.AGGREGATED_IN),
+        "b": element("b", "IfcElementAssembly", "a", RelationKind.AGGREGATED_IN),
+        "c": element("c", "IfcBeam", "nowhere"),
+    }
+    assert storey_of("a", records) is None
+    assert storey_of("c", records) is None
+    assert storey_of("unknown", records) is None
+
+
+def test_elevation_falls_back_to_the_attribute(make_model):
+    plain = ElementRecord(
+        "s", "IfcBuildingStorey", "S", attributes={"Elevation": Measure(2.5, "m", "IfcLengthMeasure")}
+    )
+    scene = build_scene(make_model(plain), MeshSet(()))
+    assert scene.storeys[0].elevation_m == 2.5
+    assert scene.chunks == ()
+    assert scene.to_json()["bounds"] == [[0.0, 0.0, 0.0], [0.0, 0.0, 0.0]]
+
+
+@pytest.mark.parametrize(
+    ("ifc_class", "band"),
+    [
+        ("IfcWallStandardCase", "structure"),
+        ("IfcDoorStandardCase", "architecture"),
+        ("IfcBoiler", "services"),
+        ("IfcSpaceHeater", "services"),
+        ("IfcElectricalElement", "services"),
+        ("IfcSystemFurnitureElement", "furniture"),
+        ("IfcSite", "site"),
+        ("IfcSpace", "spaces"),
+        ("IfcInvented", "architecture"),
+    ],
+)
+def test_bands_follow_the_schema(ifc_class, band):
+    assert band_of(ifc_class) == band
+
+
+def test_quaternions_turn_like_their_matrices():
+    from scipy.spatial.transform import Rotation
+
+    matrices = np.concatenate(
+        [Rotation.random(50, rng=np.random.default_rng(1)).as_matrix(), [np.eye(3), np.diag([-1.0, -1.0, 1.0])]]
+    )
+    point = np.array([[1.0, 2.0, 3.0]])
+    for matrix, quaternion in zip(matrices, quaternions(matrices), strict=True):
+        np.testing.assert_allclose(rotate(quaternion, point), point @ matrix.T, atol=1e-12)
+        assert quaternion[3] >= 0.0
