@@ -1,24 +1,21 @@
 """One call from a version of a building to its energy report."""
 
-from dataclasses import replace
-
 from ifc import Severity
 from twin.energy.areas import ReferenceArea, reference_area
 from twin.energy.assemble import build_model
 from twin.energy.climate import ClimateYear
-from twin.energy.engine import ENGINE, ENGINE_VERSION, Options, simulate
+from twin.energy.engine import ENGINE, ENGINE_VERSION, Options, prepare, run, without_cooling
 from twin.energy.envelope import build_envelope
 from twin.energy.findings import EnergyFinding
-from twin.energy.kernel import COOL, GAINS, GROUND, HEAT, SOLAR, TRANSMISSION, VENTILATION
+from twin.energy.kernel import COOL, GAINS, GROUND, HEAT, SOLAR, TRANSMISSION, VENTILATION, compiled
 from twin.energy.parts import Envelope
 from twin.energy.report import Balance, EnergyReport, Input, MonthNeed
-from twin.energy.values import HOURS_OF_DAY, EnergyModel, Kind, Source, UseProfile
+from twin.energy.values import EnergyModel, Kind, Source, UseProfile
 from twin.errors import InvalidInput
 from twin.snapshot import Snapshot
 
 WARM_C = 27.0
 MOST_HEATING_KWH_M2 = 500.0  # about twice an unrenovated single house of the 1950s
-COOLING_OFF_C = 1000.0  # no room gets as warm
 
 
 def assess(
@@ -58,7 +55,9 @@ def report_of(
     model: EnergyModel, envelope: Envelope, area: ReferenceArea, climate: ClimateYear, options: Options
 ) -> EnergyReport:
     """Simulate a model and write its report."""
-    result = simulate(model, climate, options)
+    prepared = prepare(model, climate, options)
+    result = run(prepared, compiled())
+    uncooled = run(without_cooling(prepared), compiled())
     heat, cool = result.monthly_kwh(HEAT), result.monthly_kwh(COOL)
     months = tuple(MonthNeed(place + 1, float(heat[place]), float(cool[place])) for place in range(12))
     balance = Balance(
@@ -80,19 +79,12 @@ def report_of(
         envelope=envelope,
         months=months,
         balance=balance,
-        hours_above_27c=_warm_hours(model, climate, options),
+        hours_above_27c=int((uncooled.air_c > WARM_C).sum()),
         class_reasons=class_reasons(model, area, climate),
         inputs=tuple(_inputs(model)),
         findings=(*envelope.findings, *_implausible(result.heating_kwh / area.area_m2.value)),
         notes=model.notes,
     )
-
-
-def _warm_hours(model: EnergyModel, climate: ClimateYear, options: Options) -> int:
-    """Return the hours above 27 °C in a year without active cooling."""
-    free = replace(model.zone.profile, cooling_c=(COOLING_OFF_C,) * HOURS_OF_DAY)
-    result = simulate(replace(model, zone=replace(model.zone, profile=free)), climate, options)
-    return int((result.air_c > WARM_C).sum())
 
 
 def _implausible(heating_kwh_m2: float) -> tuple[EnergyFinding, ...]:

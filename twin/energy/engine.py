@@ -4,7 +4,8 @@ Beside the standard: sky temperature from the climate, wind-dependent outer film
 film coefficients that were fitted on ten ASHRAE 140 cases (`INSIDE_CONVECTION`).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +46,8 @@ INSIDE_RADIATION = 5.13  # EN ISO 52016-1: emissivity 0.9 at 20 °C
 AIR_HEAT = 1006.0  # J/(kg.K)
 FURNITURE = 10_000.0  # J/(m2.K) of floor: air and furniture node of EN ISO 52016-1 table B.17
 WARM_UP_DAYS = 31
+COOLING_OFF_C = 1000.0  # no room gets as warm
+COOLING_ARGUMENT = 15  # place of the cooling set-points among the arguments of the kernel
 HOURLY_ARGUMENTS = frozenset({7, 8, 9, 11, 12, 13, 14, 15})  # places of the arrays that run with the hours
 
 
@@ -101,7 +104,7 @@ class Simulation:
 class Prepared:
     """The arrays of `kernel.run_year` for one model and one climate, without state."""
 
-    arguments: tuple[object, ...]
+    arguments: tuple[Any, ...]
     nodes: int
     radiant: Series
 
@@ -137,7 +140,14 @@ def run(prepared: Prepared, kernel: Kernel) -> Simulation:
     return Simulation(hourly, _residual(hourly))
 
 
-def hours_of(arguments: tuple[object, ...], hours: slice) -> tuple[object, ...]:
+def without_cooling(prepared: Prepared) -> Prepared:
+    """Return the same building with its cooling switched off."""
+    arguments = list(prepared.arguments)
+    arguments[COOLING_ARGUMENT] = np.full_like(arguments[COOLING_ARGUMENT], COOLING_OFF_C)
+    return replace(prepared, arguments=tuple(arguments))
+
+
+def hours_of(arguments: tuple[Any, ...], hours: slice) -> tuple[object, ...]:
     """Return the arguments of `kernel.run_year` for some hours only."""
     return tuple(
         np.ascontiguousarray(value[hours]) if place in HOURLY_ARGUMENTS and isinstance(value, np.ndarray) else value
@@ -164,7 +174,7 @@ def prepare(model: EnergyModel, climate: ClimateYear, options: Options = Options
     heating, cooling = _set_points(profile.heating_c, profile.cooling_c, profile.ramp_k_h, hour, options.sub_steps)
     heat_of_air = zone.volume_m3.value * climate.air_density_kg_m3() * AIR_HEAT
     furniture = FURNITURE * zone.floor_area_m2.value if options.furniture else 0.0
-    arguments: tuple[object, ...] = (
+    arguments: tuple[Any, ...] = (
         first,
         np.array([element.area_m2.value for element in elements]),
         np.array([element.boundary is Boundary.GROUND for element in elements]),
