@@ -257,11 +257,16 @@ class LiveWing:
         with self._mqtt_lock:
             return self._mqtt.status() if self._mqtt else {"connected": False}
 
-    def stop(self) -> None:
-        """Stop reading from the broker, write what is queued, close the store. Safe to call twice."""
+    def stop_mqtt(self) -> None:
+        """Stop reading from the broker, which keeps the session for the next start. Safe to call twice."""
         with self._mqtt_lock:
             if self._mqtt is not None:
                 self._mqtt.stop()
+            self._mqtt = None
+
+    def stop(self) -> None:
+        """Stop reading from the broker, write what is queued, close the store. Safe to call twice."""
+        self.stop_mqtt()
         self._store.close()
         self._reader.close()
 
