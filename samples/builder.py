@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from samples.author import Author, Entity
-from samples.constructions import CONSTRUCTIONS
+from samples.constructions import CONSTRUCTIONS, thickness_of
 from samples.data import Sets, attach
 from samples.interior import write_furniture, write_space, write_stair
-from samples.openings import plan_openings, wall_thickness, write_openings
+from samples.openings import plan_openings, write_openings
 from samples.plan import Plan, Rect, Storey, lay_out
 from samples.services import write_equipment, write_meters, write_sensors
 from samples.shell import inner_wall, outer_walls, roof_height, write_roof, write_slab, write_wall
@@ -33,7 +33,7 @@ def build(plan: Plan, place: MapPlacement, stage: str, path: Path) -> Work:
     """
     work = Work(plan, place, Author(plan.schema, plan.building_id, plan.length_unit), stage)
     heights = _wall_heights(plan)
-    inner = plan.outer.inset(wall_thickness(plan.exterior))
+    inner = plan.outer.inset(thickness_of(plan.exterior))
     write_spatial_root(work)
     elevation = 0.0
     for index, storey in enumerate(plan.storeys):
@@ -66,7 +66,7 @@ def _total_height(plan: Plan, walls: float) -> float:
 
 def _open_level(work: Work, storey: Storey, index: int, elevation: float, wall_height: float, inner: Rect) -> Level:
     author = work.author
-    rooms, walls = lay_out(storey.layout, inner, wall_thickness)
+    rooms, walls = lay_out(storey.layout, inner, thickness_of)
     if len({room.key for room, _ in rooms}) < len(rooms):
         raise ValueError(f"storey {storey.key!r}: two rooms have the same key")
     placement = author.placement(work.building.ObjectPlacement, 0.0, 0.0, elevation, (1.0, 0.0))

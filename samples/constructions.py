@@ -146,3 +146,8 @@ CCI_EXAMPLES = {  # example codes that show the convention; the official tables 
     "door": ("QQC", "Uks (näidiskood)"),
     "space": ("AAA", "Ruum (näidiskood)"),
 }
+
+
+def thickness_of(construction: str) -> float:
+    """Return the thickness in metres of a construction of the catalogue."""
+    return CONSTRUCTIONS[construction].thickness

@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 
 from samples.author import Entity
 from samples.constructions import (
-    CONSTRUCTIONS,
     DOOR_FRAME,
     DOOR_STYLES,
     FRAME_DEPTH,
@@ -312,8 +311,3 @@ def _door_sets(name: str, door: Door, wall: WallBody) -> Sets:
         sets["Pset_DoorCommon"]["FireRating"] = style.fire_rating
         sets["AR_Uks"]["330_Tulekindlus"] = style.fire_rating
     return sets
-
-
-def wall_thickness(construction: str) -> float:
-    """Return the thickness of a construction of the catalogue."""
-    return CONSTRUCTIONS[construction].thickness

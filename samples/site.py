@@ -117,8 +117,8 @@ def _map_conversion(work: Work) -> None:
     )  # fmt: skip
     author.make(
         "IfcMapConversion", SourceCRS=author.context, TargetCRS=crs, Eastings=place.easting_m,
-        Northings=place.northing_m, OrthogonalHeight=place.height_m, XAxisAbscissa=round(cos(turn), 12),
-        XAxisOrdinate=round(sin(turn), 12), Scale=1.0 / author.per_metre,
+        Northings=place.northing_m, OrthogonalHeight=place.height_m, XAxisAbscissa=round(cos(turn), 15),
+        XAxisOrdinate=round(sin(turn), 15), Scale=1.0 / author.per_metre,
     )  # fmt: skip
 
 
@@ -133,8 +133,8 @@ def _benchmark(work: Work, project: Entity) -> None:
     conversion: Sets = {
         "ePset_MapConversion": {
             "Eastings": ("IfcLengthMeasure", place.easting_m), "Northings": ("IfcLengthMeasure", place.northing_m),
-            "OrthogonalHeight": ("IfcLengthMeasure", place.height_m), "XAxisAbscissa": round(cos(turn), 12),
-            "XAxisOrdinate": round(sin(turn), 12), "Scale": 1.0,
+            "OrthogonalHeight": ("IfcLengthMeasure", place.height_m), "XAxisAbscissa": round(cos(turn), 15),
+            "XAxisOrdinate": round(sin(turn), 15), "Scale": 1.0,
         },
         "ePset_ProjectedCRS": {"Name": CRS, "GeodeticDatum": "ETRS89", "VerticalDatum": DATUM,
                                "MapProjection": "Lambert-EST"},

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from samples.builder import build
+from samples.constructions import thickness_of
 from samples.house import house
-from samples.openings import wall_thickness
 from samples.plan import Cut, Rect, Room, Storey, Window, lay_out
 from samples.stages import AS_DESIGNED
 from samples.work import MapPlacement
@@ -32,7 +32,7 @@ def tree(depth):
 @given(tree(4))
 def test_rooms_and_walls_fill_the_storey_exactly(node):
     rect = Rect(0.3, 0.3, 11.3, 9.3)
-    rooms, walls = lay_out(node, rect, wall_thickness)
+    rooms, walls = lay_out(node, rect, thickness_of)
     pieces = [r for _, r in rooms] + [wall.rect for wall in walls]
     assert sum(piece.area for piece in pieces) == pytest.approx(rect.area, abs=1e-4)
     for index, a in enumerate(pieces):
@@ -44,7 +44,7 @@ def test_rooms_and_walls_fill_the_storey_exactly(node):
 def test_parts_that_do_not_fill_are_refused(sizes):
     cut = Cut("c", "x", tuple((size, room(str(i))) for i, size in enumerate(sizes)))
     with pytest.raises(ValueError, match="do not fill"):
-        lay_out(cut, Rect(0, 0, 10, 10), wall_thickness)
+        lay_out(cut, Rect(0, 0, 10, 10), thickness_of)
 
 
 def test_a_window_that_leaves_its_room_is_refused(tmp_path):
