@@ -1,0 +1,114 @@
+import time
+from collections import Counter
+
+import pytest
+
+from ifc import (
+    ElementRecord,
+    Kernel,
+    Limits,
+    MeshSet,
+    build_scene,
+    derive_quantities,
+    mesh_file,
+    read_model,
+    space_adjacency,
+    storey_of,
+)
+from ifc.geometry.gather import gather
+from ifc.geometry.kernels import run_hybrid
+from ifc.worker import Call
+
+pytestmark = pytest.mark.models
+LIMITS = Limits(wall_s=240.0)
+SHAPED_CLASSES = ("IfcWall", "IfcSlab", "IfcColumn", "IfcBeam", "IfcFooting", "IfcSpace", "IfcMember", "IfcPlate")
+
+
+def hybrid_meshes(path, folder) -> MeshSet:
+    out = folder / "stream"
+    Call(run_hybrid).run(LIMITS, None, path, out, None, False)
+    return gather(out, {}, frozenset()).meshes
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["duplex_arch_2x3", "fzk_haus_ac20_ifc4"])
+def test_both_kernels_agree_on_volumes(models_dir, tmp_path, name):
+    path = models_dir / f"{name}.ifc"
+    first, _ = mesh_file(path, LIMITS)
+    second = hybrid_meshes(path, tmp_path)
+    assert {mesh.kernel for mesh in first} == {Kernel.IFCLITE}
+    assert {mesh.kernel for mesh in second} == {Kernel.HYBRID}
+    assert set(first.by_id()) == set(second.by_id())
+    records = {item.global_id: item for item in read_model(path).records}
+    solid = [item.global_id for item in records.values() if item.ifc_class.startswith(SHAPED_CLASSES)]
+    one, other = (derive_quantities(meshes.only(solid), records) for meshes in (first, second))
+    both = [key for key in one if one[key].volume_m3 is not None and other[key].volume_m3 is not None]
+    assert len(both) > 60
+    agree = [key for key in both if one[key].volume_m3 == pytest.approx(other[key].volume_m3, rel=0.01)]
+    assert len(agree) >= 0.98 * len(both), [key for key in both if key not in agree]
+
+
+def test_a_real_house_becomes_a_scene(models_dir):
+    path = models_dir / "fzk_haus_ac20_ifc4.ifc"
+    model, (meshes, findings) = read_model(path), mesh_file(path, LIMITS)
+    scene = build_scene(model, meshes)
+    assert not findings
+    assert [storey.name for storey in scene.storeys] == ["Erdgeschoss", "Dachgeschoss"]
+    assert len(scene.elements) == len(meshes) == sum(chunk.features for chunk in scene.chunks)
+    assert sum(element.band == "spaces" for element in scene.elements) == 7
+    assert all(element.storey for element in scene.elements if element.ifc_class != "IfcSite")
+
+
+def test_the_authored_floor_areas_of_a_real_house_are_measured(models_dir):
+    path = models_dir / "fzk_haus_ac20_ifc4.ifc"
+    model, (meshes, _) = read_model(path), mesh_file(path, LIMITS)
+    records: dict[str, ElementRecord] = model.by_id()
+    derived = derive_quantities(meshes, records)
+    compared = 0
+    for space in model.of_class("IfcSpace"):
+        authored = [
+            quantity.value
+            for quantities in space.quantity_sets.values()
+            for name, quantity in quantities.items()
+            if name in ("NetFloorArea", "GrossFloorArea")
+        ]
+        if authored:
+            compared += 1
+            assert derived[space.global_id].floor_area_m2 == pytest.approx(authored[0], rel=0.02)
+    assert compared == 7
+
+
+def test_spaces_of_a_real_house_know_their_neighbours(models_dir):
+    path = models_dir / "fzk_haus_ac20_ifc4.ifc"
+    model, (meshes, _) = read_model(path), mesh_file(path, LIMITS)
+    records = model.by_id()
+    found = space_adjacency(records, meshes)
+    attic = next(item.global_id for item in model.of_class("IfcSpace") if "Dach" in (_storey_name(item, records)))
+    above = [item for item in found if item.stacked]
+    assert len(above) == 6
+    assert all(attic in (item.a, item.b) for item in above)
+
+
+def _storey_name(record, records):
+    return records[storey_of(record.global_id, records)].name
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1500)
+def test_every_real_model_meshes_or_says_what_is_missing(models_dir):
+    for path in sorted(models_dir.rglob("*.ifc")):
+        started = time.monotonic()
+        meshes, findings = mesh_file(path, LIMITS)
+        seconds = time.monotonic() - started
+        kernels = dict(Counter(mesh.kernel.value for mesh in meshes))
+        rules = dict(Counter(finding.rule for finding in findings))
+        print(f"{path.stem} {path.stat().st_size / 1e6:.2f} MB {seconds:.2f} s {kernels} {rules}")
+        assert seconds < LIMITS.wall_s + 5.0
+        named = {finding.global_id for finding in findings if finding.rule in ("geometry.missing", "geometry.empty")}
+        shaped = set(meshes.by_id())
+        walls = {
+            record.global_id
+            for record in read_model(path).records
+            if record.ifc_class in ("IfcWall", "IfcWallStandardCase", "IfcSlab") and record.geometry_digest
+        }
+        assert walls <= shaped | named, (path.stem, walls - shaped - named)
