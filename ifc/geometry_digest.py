@@ -28,9 +28,10 @@ class _Tokens(dict[bytes, bytes]):
         first = piece[:1]
         if first == b"#":
             raise _MissingReferenceError
-        if first in (b"'", b"."):
-            return piece
-        canonical = b"" if piece.isspace() else _number(piece)
+        bare = piece.strip()
+        if first in (b"'", b".", b"$", b"*", b'"') or not bare:
+            return bare
+        canonical = _number(piece) if bare == piece else self[bare]
         self[piece] = canonical
         return canonical
 
@@ -41,8 +42,7 @@ def _number(piece: bytes) -> bytes:
     return repr(round(float(piece), DECIMALS) + 0.0).encode()
 
 
-def _packed(parts: list[bytes]) -> bytes:
-    token = b"".join(parts)
+def _packed(token: bytes) -> bytes:
     return token if len(token) <= _INLINE_BYTES else _MARK + hashlib.sha256(token).digest()
 
 
@@ -73,13 +73,20 @@ class GeometryDigester:
         """Digest in one pass what refers backwards only, as nearly all exporters write it."""
         tokens, look, split = self._tokens, self._tokens.__getitem__, _SPLIT.split
         for key, body in self._statements.items():
-            if body[: body.find(b"(")] in likely:
-                parts = split(body)
-                try:
+            name, _, inner = body.partition(b"(")
+            if name not in likely:
+                continue
+            try:
+                if b"'" in inner or inner.count(b"(") > 1:
+                    parts = split(body)
                     parts[1::2] = map(look, parts[1::2])
-                except _MissingReferenceError:
-                    continue
-                tokens[key] = _packed(parts)
+                    tokens[key] = _packed(b"".join(parts))
+                elif inner[:1] == b"(" and inner[-2:] == b"))":
+                    tokens[key] = _packed(b"%b((%b))" % (name, b",".join(map(look, inner[1:-2].split(b",")))))
+                elif b"(" not in inner and inner[-1:] == b")":
+                    tokens[key] = _packed(b"%b(%b)" % (name, b",".join(map(look, inner[:-1].split(b",")))))
+            except _MissingReferenceError:
+                continue
 
     def _resolve(self, root: bytes) -> None:
         tokens, stack, opened = self._tokens, [root], dict[bytes, list[bytes]]()
@@ -111,7 +118,7 @@ class GeometryDigester:
             parts[1::2] = [self._class(part) if part in closed else self._tokens[part] for part in parts[1::2]]
         else:
             parts[1::2] = map(self._tokens.__getitem__, parts[1::2])
-        return _packed(parts)
+        return _packed(b"".join(parts))
 
     def _class(self, key: bytes) -> bytes:
         return b"?" + self._statements.get(key, b"?").partition(b"(")[0].strip()

@@ -12,7 +12,7 @@ from ifc.errors import IfcError, IfcReadError, Reason
 from ifc.gate import MAX_FILE_BYTES, Admitted, admit
 from ifc.model import Model
 from ifc.source import Source, parse
-from ifc.step import StepText
+from ifc.step import Fault, StepText
 from ifc.worker import Call, Limits, report_progress
 
 
@@ -89,8 +89,8 @@ def read_file(
 
 
 def _parsed(path: Path, admitted: Admitted, text: StepText) -> Source:
-    if text.statements and text.broken:  # the scanner knows it only after the statements
-        raise _syntax_error(text)
+    if fault := text.silent_fault():
+        raise _syntax_error(fault)
     shifted = holds_shifted_bytes(admitted.data)
     try:
         if admitted.untouched:
@@ -100,12 +100,10 @@ def _parsed(path: Path, admitted: Admitted, text: StepText) -> Source:
             copy.write_bytes(admitted.data)
             return parse(copy, admitted.schema, shifted=shifted)
     except IfcReadError as error:
-        raise _syntax_error(text) from error
+        raise _syntax_error(text.first_fault()) from error
 
 
-def _syntax_error(text: StepText) -> IfcReadError:
-    """Return the refusal for a file that is not valid STEP, with the first bad statement that the scanner finds."""
-    fault = text.first_fault()
+def _syntax_error(fault: Fault | None) -> IfcReadError:
     return IfcReadError(
         fault.message if fault else "The file is not valid STEP.",
         reason=Reason.SYNTAX,

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import repeat
 
 MAX_INSTANCE_NUMBER = 2**32 - 1  # the parser keeps instance numbers in 32 bits; larger ones are misread
 
@@ -18,6 +19,9 @@ _SPLIT = re.compile(rb"'[^']*'|[(),]")
 _TOKENS = re.compile(
     rb"(?:\s|'[^']*'|#\d+|[-+]?\d+(?:\.\d*(?:[Ee][-+]?\d+)?)?(?![\w.])|\.\w+\.|\"[0-9A-Fa-f]*\"|[$*(),]|[A-Za-z]\w*(?=\s*\())*+"
 )
+_INSTANCE = re.compile(rb"(#\d+)\s*=\s*([^';]*+(?:'[^']*+'[^';]*+)*+);")
+_DATA = re.compile(rb"ENDSEC\s*;\s*DATA\s*(?:\([^;]*\))?\s*;")
+_ENDS = 2  # ENDSEC and END-ISO-10303-21 also end with a semicolon
 _STATEMENT = re.compile(rb"\s*(#\d+)\s*=\s*")
 _RUNAWAY = re.compile(rb";\s*#\d+\s*=\s*[A-Z]")  # a statement inside a text: the text was not closed
 _STRING = re.compile(rb"'[^']*'")
@@ -69,29 +73,40 @@ class StepText:
 
     Args:
         data: The whole file, UTF-8 or ASCII.
-
-    Attributes:
-        broken: Whether `statements` met one that swallows others or does not close; the parser drops such ones
-            without a word.
     """
 
     def __init__(self, data: bytes) -> None:
         self._data = without_comments(data)
-        self.broken = False
+        self._doubtful = False
 
     @cached_property
     def statements(self) -> dict[bytes, bytes]:
         """Every instance: ``b"#12"`` -> ``b"IFCWALL('...',...)"``; of a repeated number the last one."""
-        found: dict[bytes, bytes] = {}
-        for piece in _pieces(self._data):
-            number, equals, body = piece.partition(b"=")
-            if equals:
-                number = number.strip()
-                if number[:1] == b"#":
-                    body = found[number] = body.strip()
-                    if body[-1:] != b")" or b";" in body or body.count(b"(") != body.count(b")"):
-                        self.broken = self.broken or _broken(body)
+        start = self._data_start()
+        pairs = _INSTANCE.findall(self._data, start)
+        found = dict(pairs)
+        self._doubtful = len(found) != len(pairs) or self._unbalanced(found, start)
         return found
+
+    def _data_start(self) -> int:
+        match = _DATA.search(self._data)
+        return match.end() if match else 0
+
+    def _unbalanced(self, found: Mapping[bytes, bytes], start: int) -> bool:
+        """Tell whether the sums of marks betray a statement that does not close or swallows others."""
+        bodies = found.values()
+        semicolons, opening, closing = (sum(map(bytes.count, bodies, repeat(mark))) for mark in (b";", b"(", b")"))
+        if self._data.count(b";", start) != len(found) + semicolons + _ENDS:
+            return True
+        if opening != closing and sum(map(_depth, bodies)):
+            return True
+        if semicolons and any(_RUNAWAY.search(body) for body in bodies if b";" in body):
+            return True
+        return not all(map(bytes.endswith, bodies, repeat((b")", b" ", b"\n", b"\r", b"\t"))))
+
+    def silent_fault(self) -> Fault | None:
+        """Return the first fault of a kind that the parser drops without a word, or None."""
+        return self.first_fault() if self.statements and self._doubtful else None
 
     def header(self, name: str) -> bytes | None:
         """Return the header statement called `name`, such as ``FILE_NAME``, or None."""
@@ -156,9 +171,10 @@ class StepText:
         return None
 
 
-def _broken(body: bytes) -> bool:
+def _depth(body: bytes) -> int:
+    """Return how many brackets outside texts stay open."""
     bare = _STRING.sub(b"", body)
-    return bare.count(b"(") != bare.count(b")") or bare[-1:] != b")" or _RUNAWAY.search(body) is not None
+    return abs(bare.count(b"(") - bare.count(b")"))
 
 
 def _fault(text: bytes, seen: set[bytes], classes: frozenset[str] | None) -> str | None:

@@ -19,7 +19,7 @@ HEAD = (
     "FILE_NAME('f','{time}',(''),(''),'{tool}','','');{w}FILE_SCHEMA(('{schema}'));{w}ENDSEC;{w}DATA;{w}"
 )
 TAIL = "ENDSEC;{w}END-ISO-10303-21;{w}"
-TOKEN = re.compile(rb"'[^']*'|#\d+|[-+]?\d+\.\d*(?:[Ee][-+]?\d+)?|[(),]")
+TOKEN = re.compile(rb"'[^']*'|#\d+|\.\w+\.|[-+]?\d+\.\d*(?:[Ee][-+]?\d+)?|[(),]")
 HOUSE = """#1=IFCPROJECT('0000000000000000000001',$,'P',$,$,$,$,(#2),#3)
 #2=IFCGEOMETRICREPRESENTATIONCONTEXT($,'Model',3,1.E-05,#4,$)
 #3=IFCUNITASSIGNMENT((#6,#7))
@@ -69,7 +69,7 @@ def rewritten(statements: dict[bytes, bytes], schema: str, chance: random.Random
 
     def token(match: re.Match[bytes]) -> bytes:
         text = match[0]
-        if text[:1] == b"'":
+        if text[:1] in b"'.":
             return text
         if text[:1] == b"#":
             return b"#%d" % fresh[text] if text in fresh else text
