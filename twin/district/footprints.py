@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import shapely
 from shapely import MultiPolygon, Polygon, STRtree
+from shapely.errors import GEOSException
 
 from ifc import ElementRecord, Mesh
 from ifc import footprint as ifc_footprint
@@ -53,7 +54,7 @@ def outline(meshes: Sequence[Mesh]) -> Area | None:
     shadows = [shadow for mesh in meshes if (shadow := _shadow(mesh)) is not None]
     if not shadows:
         return None
-    union = shapely.union_all(shadows, grid_size=GRID_M)
+    union = _union(shadows)
     joined = shapely.buffer(union, CLOSE_GAP_M / 2, join_style="mitre")
     closed = shapely.buffer(joined, -CLOSE_GAP_M / 2, join_style="mitre")
     return _polygonal(shapely.set_precision(closed, GRID_M))
@@ -143,7 +144,14 @@ def _shadow(mesh: Mesh) -> Area | None:
     if len(flat) == 0:
         return None
     rings = np.concatenate([flat, flat[:, :1]], axis=1)
-    return _polygonal(shapely.union_all(shapely.polygons(rings), grid_size=GRID_M))
+    return _polygonal(_union([Polygon(ring) for ring in rings]))
+
+
+def _union(shapes: Sequence[shapely.Geometry]) -> shapely.Geometry:
+    try:
+        return shapely.union_all(shapes, grid_size=GRID_M)
+    except GEOSException:  # slivers that collapse on the grid; without it the union is robust, only not snapped
+        return shapely.union_all(shapes)
 
 
 def _polygonal(geometry: shapely.Geometry) -> Area | None:

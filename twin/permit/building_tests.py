@@ -26,10 +26,11 @@ def declared_footprint(subject: Subject, parameters: Parameters) -> list[Outcome
     if building is None:
         return one(Verdict.DATA_MISSING, NO_BUILDING)
     declared = subject.view.number(building, FOOTPRINT_PATHS)
+    if declared is None:
+        return one(Verdict.DATA_MISSING, f"The building has no {FOOTPRINT_PATHS[0]}.", [building.global_id])
     area = subject.site.footprint
-    if declared is None or area is None:
-        lack = f"The building has no {FOOTPRINT_PATHS[0]}." if declared is None else "No element has an outline."
-        return one(Verdict.DATA_MISSING, lack, [building.global_id])
+    if area is None:
+        return one(Verdict.DATA_MISSING, "No element has an outline.", [building.global_id])
     measured, tolerance = float(area.area), parameters.number("tolerance")
     verdict = Verdict.PASS if abs(declared[0] - measured) <= tolerance * measured else Verdict.FAIL
     message = (

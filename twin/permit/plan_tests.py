@@ -12,6 +12,7 @@ from twin.permit.subject import Parameters, Subject
 from twin.permit.values import Limit, Outcome, Picture, Quantity, Verdict
 
 PlanTest = Callable[[Subject, PlanArea, MapFootprint], Outcome]
+NO_NEIGHBOURS = "The other buildings on the map are not at hand."
 NO_PLACE = "The building has no outline or no trusted place on the map."
 
 
@@ -112,7 +113,7 @@ def buildings_within_plan(subject: Subject, parameters: Parameters) -> list[Outc
         if plan.max_buildings is None:
             return Outcome(Verdict.NOT_APPLICABLE, "The plan sets no largest number of buildings.")
         if others is None:
-            return Outcome(Verdict.DATA_MISSING, "The other buildings on the map are not at hand.")
+            return Outcome(Verdict.DATA_MISSING, NO_NEIGHBOURS)
         within = [o for o in others if o.building_id != own.building_id and o.shape.intersection(plan.shape).area > 0]
         number, limit = len(within) + 1, plan.max_buildings
         message = f"{number} buildings stand on the building area, the plan allows {limit}."
@@ -127,10 +128,12 @@ def distance_to_neighbours(subject: Subject, parameters: Parameters) -> list[Out
 
     Numbers: `minimum` (m).
     """
-    own, others = subject.site.on_map, subject.context.neighbours
-    if own is None or others is None:
-        lack = NO_PLACE if own is None else "The other buildings on the map are not at hand."
-        return one(Verdict.DATA_MISSING, lack)
+    others = subject.context.neighbours
+    if others is None:
+        return one(Verdict.DATA_MISSING, NO_NEIGHBOURS)
+    own = subject.site.on_map
+    if own is None:
+        return one(Verdict.DATA_MISSING, NO_PLACE)
     limit = parameters.number("minimum")
     bound = Limit(limit, "m", ">=")
     near = [found for found in neighbours(own, others, limit) if found.distance_m < limit - 1e-3]
@@ -155,10 +158,12 @@ def no_overlap_with_neighbours(subject: Subject, parameters: Parameters) -> list
 
     Numbers: `tolerance` (m2).
     """
-    own, others = subject.site.on_map, subject.context.neighbours
-    if own is None or others is None:
-        lack = NO_PLACE if own is None else "The other buildings on the map are not at hand."
-        return one(Verdict.DATA_MISSING, lack)
+    others = subject.context.neighbours
+    if others is None:
+        return one(Verdict.DATA_MISSING, NO_NEIGHBOURS)
+    own = subject.site.on_map
+    if own is None:
+        return one(Verdict.DATA_MISSING, NO_PLACE)
     bound = Limit(parameters.number("tolerance"), "m2", "<=")
     shapes = {other.building_id: other.shape for other in others}
     found = [n for n in neighbours(own, others, 0.0) if n.overlap_m2 > parameters.number("tolerance")]

@@ -88,7 +88,7 @@ class Site:
     @cached_property
     def on_map(self) -> MapFootprint | None:
         """Return the footprint in EPSG:3301, or None if it or a trusted placement is missing."""
-        if self.footprint is None or self.placement is None or not self.placement.trusted:
+        if self.placement is None or not self.placement.trusted or self.footprint is None:
             return None
         return MapFootprint(self._view.context.snapshot.building_id, self.placement.area_to_map(self.footprint))
 

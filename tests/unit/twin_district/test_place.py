@@ -163,3 +163,12 @@ def test_distances() -> None:
     assert [(d.building_id, d.distance_m, d.overlap_m2) for d in found] == [("3", 0.0, 1.0), ("2", 5.0, 0.0)]
     assert abs(found[1].line[1][0] - found[1].line[0][0]) == pytest.approx(5.0)
     assert neighbours(own, [own], 8.0) == ()
+
+
+def test_slivers_that_collapse_on_the_grid() -> None:
+    random = np.random.default_rng(7)
+    vertices = np.column_stack([random.uniform(0, 0.01, (300, 2)), np.zeros(300)])
+    vertices[:, 1] *= random.choice([1.0, 0.1, 0.001], 300)
+    faces = random.integers(0, 300, (200, 3)).astype(np.uint32)
+    shape = outline([Mesh("lace", vertices, faces, (1, 1, 1, 1), Kernel.IFCLITE)])
+    assert shape is None or shape.is_valid
