@@ -45,6 +45,7 @@ export function openPage(app, place) {
     flags.ready = true;
     await context.scene.load((done, total) => { stageProgress(done / total); context?.scene.show(context.store.get()); });
     stageProgress(null);
+    if (place.element && context.store.get().selected[0] === place.element) fitView(context);
     flags.complete = true;
   };
   const retry = () => load().catch((error) => {
@@ -195,7 +196,7 @@ function pointerActions(context) {
       const id = row < 0 ? null : scene.table.global_id[row];
       const { selected } = store.get();
       if (id && (event.ctrlKey || event.metaKey || event.shiftKey)) store.set({ selected: selected.includes(id) ? selected.filter((s) => s !== id) : [...selected, id] });
-      else store.set({ selected: id ? [id] : [] });
+      else store.set({ selected: id ? [id] : [], ...(id || !store.get().ghostRest || store.get().legendKey ? {} : { isolated: null }) });
     },
     double(/** @type {any} */ hit) {
       if (scene.rowAt(hit) >= 0) fitView(context);

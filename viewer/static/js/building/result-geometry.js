@@ -1,9 +1,10 @@
 // @ts-check
 import { Group } from "../../vendor/vendor3d.js";
 import { mapToModel } from "../core/geo.js";
-import { boxPositions, dots, filled, pathPositions, segments } from "../gl/lines.js";
+import { band, boxPositions, dots, filled, segments } from "../gl/lines.js";
 
 const COLOUR = 0xc2185b;
+const WIDTH_M = 0.08;
 
 /**
  * The shape that a check measured, drawn over the model.
@@ -48,6 +49,6 @@ function drawShape(type, rings) {
     const [a, b] = rings[0];
     return [segments(boxPositions([...a, ...b]), look)];
   }
-  if (type === "polygon") return [filled(rings, { colour: COLOUR, opacity: 0.22, onTop: true, order: 4 }), ...rings.map((ring) => segments(pathPositions(ring, true), look))];
-  return rings.flatMap((path) => [segments(pathPositions(path, false), look), dots([path[0], path[path.length - 1]], COLOUR)]);
+  if (type === "polygon") return [filled(rings, { colour: COLOUR, opacity: 0.22, onTop: true, order: 4 }), ...rings.map((ring) => band(ring, { colour: COLOUR, width: WIDTH_M, closed: true }))];
+  return rings.flatMap((path) => [band(path, { colour: COLOUR, width: WIDTH_M }), dots([path[0], path[path.length - 1]], COLOUR)]);
 }

@@ -3,7 +3,7 @@ import { Box3, Group, Vector3 } from "../../vendor/vendor3d.js";
 import { getBlob } from "../core/api.js";
 import { readChunk } from "../gl/chunks.js";
 import { FeatureModel } from "../gl/features.js";
-import { boxPositions, clearGroup, filled, pathPositions, segments } from "../gl/lines.js";
+import { boxPositions, clearGroup, floor, pathPositions, segments } from "../gl/lines.js";
 
 /** Order of loading: what makes the building recognisable comes first. */
 export const BANDS = /** @type {const} */ (["structure", "architecture", "site", "services", "furniture", "spaces"]);
@@ -99,6 +99,16 @@ export class BuildingScene {
     };
     onProgress(0, Math.max(1, total));
     await Promise.all(Array.from({ length: PARALLEL }, worker));
+    this.outline();
+  }
+
+  /** Draw outlines mesh by mesh in idle moments. */
+  outline() {
+    if (this.abort.signal.aborted) return;
+    const chunk = this.model.chunks.find((c) => c.outlines.length > 0);
+    if (!chunk) return this.viewport.invalidate();
+    chunk.outlineNext();
+    setTimeout(() => this.outline(), 4);
   }
 
   /**
@@ -147,19 +157,22 @@ export class BuildingScene {
   }
 }
 
-/** A quiet floor with a five-metre grid under the building. @param {Group} group @param {Box3} box */
+/** A quiet floor with a grid of 5 m (25 m when large) under the building. @param {Group} group @param {Box3} box */
 function drawFloor(group, box) {
   const size = box.getSize(new Vector3());
-  const margin = Math.max(size.x, size.z) * 0.3 + 4;
-  const [x0, x1, z0, z1] = [box.min.x - margin, box.max.x + margin, box.min.z - margin, box.max.z + margin];
+  const center = box.getCenter(new Vector3());
+  const radius = Math.hypot(size.x, size.z) * 0.75 + 4;
   const y = box.min.y - 0.06;
-  const plane = filled([[[x0, y, z0], [x1, y, z0], [x1, y, z1], [x0, y, z1]]], { colour: 0xeef1ee, opacity: 1, order: -3 });
+  group.add(floor([center.x, y, center.z], radius, 0xeef1ee));
+  const step = radius > 120 ? 25 : 5;
   /** @type {number[]} */
   const lines = [];
-  const step = Math.max(x1 - x0, z1 - z0) > 250 ? 25 : 5;
-  for (let x = Math.ceil(x0 / step) * step; x <= x1; x += step) lines.push(...pathPositions([[x, y, z0], [x, y, z1]], false));
-  for (let z = Math.ceil(z0 / step) * step; z <= z1; z += step) lines.push(...pathPositions([[x0, y, z], [x1, y, z]], false));
-  const grid = segments(lines, { colour: 0xcfd8d5, opacity: 0.8 });
+  for (let d = -Math.floor(radius / step) * step; d <= radius; d += step) {
+    const half = Math.sqrt(Math.max(0, radius * radius - d * d));
+    lines.push(...pathPositions([[center.x + d, y, center.z - half], [center.x + d, y, center.z + half]], false));
+    lines.push(...pathPositions([[center.x - half, y, center.z + d], [center.x + half, y, center.z + d]], false));
+  }
+  const grid = segments(lines, { colour: 0xcfd8d5, opacity: 0.7 });
   grid.renderOrder = -2;
-  group.add(plane, grid);
+  group.add(grid);
 }

@@ -71,11 +71,21 @@ export function drawSelectionBar(context) {
 }
 
 /** @param {Context} context */
-export function fitView({ app, store, scene }) {
+export function fitView(context) {
+  const { app, store, scene } = context;
   const { selected, storey } = store.get();
   const box = scene.boxOf(selected);
-  if (!box.isEmpty()) return app.viewport.fit(box, { margin: 1.6 });
+  if (!box.isEmpty()) return lookAt(context, box);
   app.viewport.fit(storey ? scene.storeyBox(storey) : scene.box);
+}
+
+/** Bring the selection into view; where something stands before it, that becomes a ghost. @param {Context} context @param {import("../../vendor/vendor3d.js").Box3} box */
+function lookAt({ app, store, scene }, box) {
+  const rows = scene.rowsOf(store.get().selected);
+  const near = box.clone().expandByScalar(scene.box.getSize(box.min.clone()).length() * 0.04);
+  const ahead = scene.rowAt(app.viewport.fit(near, { margin: 1.35 }));
+  if (ahead >= 0 && !rows.has(ahead) && !store.get().isolated) store.set({ isolated: rows, ghostRest: true });
+  else if (store.get().isolated && ![...rows].every((row) => store.get().isolated?.has(row))) store.set({ isolated: rows, ghostRest: true });
 }
 
 /** @param {Context} context */

@@ -33,6 +33,9 @@ export async function setLanguage(next) {
 
 export const currentLanguage = () => language;
 
+/** BCP 47 tag for Intl. */
+export const locale = () => LOCALES[language];
+
 /**
  * @param {() => void} listener called after every change of language
  * @returns {() => void} the undo

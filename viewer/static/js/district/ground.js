@@ -1,7 +1,7 @@
 // @ts-check
 import { Group } from "../../vendor/vendor3d.js";
 import { polygonsOf } from "../core/geo.js";
-import { filled, pathPositions, segments } from "../gl/lines.js";
+import { filled, floor, pathPositions, segments } from "../gl/lines.js";
 
 /** @typedef {import("../gl/lines.js").Triple} Triple */
 
@@ -13,11 +13,8 @@ import { filled, pathPositions, segments } from "../gl/lines.js";
 export function drawGround(district, local) {
   const group = new Group();
   const [e0, n0, e1, n1] = district.bounds;
-  const margin = Math.max(e1 - e0, n1 - n0) * 0.35 + 30;
-  const corners = [[e0 - margin, n0 - margin], [e1 + margin, n0 - margin], [e1 + margin, n1 + margin], [e0 - margin, n1 + margin]];
-  const base = filled([corners.map(([e, n]) => at(local(e, n), -0.12))], { colour: 0xeef0ea, opacity: 1, order: -4 });
-  base.material.depthWrite = true;
-  group.add(base);
+  const [x, z] = local((e0 + e1) / 2, (n0 + n1) / 2);
+  group.add(floor([x, -0.12, z], Math.hypot(e1 - e0, n1 - n0) * 0.62 + 20, 0xeceee6));
   layer(group, district.parcels, local, { fill: 0xe2e8dc, opacity: 1, line: 0xa9b5a6, y: -0.06, order: -3 });
   layer(group, district.plan_areas, local, { fill: 0x8a6fc0, opacity: 0.13, line: 0x6f55a8, y: -0.02, order: -2 });
   return group;

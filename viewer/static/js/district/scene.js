@@ -71,6 +71,7 @@ export class DistrictScene {
     const shown = new Set(this.buildings.flatMap((/** @type {any} */ b, /** @type {number} */ i) => (isShown(b) ? [i] : [])));
     const hidden = new Set([...this.real.values()].map(({ row }) => row));
     const colours = new Map(this.buildings.map((/** @type {any} */ b, /** @type {number} */ i) => [i, colourOf(b)]));
+    this.edges.children.forEach((/** @type {any} */ outline, /** @type {number} */ row) => { outline.visible = shown.has(row) && !hidden.has(row); });
     const chosen = this.rows.get(selected ?? "");
     this.model.show({ hidden, isolated: shown, ghostRest: true, colours, selected: new Set(chosen === undefined ? [] : [chosen]) });
     for (const { model, row } of this.real.values()) {

@@ -1,5 +1,6 @@
 // @ts-check
 import { BufferAttribute, GLTFLoader, Group, Mesh, Vector4 } from "../../vendor/vendor3d.js";
+import { outline } from "./edges.js";
 import { PICK, SEE_THROUGH, SOLID, featureMaterial } from "./material.js";
 
 /** Camera layer of the id pass. */
@@ -20,6 +21,8 @@ export class Chunk {
     /** Whether any of its features is see-through by its own colour. */
     this.alpha = false;
     this.triangles = 0;
+    /** @type {(() => import("../../vendor/vendor3d.js").LineSegments | null)[]} outlines still to be found */
+    this.outlines = [];
   }
 
   /**
@@ -41,8 +44,16 @@ export class Chunk {
       if (pass === SEE_THROUGH) this.through.push(mesh);
       this.group.add(mesh);
     }
+    if (!source.isInstancedMesh && this.info.band !== "spaces") this.outlines.push(() => outline(source, model, chunk));
     const index = source.geometry.index;
     this.triangles += ((index ? index.count : source.geometry.getAttribute("position").count) / 3) * (source.count ?? 1);
+  }
+
+  /** Find and draw the outlines of one more mesh. @returns {boolean} whether there was one left */
+  outlineNext() {
+    const lines = this.outlines.shift()?.();
+    if (lines) this.group.add(lines);
+    return this.outlines.length > 0;
   }
 
   /** Free its buffers and materials. */

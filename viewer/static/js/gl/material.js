@@ -1,10 +1,11 @@
 // @ts-check
 import { DoubleSide, ShaderMaterial, Vector3 } from "../../vendor/vendor3d.js";
 
-/** Which share of the elements a mesh draws: solids, see-through ones, or ids. */
+/** Which share of the elements a mesh draws: solids, see-through ones, ids, or the outlines of solids. */
 export const SOLID = 0;
 export const SEE_THROUGH = 1;
 export const PICK = 2;
+export const PASS_LINE = 3;
 
 /** Vertices of elements that a pass does not draw are thrown out of the clip volume, so they cost no fragments. */
 const VERTEX = /* glsl */ `
@@ -18,6 +19,7 @@ uniform vec4 uBase;
 uniform float uGhostAlpha;
 flat varying vec4 vColour;
 flat varying float vFeature;
+flat varying float vEven;
 varying vec3 vWorld;
 varying float vHeight;
 vec3 encode(vec3 c) { return mix(c * 12.92, 1.055 * pow(max(c, vec3(0.0)), vec3(1.0 / 2.4)) - 0.055, step(0.0031308, c)); }
@@ -35,14 +37,15 @@ void main() {
 #ifdef USE_INSTANCING_COLOR
   base.rgb *= instanceColor.rgb;
 #endif
-  base.rgb = encode(base.rgb);
+  base.rgb = mix(encode(base.rgb), vec3(0.88), 0.12);
   if ((flags & 1u) != 0u) base = vec4(vec3(state.rgb) / 255.0, max(base.a, 0.55));
   if ((flags & 8u) != 0u) base = vec4(mix(base.rgb, vec3(0.12, 0.37, 0.84), 0.78), max(base.a, 0.85));
   if ((flags & 4u) != 0u) base = vec4(0.55, 0.62, 0.66, uGhostAlpha);
   if (abs(feature - uHover) < 0.5 && (flags & 4u) == 0u) base.rgb = mix(base.rgb, vec3(0.12, 0.37, 0.84), 0.28);
+  vEven = (flags & 1u) != 0u ? 0.55 : 0.0;
   bool through = base.a < 0.99;
   bool drawn = (flags & 2u) == 0u;
-  if (uPass < 0.5) drawn = drawn && !through;
+  if (uPass < 0.5 || uPass > 2.5) drawn = drawn && !through;
   else if (uPass < 1.5) drawn = drawn && through;
   else drawn = drawn && (flags & 4u) == 0u;
   vec4 local = vec4(position, 1.0);
@@ -64,10 +67,15 @@ uniform float uModel;
 uniform vec3 uSun;
 flat varying vec4 vColour;
 flat varying float vFeature;
+flat varying float vEven;
 varying vec3 vWorld;
 varying float vHeight;
 void main() {
   if (vHeight > uClip) discard;
+  if (uPass > 2.5) {
+    gl_FragColor = vec4(vColour.rgb * 0.28, 0.55);
+    return;
+  }
   if (uPass > 1.5) {
     float id = floor(vFeature + 1.5);
     gl_FragColor = vec4(mod(id, 256.0), mod(floor(id / 256.0), 256.0), floor(id / 65536.0), uModel) / 255.0;
@@ -76,6 +84,7 @@ void main() {
   vec3 normal = normalize(cross(dFdx(vWorld), dFdy(vWorld)));
   if (dot(normal, vWorld) > 0.0) normal = -normal;
   float light = 0.70 + 0.16 * normal.y + 0.20 * max(dot(normal, uSun), 0.0) + 0.05 * normal.x;
+  light = mix(light, 1.0, vEven);
   if (uClip < 1e8 && !gl_FrontFacing && vColour.a > 0.99) light *= 0.72;
   gl_FragColor = vec4(min(vColour.rgb * light, vec3(1.0)), vColour.a);
 }`;
@@ -91,7 +100,7 @@ export function sharedUniforms(model) {
     uHover: { value: -1 },
     uModel: { value: model.number },
     uClip: { value: 1e9 },
-    uGhostAlpha: { value: 0.09 },
+    uGhostAlpha: { value: 0.065 },
     uSun: { value: new Vector3(0.45, 0.72, 0.53).normalize() },
   };
 }
@@ -108,8 +117,8 @@ export function featureMaterial(shared, pass, chunk) {
     fragmentShader: FRAGMENT,
     side: DoubleSide,
     vertexColors: chunk.colours,
-    transparent: pass === SEE_THROUGH,
-    depthWrite: pass !== SEE_THROUGH,
+    transparent: pass === SEE_THROUGH || pass === PASS_LINE,
+    depthWrite: pass !== SEE_THROUGH && pass !== PASS_LINE,
   });
   // Assigned, not passed in: the constructor would copy the values and cut the sharing.
   material.uniforms = { ...shared, uPass: { value: pass }, uFirst: { value: chunk.first }, uBase: { value: chunk.base } };

@@ -141,15 +141,44 @@ export class Viewport {
    * Bring a box into view.
    * @param {Box3} box
    * @param {{keepDirection?: boolean, jump?: boolean, margin?: number}} [options]
+   * @returns {{model: number, feature: number} | null} what will be in the middle of the picture
    */
-  fit(box, { keepDirection = true, jump = false, margin = 1.12 } = {}) {
-    if (box.isEmpty()) return;
-    const sphere = box.getBoundingSphere(new Sphere());
-    const half = Math.tan((this.camera.fov * Math.PI) / 360) * Math.min(1, this.camera.aspect);
-    const distance = Math.max((sphere.radius * margin) / Math.sin(Math.atan(half)), 2.5);
+  fit(box, { keepDirection = true, jump = false, margin = 1.14 } = {}) {
+    if (box.isEmpty()) return null;
     const direction = keepDirection ? this.camera.position.clone().sub(this.controls.target).normalize() : HOME.clone();
     if (direction.lengthSq() < 0.5) direction.copy(HOME);
-    this.flight.to(sphere.center, sphere.center.clone().addScaledVector(direction, distance), jump);
+    const center = box.getCenter(new Vector3());
+    const distance = Math.max(this.distanceFor(box, center, direction) * margin, 2.5);
+    const eye = center.clone().addScaledVector(direction, distance);
+    const ahead = this.pickFrom(center, eye);
+    this.flight.to(center, eye, jump);
+    return ahead;
+  }
+
+  /** What would be in the middle of the picture from another place. @param {Vector3} target @param {Vector3} eye */
+  pickFrom(target, eye) {
+    const [oldTarget, oldEye] = [this.controls.target.clone(), this.camera.position.clone()];
+    this.flight.place(target, eye);
+    this.setDepthRange();
+    const rect = this.canvas.getBoundingClientRect();
+    const hit = this.pick(rect.left + rect.width / 2, rect.top + rect.height / 2);
+    this.flight.place(oldTarget, oldEye);
+    return hit;
+  }
+
+  /** How far to stand so that every corner of a box is in the picture. @param {Box3} box @param {Vector3} center @param {Vector3} direction */
+  distanceFor(box, center, direction) {
+    const right = new Vector3(0, 1, 0).cross(direction).normalize();
+    if (right.lengthSq() < 0.5) right.set(1, 0, 0);
+    const up = direction.clone().cross(right);
+    const tanY = Math.tan((this.camera.fov * Math.PI) / 360);
+    const tanX = tanY * this.camera.aspect;
+    let distance = 0;
+    for (let i = 0; i < 8; i += 1) {
+      const corner = new Vector3(i & 1 ? box.max.x : box.min.x, i & 2 ? box.max.y : box.min.y, i & 4 ? box.max.z : box.min.z).sub(center);
+      distance = Math.max(distance, corner.dot(direction) + Math.max(Math.abs(corner.dot(right)) / tanX, Math.abs(corner.dot(up)) / tanY));
+    }
+    return distance;
   }
 
   /** Arrow keys turn, with Shift they move; plus and minus zoom. @param {KeyboardEvent} event */

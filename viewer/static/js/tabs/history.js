@@ -116,7 +116,7 @@ function colourDiff({ scene, store }, diff) {
     return { key, label: t(`history.${key}`), colour: COMPARE[key], count: key === "removed" ? diff.removed.length : rows.length, rows };
   });
   const spaces = [...colours.keys()].some((row) => scene.table.band[row] === "spaces");
-  store.set({ isolated: null, legendKey: null, selected: [], colouring: { title: t("history.compare"), colours, ghostUncoloured: true, bands: spaces ? ["spaces"] : [], legend: legend.filter((e) => e.count > 0) } });
+  store.set({ isolated: null, legendKey: null, selected: [], colouring: { title: t("history.changes"), colours, ghostUncoloured: true, bands: spaces ? ["spaces"] : [], legend: legend.filter((e) => e.count > 0) } });
 }
 
 /** @param {Context} context @param {"added" | "changed" | "removed"} name @param {any[]} items */

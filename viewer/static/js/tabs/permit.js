@@ -47,7 +47,13 @@ export async function openPermit(context, panel) {
   draw();
   fill(panel, h("h2", null, t("permit.title")), h("p", { class: "muted small" }, report.packs.map((/** @type {any} */ p) => `${localText(p.title)} ${p.version}`).join(" · ")), filters, list);
   const linked = results.find((r) => key(r) === active);
-  if (linked) { shown.add(linked.verdict); drawFilters(); draw(); showResult(context, linked); }
+  if (linked) {
+    shown.add(linked.verdict);
+    drawFilters();
+    draw();
+    showResult(context, linked);
+    setTimeout(() => list.querySelector(".result.open")?.scrollIntoView({ block: "nearest" }));
+  }
   return () => context.app.remember({ check: null });
 }
 

@@ -1,8 +1,7 @@
 // @ts-check
 import { h, svg } from "../core/dom.js";
-import { css } from "../core/colours.js";
-import { niceBreaks } from "../core/colours.js";
-import { dateTime, number, t } from "../core/i18n.js";
+import { css, niceBreaks } from "../core/colours.js";
+import { dateTime, locale, number, t } from "../core/i18n.js";
 
 const WIDTH = 340;
 
@@ -49,7 +48,7 @@ export function lineChart(items, unitText) {
   const [t0, t1] = [items[0].t, Math.max(items[items.length - 1].t, items[0].t + 1)];
   const x = (/** @type {number} */ time) => left + ((time - t0) / (t1 - t0)) * (WIDTH - left - 6);
   const y = (/** @type {number} */ v) => top + (height - top - bottom) * (1 - (v - low) / (high - low));
-  const label = (/** @type {number} */ time) => new Intl.DateTimeFormat(document.documentElement.lang, t1 - t0 > 2 * 864e5 ? { day: "numeric", month: "short" } : { hour: "2-digit", minute: "2-digit" }).format(time);
+  const label = (/** @type {number} */ time) => new Intl.DateTimeFormat(locale(), t1 - t0 > 2 * 864e5 ? { day: "numeric", month: "short" } : { hour: "2-digit", minute: "2-digit" }).format(time);
   const last = items[items.length - 1];
   return svg("svg", { viewBox: `0 0 ${WIDTH} ${height}`, class: "chart", role: "img", "aria-label": t("live.chart", { n: items.length, low: number(Math.min(...values)), high: number(Math.max(...values)), unit: unitText }) },
     ...ticks.map((v) => svg("g", {}, svg("line", { x1: left, x2: WIDTH, y1: y(v), y2: y(v), class: "grid" }), svg("text", { x: left - 6, y: y(v) + 4, "text-anchor": "end" }, number(v, 1)))),
