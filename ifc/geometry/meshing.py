@@ -21,7 +21,7 @@ Progress = Callable[[float, str], None]
 # All budgets are seconds of computing, so that a busy machine chooses the same kernel as an idle one.
 IFCLITE_BASE_S, IFCLITE_PER_MB_S = 10.0, 0.5  # slowest good runs measured: 5 s for 3.4 MB and for 27 MB
 HYBRID_BASE_S, HYBRID_PER_MB_S = 30.0, 3.0  # slowest good run measured: 9 s for 3.4 MB
-FEW_BASE_S, FEW_PER_MB_S = 5.0, 0.3  # opening the file again; then a second for each element that is left
+FEW_BASE_S, FEW_PER_MB_S = 4.0, 0.3  # opening the file again; then a second for each element that is left
 CLOCK_FACTOR = 6.0  # clock seconds allowed for one of computing: a child that waits for ever is stopped too
 PROBE_S = 4.0  # one probe of the search for the elements that hang a kernel
 MAX_PROBES = 24  # isolates two bad elements among four thousand; 96 s and more at worst

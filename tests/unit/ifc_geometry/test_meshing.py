@@ -4,6 +4,9 @@ import numpy as np
 import pytest
 
 from ifc import IfcGeometryError, IfcReadError, Kernel, Limits, derive_quantities, mesh_file, mesh_uncut
+from ifc.geometry.gather import shaped_ids
+from ifc.geometry.kernels import run_hybrid
+from ifc.geometry.meshing import _Run, _search
 
 LIMITS = Limits(wall_s=8.0)
 MICRO = 1e-6  # the first kernel counts in single precision
@@ -174,3 +177,20 @@ def test_progress_reaches_the_caller(author, write):
     mesh_file(write(author), on_progress=lambda fraction, label: seen.append((fraction, label)))
     assert seen
     assert all(0.0 <= fraction <= 1.0 and label for fraction, label in seen)
+
+
+def test_the_search_for_bad_elements_meshes_the_good_ones(author, write, tmp_path):
+    walls = [author.box(3000 * number, 0, 0, (1000, 200, 2500)) for number in range(4)]
+    ids = frozenset(int(wall[1:]) for wall in walls)
+    run = _Run(write(author), tmp_path / "stream", 0.01, False, LIMITS.memory_bytes, time.monotonic() + 20.0, None)
+    _search(run, ids)
+    assert run.probes == 1
+    assert shaped_ids(run.out) == ids
+
+
+def test_a_kernel_that_computes_for_too_long_is_stopped_by_its_budget(author, write, tmp_path):
+    cyclic_boolean(author)
+    run = _Run(write(author), tmp_path / "stream", 0.01, False, LIMITS.memory_bytes, time.monotonic() + 60.0, None)
+    failure = run.attempt(run_hybrid, 1.0, None)
+    assert failure is not None
+    assert failure.reason == "timeout"
