@@ -4,6 +4,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from twin.live.observation import Observation, Refusal, RefusalReason
 from twin.live.schema import Stored, quality_to_stored, result_to_stored, time_to_us
@@ -11,9 +12,13 @@ from twin.live.schema import Stored, quality_to_stored, result_to_stored, time_t
 # An open broker must not fill the disk with invented names: about what one district has, then only the counter grows.
 MAX_QUARANTINED = 10_000
 
-_INSERT = "INSERT INTO observation VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
+# One statement for many rows: Python's module gives the interpreter lock away at every step, and a thread that
+# decodes messages meanwhile gives it back late. Measured through a broker: about a fifth more readings a second.
+ROWS_PER_STATEMENT = 500
+_INSERT = "INSERT INTO observation VALUES {rows} ON CONFLICT DO NOTHING"
+_INSERT_ONE = _INSERT.format(rows="(?, ?, ?, ?)")
 _UPSERT_LATEST = (
-    "INSERT INTO latest VALUES (?, ?, ?, ?) ON CONFLICT (point) DO UPDATE SET time_us = excluded.time_us,"
+    "INSERT INTO latest VALUES {rows} ON CONFLICT (point) DO UPDATE SET time_us = excluded.time_us,"
     " result = excluded.result, quality = excluded.quality WHERE excluded.time_us > latest.time_us"
 )
 _UPSERT_REFUSAL = (
@@ -70,7 +75,7 @@ def write_rows(connection: sqlite3.Connection, appends: Sequence[Append], now_us
     flat = [value for group in values for value in group]
     refusals = [refusal for _, group in appends for refusal in group]
     connection.execute("SAVEPOINT fast")
-    if not flat or connection.executemany(_INSERT, flat).rowcount == len(flat):
+    if _execute_rows(connection, _INSERT, flat) == len(flat):
         outcome: list[Outcome] = [
             (WriteResult(len(rows), 0, len(refused)), [row.observation for row in rows]) for rows, refused in appends
         ]
@@ -83,6 +88,16 @@ def write_rows(connection: sqlite3.Connection, appends: Sequence[Append], now_us
     connection.execute("RELEASE fast")
     _count_refusals(connection, refusals, now_us)
     return outcome
+
+
+def _execute_rows(connection: sqlite3.Connection, statement: str, values: Sequence[Values]) -> int:
+    """Execute `statement` for all rows; return how many rows changed."""
+    changed = 0
+    for first in range(0, len(values), ROWS_PER_STATEMENT):
+        part = values[first : first + ROWS_PER_STATEMENT]
+        text = statement.format(rows=",".join(["(?, ?, ?, ?)"] * len(part)))
+        changed += connection.execute(text, list(chain.from_iterable(part))).rowcount
+    return changed
 
 
 def _values(row: Row) -> Values:
@@ -103,7 +118,7 @@ def _write_each(
     new: list[Values] = []
     conflicts = 0
     for row, value in zip(rows, values, strict=True):
-        if connection.execute(_INSERT, value).rowcount == 1:
+        if connection.execute(_INSERT_ONE, value).rowcount == 1:
             stored.append(row.observation)
             new.append(value)
         elif not _same(connection, value):
@@ -127,7 +142,7 @@ def _update_latest(connection: sqlite3.Connection, values: Sequence[Values]) -> 
     for value in values:
         if value[0] not in newest or value[1] > newest[value[0]][1]:
             newest[value[0]] = value
-    connection.executemany(_UPSERT_LATEST, newest.values())
+    _execute_rows(connection, _UPSERT_LATEST, list(newest.values()))
 
 
 def _count_refusals(connection: sqlite3.Connection, refusals: Sequence[Refusal], now_us: int) -> None:
