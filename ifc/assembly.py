@@ -262,12 +262,11 @@ class Assembly:
 
     def _true_north(self) -> float:
         """Return the angle in radians from the model's x axis to true north, counter-clockwise."""
-        for body in self._text.statements.values():
-            if body.startswith(b"IFCGEOMETRICREPRESENTATIONCONTEXT("):
-                items = arguments(body)
-                direction = self._placements.vector(items[5]) if len(items) > 5 else None
-                if direction is not None and any(direction[:2]):
-                    return math.atan2(direction[1], direction[0])
+        for context in self._source.of("IfcGeometricRepresentationContext"):
+            items = arguments(self._text.statements.get(b"#%d" % step_id(context), b""))
+            direction = self._placements.vector(items[5]) if len(items) > 5 else None
+            if direction is not None and any(direction[:2]):
+                return math.atan2(direction[1], direction[0])
         return math.pi / 2
 
     def _spatial(self) -> frozenset[str]:
@@ -305,7 +304,8 @@ class Assembly:
 
 def _likely(source: Source) -> frozenset[bytes]:
     """Return the classes of which representations are made, in upper case."""
-    families = source.family("IfcRepresentationItem") | source.family("IfcProfileDef")
+    roots = ("IfcRepresentationItem", "IfcProfileDef", "IfcRepresentation", "IfcProductRepresentation")
+    families = frozenset[str]().union(*map(source.family, roots))
     return frozenset(name.upper().encode() for name in families - source.family("IfcStyledItem"))
 
 

@@ -71,22 +71,31 @@ class GeometryDigester:
 
     def _sweep(self, likely: frozenset[bytes]) -> None:
         """Digest in one pass what refers backwards only, as nearly all exporters write it."""
-        tokens, look, split = self._tokens, self._tokens.__getitem__, _SPLIT.split
+        tokens = self._tokens
         for key, body in self._statements.items():
             name, _, inner = body.partition(b"(")
             if name not in likely:
                 continue
             try:
-                if b"'" in inner or inner.count(b"(") > 1:
-                    parts = split(body)
-                    parts[1::2] = map(look, parts[1::2])
-                    tokens[key] = _packed(b"".join(parts))
-                elif inner[:1] == b"(" and inner[-2:] == b"))":
-                    tokens[key] = _packed(b"%b((%b))" % (name, b",".join(map(look, inner[1:-2].split(b",")))))
-                elif b"(" not in inner and inner[-1:] == b")":
-                    tokens[key] = _packed(b"%b(%b)" % (name, b",".join(map(look, inner[:-1].split(b",")))))
+                tokens[key] = _packed(self._swept(name, inner) or self._split_and_joined(body))
             except _MissingReferenceError:
                 continue
+
+    def _swept(self, name: bytes, inner: bytes) -> bytes | None:
+        """Return the token of ``NAME(a,b)`` or ``NAME((a,b))``, as points, loops and faces are written, else None."""
+        look, brackets = self._tokens.__getitem__, inner.count(b"(")
+        if b"'" in inner or brackets > 1:
+            return None
+        if not brackets:
+            return b"%b(%b)" % (name, b",".join(map(look, inner[:-1].split(b",")))) if inner[-1:] == b")" else None
+        if inner[:1] == b"(" and inner[-2:] == b"))":
+            return b"%b((%b))" % (name, b",".join(map(look, inner[1:-2].split(b","))))
+        return None
+
+    def _split_and_joined(self, body: bytes) -> bytes:
+        parts = _SPLIT.split(body)
+        parts[1::2] = map(self._tokens.__getitem__, parts[1::2])
+        return b"".join(parts)
 
     def _resolve(self, root: bytes) -> None:
         tokens, stack, opened = self._tokens, [root], dict[bytes, list[bytes]]()

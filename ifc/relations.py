@@ -100,7 +100,7 @@ def read_relations(source: Source, keys: Mapping[int, str]) -> Relations:
             understood.add(number)
             found.setdefault(child, []).append(relation)
     lost: dict[str, int] = {}
-    elsewhere = frozenset[str]().union(*(source.family(name) for name in ELSEWHERE))
+    elsewhere = frozenset[str]().union(*(source.family(name) for name in ELSEWHERE)) - {"IfcRelOverridesProperties"}
     for entity in source.of("IfcRelationship"):
         name = class_of(entity)
         if name not in elsewhere and step_id(entity) not in understood:

@@ -21,6 +21,7 @@ _TOKENS = re.compile(
 )
 _INSTANCE = re.compile(rb"(#\d+)\s*=\s*([^';]*+(?:'[^']*+'[^';]*+)*+);")
 _DATA = re.compile(rb"ENDSEC\s*;\s*DATA\s*(?:\([^;]*\))?\s*;")
+_LAST = (b")", b" ", b"\n", b"\r", b"\t")  # what a statement ends with, white space before the semicolon included
 _ENDS = 2  # ENDSEC and END-ISO-10303-21 also end with a semicolon
 _STATEMENT = re.compile(rb"\s*(#\d+)\s*=\s*")
 _RUNAWAY = re.compile(rb";\s*#\d+\s*=\s*[A-Z]")  # a statement inside a text: the text was not closed
@@ -98,11 +99,11 @@ class StepText:
         semicolons, opening, closing = (sum(map(bytes.count, bodies, repeat(mark))) for mark in (b";", b"(", b")"))
         if self._data.count(b";", start) != len(found) + semicolons + _ENDS:
             return True
-        if opening != closing and sum(map(_depth, bodies)):
+        if opening != closing and any(_depth(body) for body in bodies):
             return True
         if semicolons and any(_RUNAWAY.search(body) for body in bodies if b";" in body):
             return True
-        return not all(map(bytes.endswith, bodies, repeat((b")", b" ", b"\n", b"\r", b"\t"))))
+        return not all(map(bytes.endswith, bodies, repeat(_LAST)))
 
     def silent_fault(self) -> Fault | None:
         """Return the first fault of a kind that the parser drops without a word, or None."""
