@@ -10,6 +10,7 @@
  * @property {any} version answer of the version
  * @property {string} path of the version, below the API
  * @property {import("../core/tree.js").TreeNode} tree
+ * @property {any} rawTree answer of …/tree, for new words
  * @property {(ids: string[], options?: {zoom?: boolean}) => void} select
  * @property {(tab: string) => void} openTab
  * @property {AbortSignal} signal ends with the page

@@ -90,7 +90,7 @@ async function fetchContext(app, place, signal) {
   const tree = treeOf(rawTree, scene);
   const store = createStore(initialState({ storey: place.storey, tab: place.tab ?? "model", selected: place.element ? [place.element] : [] }));
   /** @type {Context} */
-  const context = { app, store, scene, building, version, path, tree, signal, answers: new Map(), select: () => {}, openTab: (tab) => store.set({ tab }) };
+  const context = { app, store, scene, building, version, path, tree, rawTree, signal, answers: new Map(), select: () => {}, openTab: (tab) => store.set({ tab }) };
   context.select = (ids, options = {}) => {
     store.set({ selected: ids });
     if (options.zoom) fitView(context);
@@ -130,27 +130,10 @@ function wire(context, place) {
     store.on(["bands"], () => drawToolbar(context)),
     store.on(["colouring", "legendKey"], () => drawLegend(context)),
     store.on(["selected", "storey", "tab"], ({ selected, storey, tab }) => app.remember({ element: selected.length === 1 ? selected[0] : null, storey, tab })),
-    onLanguage(() => { context.tree = treeOf(rawOf(context), scene); panel = new TreePanel(context); redraw(); }),
+    onLanguage(() => { context.tree = treeOf(context.rawTree, scene); panel = new TreePanel(context); redraw(); }),
     listenPointer(app.viewport, pointerActions(context)),
     listenKeys(context),
   ];
-}
-
-/** The raw tree again, for new words. @param {Context} context */
-const rawOf = (context) => rawTree(context.tree);
-
-/** @param {import("../core/tree.js").TreeNode} node @returns {any} */
-function rawTree(node) {
-  /** @type {Record<string, string[]>} */
-  const elements = {};
-  /** @type {any[]} */
-  const children = [];
-  for (const child of node.children()) {
-    if (child.kind === "class") elements[child.ifcClass ?? ""] = child.members();
-    else if (child.kind === "group") children.push(...child.children().map(rawTree));
-    else children.push(rawTree(child));
-  }
-  return { global_id: node.globalId, ifc_class: node.ifcClass, name: node.label, children, elements };
 }
 
 /** @param {Context} context */

@@ -52,7 +52,7 @@ export function drawStoreys({ store, scene }) {
   const entry = (/** @type {string | null} */ id, /** @type {string} */ label, /** @type {string} */ sub) =>
     h("button", { type: "button", "data-storey": id ?? "", "aria-pressed": String(store.get().storey === id), onclick: () => store.set({ storey: id }) }, h("span", null, label), sub && h("small", null, sub));
   fill(byId("stage-side"), h("div", { class: "storeys", role: "group", "aria-label": t("storeys.label") }, entry(null, t("storeys.all"), ""),
-    storeys.map((s) => entry(s.global_id, s.name || "–", `${s.elevation_m >= 0 ? "+" : "−"}${number(Math.abs(s.elevation_m), 2)} m`))));
+    storeys.map((s) => entry(s.global_id, s.name || "–", `${Math.abs(s.elevation_m) < 0.005 ? "±" : s.elevation_m > 0 ? "+" : "−"}${number(Math.abs(s.elevation_m), 2)} m`))));
 }
 
 /** Line under the canvas that says what is selected and what can be done with it. @param {Context} context */

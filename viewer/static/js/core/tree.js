@@ -43,7 +43,7 @@ function spatialNode(source, storey, words) {
   const parts = children.filter((/** @type {any} */ c) => KINDS[c.ifc_class] !== "space");
   const classes = Object.entries(source.elements ?? {}).sort(([a], [b]) => a.localeCompare(b));
   return {
-    id: source.global_id, kind, label: source.name || words.classLabel(source.ifc_class), globalId: source.global_id,
+    id: source.global_id, kind, label: labelOf(source) || words.classLabel(source.ifc_class), globalId: source.global_id,
     ifcClass: source.ifc_class, storey: here, count: countElements(source),
     children: once(() => [
       ...parts.map((/** @type {any} */ part) => spatialNode(part, here, words)),
@@ -53,6 +53,9 @@ function spatialNode(source, storey, words) {
     members: () => (kind === "space" ? [source.global_id] : elementIds(source)),
   };
 }
+
+/** Name, and the long name where it says more. @param {any} source @returns {string} */
+const labelOf = ({ name, long_name: long }) => (long && long !== name ? `${name ?? ""} ${long}`.trim() : name ?? "");
 
 /** @param {any} source @param {any[]} spaces @param {string | null} storey @param {Parameters<typeof buildTree>[1]} words @returns {TreeNode} */
 function groupNode(source, spaces, storey, words) {

@@ -34,13 +34,27 @@ export async function openAsk(context, panel) {
 function field(context, p) {
   const id = `param-${p.name}`;
   const { selected } = context.store.get();
-  const wantsElement = /global_id|element|space|storey/.test(p.name);
+  const wantsElement = ["space", "storey", "element", "system"].includes(p.kind ?? "") || /global_id/.test(p.name);
   const value = p.default ?? (wantsElement ? selected[0] : undefined) ?? "";
-  const options = p.options ?? p.enum;
+  const options = p.options ?? choices(context, p.kind);
   const numeric = ["number", "integer", "float", "int"].includes(p.type);
-  const input = options ? h("select", { id, name: p.name }, options.map((/** @type {any} */ o) => h("option", { value: String(o), selected: o === value }, String(o))))
+  const input = options ? h("select", { id, name: p.name }, options.map((/** @type {any} */ o) => h("option", { value: o.value ?? String(o), selected: (o.value ?? o) === value }, o.label ?? String(o))))
     : h("input", { id, name: p.name, type: numeric ? "number" : "text", step: numeric ? "any" : undefined, value: String(value), required: p.required !== false && p.default === undefined });
   return h("div", { class: "field" }, h("label", { for: id }, localText(p.title ?? p.description) || p.name.replaceAll("_", " ")), input);
+}
+
+/** What a parameter of a kind can be in this building; null where it has to be typed. @param {Context} context @param {string | undefined} kind */
+function choices({ scene, tree }, kind) {
+  if (kind === "storey") return scene.source.storeys.map((/** @type {any} */ s) => ({ value: s.global_id, label: s.name || s.global_id }));
+  if (kind !== "space") return null;
+  /** @type {{value: string, label: string}[]} */
+  const spaces = [];
+  const walk = (/** @type {import("../core/tree.js").TreeNode} */ node) => {
+    if (node.kind === "space" && node.globalId) spaces.push({ value: node.globalId, label: node.label });
+    else if (node.kind !== "class" && node.kind !== "element") node.children().forEach(walk);
+  };
+  walk(tree);
+  return spaces.length ? spaces : null;
 }
 
 /** @param {Context} context @param {any} question @param {HTMLElement} form @param {HTMLElement} out */

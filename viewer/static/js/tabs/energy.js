@@ -27,8 +27,8 @@ export async function openEnergy(context, panel) {
     h("h3", null, t("energy.monthly")), months.length ? barChart(months, [{ name: t("energy.heating"), colour: HEATING }, { name: t("energy.cooling"), colour: COOLING }], "kWh") : null,
     h("h3", null, t("energy.colour")), colourButtons(context, report),
     h("h3", null, t("energy.envelope")), envelope(context, report.envelope ?? []),
-    report.balance ? fold(t("energy.balance"), facts(Object.entries(report.balance).map(([name, kwh]) => [words(`balance.${name}`, name), typeof kwh === "number" ? `${number(kwh, 0)} kWh` : String(kwh)])), { open: false }) : null,
-    findings(report), basis(report));
+    report.balance ? fold(t("energy.balance"), facts(Object.entries(report.balance).filter(([name]) => name.endsWith("_kwh")).map(([name, kwh]) => [words(`balance.${name}`, name), `${number(/** @type {number} */ (kwh), 0)} kWh`])), { open: false }) : null,
+    findings(context, report), basis(report));
 }
 
 /** @param {string} key @param {string} otherwise */
@@ -88,16 +88,17 @@ function envelope(context, parts) {
       h("td", null, words(`kind.${e.kind}`, e.kind)), h("td", { class: "num" }, `${number(e.area_m2, 1)} m²`), h("td", { class: "num" }, number(e.u_w_m2k, 2)), h("td", { class: "small muted" }, words(`usource.${e.u_source}`, e.u_source ?? "–")))))));
 }
 
-/** @param {any} report */
-function findings(report) {
+/** @param {Context} context @param {any} report */
+function findings(context, report) {
   if (!report.findings?.length) return null;
-  return fold(t("model.findings"), h("ul", { class: "plain" }, report.findings.map((/** @type {any} */ f) => h("li", null, typeof f === "string" ? f : f.message ?? f.detail ?? JSON.stringify(f)))), { badge: number(report.findings.length, 0), open: false });
+  return fold(t("model.findings"), h("ul", { class: "plain" }, report.findings.map((/** @type {any} */ f) => h("li", null, typeof f === "string" ? f : f.message, f.hint ? h("small", { class: "muted" }, ` ${f.hint}`) : null, f.elements?.length ? h("button", { type: "button", class: "link", onclick: () => context.select(f.elements, { zoom: true }) }, ` ${t("selection.many", { n: f.elements.length })}`) : null))), { badge: number(report.findings.length, 0), open: false });
 }
 
 /** @param {any} report */
 function basis(report) {
   const climate = report.climate ?? {};
-  return fold(t("energy.basis"), facts([[t("energy.engine"), `${report.engine ?? ""} ${report.engine_version ?? ""}`.trim()], [t("energy.climate"), climate.name ?? "–"],
+  const notes = report.notes ?? [];
+  return fold(t("energy.basis"), [facts([[t("energy.engine"), `${report.engine ?? ""} ${report.engine_version ?? ""}`.trim()], [t("energy.climate"), climate.name ?? "–"],
     [t("energy.official"), climate.official === undefined ? null : t(climate.official ? "value.yes" : "value.no")], [t("energy.area"), `${number(report.area_m2, 1)} m²`],
-    [t("energy.total"), `${number(report.need?.heating_kwh, 0)} kWh`]]), { open: false });
+    [t("energy.total"), `${number(report.need?.heating_kwh, 0)} kWh`]]), notes.length ? h("ul", { class: "plain muted" }, notes.map((/** @type {string} */ n) => h("li", null, n))) : null], { open: false });
 }

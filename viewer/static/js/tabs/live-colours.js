@@ -43,7 +43,7 @@ export function mergeObservations(latest, observations, now) {
     const o = news.get(item.point_id);
     if (!o) return item;
     const moment = o.phenomenon_time ?? o.t ?? item.phenomenon_time;
-    if (Date.parse(moment) < Date.parse(item.phenomenon_time)) return item;
+    if (item.phenomenon_time && Date.parse(moment) < Date.parse(item.phenomenon_time)) return item;
     return { ...item, value: o.value ?? o.v, phenomenon_time: moment, age_s: Math.max(0, (now - Date.parse(moment)) / 1000), stale: Boolean(o.stale) };
   });
 }

@@ -69,6 +69,7 @@ class LiveView {
   /** Once a second: redraw when something came, age what did not. */
   tick() {
     for (const item of this.items) {
+      if (!item.phenomenon_time) continue;
       const interval = this.points.get(item.point_id)?.interval_s;
       item.age_s = Math.max(0, (Date.now() - Date.parse(item.phenomenon_time)) / 1000);
       if (interval && !item.stale && item.age_s > interval * 3) { item.stale = true; this.dirty = true; }
@@ -98,7 +99,7 @@ class LiveView {
     return h("tr", { class: item.stale ? "stale" : "", "data-point": item.point_id },
       h("td", null, h("button", { type: "button", class: "link", onclick: () => this.open(point) }, point.name || item.point_id), this.context.scene.rows.has(space) ? h("small", null, elementLink(this.context, space)) : null),
       h("td", null, sparkline(this.recent.get(item.point_id) ?? [])), h("td", { class: "num" }, h("b", null, valueText(item.value)), ` ${unit(item.unit)}`),
-      h("td", { class: "small" }, item.stale ? t("live.stale", { ago: ago(item.age_s) }) : ago(item.age_s)));
+      h("td", { class: "small" }, ageText(item)));
   }
 
   /** Colour the spaces; those without a fresh reading stay grey. */
@@ -132,6 +133,12 @@ class LiveView {
       fill(this.chart, errorBlock(error, () => this.open(point)));
     }
   }
+}
+
+/** @param {any} item */
+export function ageText(item) {
+  if (!item.phenomenon_time) return t("live.never");
+  return item.stale ? t("live.stale", { ago: ago(item.age_s) }) : ago(item.age_s);
 }
 
 /** @param {string} kind */

@@ -1,9 +1,10 @@
 // @ts-check
 import { fill, h } from "../core/dom.js";
-import { ago, className, dateTime, number, t, unit, valueText } from "../core/i18n.js";
+import { className, dateTime, number, t, unit, valueText } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
 import { errorBlock, skeleton } from "../ui/feedback.js";
 import { once } from "../building/context.js";
+import { ageText } from "./live.js";
 import { elementLink, facts, fold } from "./parts.js";
 
 /** @typedef {import("../building/context.js").Context} Context */
@@ -46,7 +47,7 @@ function overview({ building, version }) {
       [t("model.position"), building.placement ? `${number(building.placement.easting_m, 2)} E, ${number(building.placement.northing_m, 2)} N (EPSG:3301)` : t("model.position.none")],
     ]),
     h("p", { class: "hint" }, icon("info", 16), t("model.hint")),
-    findings.length ? fold(t("model.findings"), h("ul", { class: "plain" }, findings.slice(0, 100).map((/** @type {any} */ f) => h("li", null, typeof f === "string" ? f : f.message ?? f.detail ?? valueText(f)))), { open: false, badge: number(findings.length, 0) }) : null,
+    findings.length ? fold(t("model.findings"), h("ul", { class: "plain" }, findings.slice(0, 100).map((/** @type {any} */ f) => h("li", null, typeof f === "string" ? f : f.message ?? valueText(f), f.hint ? h("small", { class: "muted" }, ` ${f.hint}`) : null))), { open: false, badge: number(findings.length, 0) }) : null,
     unread.length ? fold(t("model.unread"), facts(unread.map(([name, n]) => [name, number(/** @type {number} */ (n), 0)])), { open: false, badge: number(unread.length, 0) }) : null,
     fold(t("keys.title"), facts(["F", "H", "I", "G", "R", "Esc"].map((key) => [key, t(`keys.${key}`)])), { open: false }),
   ].filter((part) => part !== null);
@@ -74,12 +75,20 @@ function element(context, record, latest) {
       h("p", { class: "muted" }, [className(record.ifc_class), storeyName].filter(Boolean).join(" · ")), h("code", { class: "gid" }, record.global_id)),
     row === undefined ? h("p", { class: "hint" }, icon("info", 16), t("model.nogeometry")) : null,
     record.points?.length ? fold(t("model.points"), pointList(record.points, latest), { badge: number(record.points.length, 0) }) : null,
-    facts([[t("model.class"), record.ifc_class + (record.predefined_type ? ` · ${record.predefined_type}` : "")], [t("model.tag"), record.tag || null], [t("model.description"), record.description || null], [t("model.longname"), record.long_name || null]]),
+    facts([[t("model.class"), record.ifc_class + (record.predefined_type ? ` · ${record.predefined_type}` : "")], [t("model.objecttype"), record.object_type || null], [t("model.description"), record.description || null]]),
+    attributes(record),
     ...sets(record),
     record.materials?.length ? fold(t("model.materials"), h("ul", { class: "plain" }, record.materials.map(material))) : null,
-    record.references?.length ? fold(t("model.references"), h("ul", { class: "plain" }, record.references.map((/** @type {any} */ r) => h("li", null, valueText(r))))) : null,
+    record.references?.length ? fold(t("model.references"), h("ul", { class: "plain" }, record.references.map((/** @type {any} */ r) => h("li", null, [r.source, r.identification, r.name, r.location].filter(Boolean).join(" · "))))) : null,
     record.relations?.length ? fold(t("model.relations"), relations(context, record.relations), { badge: number(record.relations.length, 0) }) : null,
   ].filter((part) => part !== null);
+}
+
+/** @param {any} record */
+function attributes(record) {
+  const rows = Object.entries(record.attributes ?? {});
+  if (!rows.length) return null;
+  return fold(t("model.attributes"), facts(rows.map(([name, value]) => [name, valueText(value)])), { badge: number(rows.length, 0), open: false });
 }
 
 /** Property and quantity sets; what comes from the type is marked, and an own value hides the type's. @param {any} record */
@@ -107,7 +116,7 @@ function material(m) {
   if (typeof m === "string") return h("li", null, m);
   const thickness = m.thickness_m ?? m.thickness?.value ?? m.thickness;
   const layers = m.layers ?? m.constituents;
-  return h("li", null, m.name || m.material || valueText(m), Number.isFinite(thickness) ? h("span", { class: "muted" }, ` ${number(thickness * 1000, 1)} mm`) : null,
+  return h("li", null, m.material || m.name || valueText(m), m.role ? h("span", { class: "muted" }, ` ${m.role}`) : null, Number.isFinite(thickness) ? h("span", { class: "muted" }, ` ${number(thickness * 1000, 1)} mm`) : null,
     layers?.length ? h("ol", { class: "plain" }, layers.map(material)) : null);
 }
 
@@ -126,6 +135,6 @@ function pointList(points, latest) {
   return h("ul", { class: "plain points" }, points.map((p) => {
     const now = /** @type {any} */ (values.get(p.point_id));
     return h("li", { class: now?.stale ? "stale" : "" }, h("span", null, p.name || p.point_id), now
-      ? h("b", null, `${valueText(now.value)} ${unit(now.unit)}`) : h("b", null, "–"), now ? h("small", { class: "muted" }, now.stale ? t("live.stale", { ago: ago(now.age_s) }) : ago(now.age_s)) : null);
+      ? h("b", null, `${valueText(now.value)} ${unit(now.unit)}`) : h("b", null, "–"), now ? h("small", { class: "muted" }, ageText(now)) : null);
   }));
 }

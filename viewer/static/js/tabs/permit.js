@@ -46,8 +46,9 @@ export async function openPermit(context, panel) {
   drawFilters();
   draw();
   fill(panel, h("h2", null, t("permit.title")), h("p", { class: "muted small" }, report.packs.map((/** @type {any} */ p) => `${localText(p.title)} ${p.version}`).join(" · ")), filters, list);
-  const linked = results.find((r) => key(r) === active);
+  const linked = results.find((r) => active && key(r).startsWith(active));
   if (linked) {
+    active = key(linked);
     shown.add(linked.verdict);
     drawFilters();
     draw();
@@ -58,7 +59,7 @@ export async function openPermit(context, panel) {
 }
 
 /** @param {any} r */
-const key = (r) => `${r.pack_id}/${r.check_id}${r.elements?.length === 1 ? `/${r.elements[0]}` : ""}`;
+const key = (r) => [r.pack_id, r.check_id, ...(r.elements ?? []).slice(0, 1)].join("/");
 
 /** Ghost the rest, select the elements, draw the measured shape and bring both into view. @param {Context} context @param {any} result */
 function showResult(context, result) {
@@ -106,7 +107,7 @@ function card(context, r, open, onOpen) {
 function gauge({ measured, limit, verdict }) {
   if (!measured && !limit) return null;
   const text = (/** @type {any} */ m) => (m ? `${typeof m.value === "number" ? number(m.value, 2) : m.value} ${unit(m.unit)}` : "–");
-  const sign = /** @type {Record<string, string>} */ ({ "<=": "≤", ">=": "≥", "==": "=", max: "≤", min: "≥", at_most: "≤", at_least: "≥", le: "≤", ge: "≥", lt: "<", gt: ">", eq: "=" })[limit?.comparison] ?? limit?.comparison ?? "";
+  const sign = /** @type {Record<string, string>} */ ({ "<=": "≤", ">=": "≥", "==": "=", in: "∈", matches: "~", inside: "⊂" })[limit?.comparison] ?? limit?.comparison ?? "";
   const numbers = [measured?.value, limit?.value].every((v) => typeof v === "number" && v >= 0);
   const top = numbers ? Math.max(measured.value, limit.value) * 1.15 || 1 : 1;
   const bar = numbers ? h("div", { class: "gauge", "aria-hidden": "true" }, h("i"), h("em")) : null;

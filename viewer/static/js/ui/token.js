@@ -33,7 +33,7 @@ function showForm() {
         resolve();
       } catch (error) {
         const body = /** @type {any} */ (error).body;
-        message.textContent = body?.status === 401 || body?.status === 403 ? t("token.wrong") : describe(error).title;
+        message.textContent = body?.status === 401 || body?.status === 403 || body?.reason === "token" ? t("token.wrong") : describe(error).title;
       }
     });
     document.body.append(dialog);

@@ -2,6 +2,7 @@
 import { fill, h } from "../core/dom.js";
 import { number, t } from "../core/i18n.js";
 import { followJob, uploadModel } from "../core/api.js";
+import { icon } from "../core/icons.js";
 import { errorBlock } from "./feedback.js";
 
 const STAGES = ["as-designed", "as-built", "as-maintained"];
@@ -11,7 +12,9 @@ const STAGES = ["as-designed", "as-built", "as-maintained"];
  * @param {{building: string | null, onDone: (result: any) => void}} options building given: a new version of it
  */
 export function openUpload({ building, onDone }) {
-  const file = h("input", { type: "file", id: "up-file", accept: ".ifc,.ifczip,.ifcxml,application/x-step", required: true });
+  const file = h("input", { type: "file", id: "up-file", class: "sr", accept: ".ifc,.ifczip,.ifcxml,application/x-step", required: true });
+  const chosenName = h("span", { class: "muted" }, t("upload.nothing"));
+  file.addEventListener("change", () => { chosenName.textContent = file.files?.[0]?.name ?? t("upload.nothing"); });
   const code = h("input", { type: "text", id: "up-code", value: building ?? "", readOnly: Boolean(building), pattern: "1[0-9]{8}|tmp-.+", inputMode: "numeric", autocomplete: "off" });
   const stages = h("fieldset", { class: "choices" }, h("legend", null, t("upload.stage")), STAGES.map((stage, i) =>
     h("label", null, h("input", { type: "radio", name: "stage", value: stage, checked: i === 0 }), h("span", null, t(`stage.${stage}`), h("small", null, t(`stage.${stage}.hint`))))));
@@ -20,7 +23,7 @@ export function openUpload({ building, onDone }) {
   const close = h("button", { type: "button", class: "button" }, t("action.close"));
   const form = h("form", { class: "dialog-body" },
     h("h2", { id: "up-title" }, t("upload.title")), h("p", { class: "muted" }, t("upload.text")),
-    h("label", { for: "up-file" }, t("upload.file")), file,
+    h("span", { class: "field-name" }, t("upload.file")), h("div", { class: "file" }, file, h("label", { for: "up-file", class: "button" }, icon("upload", 16), t("upload.choose")), chosenName),
     h("label", { for: "up-code" }, t("upload.code")), code, h("small", { class: "muted" }, t("upload.code.hint")),
     stages, outcome, h("div", { class: "actions" }, close, send));
   const dialog = h("dialog", { "aria-labelledby": "up-title", class: "upload" }, form);
