@@ -13,7 +13,9 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from signatures.digests import from_base58btc, to_base58btc
 from signatures.errors import Reason, SignatureError
 
-MIN_PASSPHRASE_CHARACTERS = 8  # a demo key must at least not lie open; a service key belongs in PKCS#11
+MIN_PASSPHRASE_CHARACTERS = (
+    12  # the library derives with 2,048 rounds of PBKDF2 only; a service key belongs in PKCS#11
+)
 ASSERTION = "assertionMethod"
 
 
