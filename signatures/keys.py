@@ -14,7 +14,7 @@ from signatures.digests import from_base58btc, to_base58btc
 from signatures.errors import Reason, SignatureError
 
 MIN_PASSPHRASE_CHARACTERS = (
-    12  # the library derives with 2,048 rounds of PBKDF2 only; a service key belongs in PKCS#11
+    12  # PKCS #8 is derived with 2,048 rounds of PBKDF2 only; service keys belong in PKCS#11
 )
 ASSERTION = "assertionMethod"
 
