@@ -3,11 +3,11 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ifc import ElementRecord, Mesh, Severity
 from twin.energy.findings import EnergyFinding
 from twin.energy.hull import hull_faces
+from twin.energy.junctions import at_junctions, junction_findings
 from twin.energy.openings import exact_openings
 from twin.energy.parts import (
     AREA_UNIT,
@@ -20,7 +20,7 @@ from twin.energy.parts import (
     true_azimuth_deg,
 )
 from twin.energy.quantities import compare_with_flags
-from twin.energy.rays import NO_HIT, Points, Samples, Scene, is_closed, sample, signed_volume, triangles_of
+from twin.energy.rays import NO_HIT, Ids, Mask, Points, Samples, Scene, is_closed, sample, signed_volume, triangles_of
 from twin.energy.thermal import Thermal, declared_year
 from twin.energy.values import Boundary, Kind, Source, Sourced
 from twin.snapshot import Snapshot
@@ -148,7 +148,7 @@ def _solids(snapshot: Snapshot, meshes: dict[str, Mesh], origin: Points) -> _Sol
     return _Solids(tuple(one for one, _ in found), tuple(part for _, part in found))
 
 
-def _outer(rays: Samples, spaces: _Solids) -> tuple[NDArray[np.bool_], float]:
+def _outer(rays: Samples, spaces: _Solids) -> tuple[Mask, float]:
     """Return which samples have no space behind them, and half the area of the others."""
     scene = Scene(spaces.triangles)
     met, distance, behind = scene.first_hit(rays.points + STEP_OUT_M * rays.normals, rays.normals)
@@ -168,12 +168,15 @@ def kind_of(record: ElementRecord | None, tilt_deg: float) -> Kind:
 
 
 def _faces(
-    rays: Samples, outer: NDArray[np.bool_], solids: _Solids, spaces: _Solids, snapshot: Snapshot
+    rays: Samples, outer: Mask, solids: _Solids, spaces: _Solids, snapshot: Snapshot
 ) -> tuple[list[Face], tuple[EnergyFinding, ...]]:
-    """Return the outer faces by element and direction, and a finding for holes."""
-    points, normals, weights = rays.points[outer], rays.normals[outer], rays.weights[outer]
-    met, distance, _ = Scene(solids.triangles).first_hit(points - INSET_M * normals, normals)
+    """Return the outer faces by element and direction, and what was noticed."""
+    met, distance, _ = Scene(solids.triangles).first_hit(rays.points - INSET_M * rays.normals, rays.normals)
     met = np.where(distance <= REACH_M + INSET_M, met, NO_HIT)
+    junction = at_junctions(met, outer, rays, len(solids.ids))
+    noticed = junction_findings(junction, rays, met, solids.ids)
+    outer = outer & ~junction
+    met, points, normals, weights = met[outer], rays.points[outer], rays.normals[outer], rays.weights[outer]
     azimuth = np.round(true_azimuth_deg(normals, snapshot.georeference)).astype(np.int64) % 360
     tilt = np.round(np.degrees(np.arccos(np.clip(normals[:, 2], -1.0, 1.0)))).astype(np.int64)
     azimuth[(tilt <= 1) | (tilt >= 179)] = 0
@@ -185,10 +188,10 @@ def _faces(
     faces = [_face(group, float(area), solids, snapshot) for group, area in zip(groups, areas, strict=True)]
     void = met == NO_HIT
     owners = tuple(sorted({spaces.ids[place] for place in np.unique(rays.owner[outer][void])}))
-    return faces, _holes(float(weights[void].sum()), float(weights.sum()), owners)
+    return faces, (*noticed, *_holes(float(weights[void].sum()), float(weights.sum()), owners))
 
 
-def _face(group: NDArray[np.int64], area: float, solids: _Solids, snapshot: Snapshot) -> Face:
+def _face(group: Ids, area: float, solids: _Solids, snapshot: Snapshot) -> Face:
     met, azimuth, tilt, low = (int(value) for value in group)
     global_id = "" if met == NO_HIT else solids.ids[met]
     kind = kind_of(snapshot.records.get(global_id), float(tilt))

@@ -12,6 +12,7 @@ from ifc import Mesh
 
 Points = NDArray[np.float64]
 Ids = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 
 RAYS_M2 = 60.0  # measured: ±0.1 % on opaque areas, ±0.9 % on windows
 MOST_RAYS = 1_500_000  # about 20 s on one core; larger models are sampled more coarsely and say so
@@ -99,7 +100,7 @@ class Scene:
         self._scene = EmbreeScene(robust=True)
         self._mesh = TriangleMesh(self._scene, triangles) if len(triangles) else None
 
-    def first_hit(self, origins: Points, directions: Points) -> tuple[Ids, Points, NDArray[np.bool_]]:
+    def first_hit(self, origins: Points, directions: Points) -> tuple[Ids, Points, Mask]:
         """Return for each ray the mesh that it meets first (or `NO_HIT`), how far, and whether from behind."""
         if self._mesh is None or not len(origins):
             none = np.full(len(origins), NO_HIT)

@@ -92,12 +92,29 @@ def test_a_neighbour_space_through_a_wall_is_inner_but_not_across_a_street(box_h
     assert finding(envelope, "energy.hole").elements == ("space-2",)
 
 
+def test_behind_a_junction_of_inner_walls_there_is_no_outside(box_house, build):
+    # A second inner wall meets the first one in the middle: 0.2 m of the latter have no room behind them.
+    parts = {"space-2": ((5.05, 0, 0), (10, 2.9, 3)), "space-3": ((5.05, 3.1, 0), (10, 6, 3))}
+    records = [*box_house.records.values(), build.record("space-3", "IfcSpace")]
+    records.append(build.record("meeting", "IfcWall", 2.0, external=False))
+    meshes = [mesh for mesh in box_house.meshes if mesh.global_id != "space-2"]
+    meshes += [build.box(name, *corners) for name, corners in parts.items()]
+    meshes.append(build.box("meeting", (5.05, 2.9, 0), (10, 3.1, 3)))
+    envelope = build_envelope(build.snapshot(records, meshes))
+    assert not any({"inner", "meeting"} & set(part.elements) for part in envelope.parts)
+    assert envelope.area_m2(Kind.WALL, "E") == pytest.approx(5.8 * 3, rel=WITHIN)
+    found = finding(envelope, "energy.junction")
+    assert found.elements == ("inner",)
+    assert "0.6 m²" in found.message
+
+
 def test_an_overhang_is_a_floor_over_air(box_house, build):
     records = {**box_house.records, "bay": build.record("bay", "IfcSpace")}
     meshes = [*box_house.meshes, build.box("bay", (0, 0, 3.3), (10, 9, 6.3))]
     snap = build.snapshot(list(records.values()), meshes)
     below = [part for part in build_envelope(snap).parts if part.orientation == "below"]
-    assert sum(part.area_m2.value for part in below) == pytest.approx(10 * 3.0 + 0.1 * 6.0, rel=0.02)
+    # The first 0.3 m beyond the north face lie on the north wall: a junction, not outside air.
+    assert sum(part.area_m2.value for part in below) == pytest.approx(10 * 2.7, rel=0.02)
     assert {part.boundary for part in below} == {Boundary.OUTSIDE}
 
 
