@@ -20,7 +20,7 @@ from ifc.placement import Placements
 from ifc.properties import PropertyReader, merged, read_sets
 from ifc.records import ElementRecord, Header, Relation, Value
 from ifc.references import read_references
-from ifc.relations import read_relations, sort_key
+from ifc.relations import ordered, read_relations
 from ifc.source import Entity, Source, argument, class_of, members, step_id
 from ifc.step import StepText, arguments
 from ifc.units import UnitReader, read_units
@@ -239,8 +239,7 @@ class Assembly:
         records = []
         for draft in drafts:
             own = relations.get(draft.number)
-            ordered = tuple(sorted(own, key=sort_key)) if own else ()
-            records.append(draft.record(ordered))
+            records.append(draft.record(ordered(own) if own else ()))
         return sorted(records, key=lambda record: record.global_id)
 
     # --- the file as a whole ------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """Relationships of a file as relations of records, child to parent, one pass per class."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ifc.records import Relation, RelationKind, Value
@@ -132,6 +132,15 @@ def _kind(source: Source, rule: Rule, children: tuple[Entity, ...]) -> RelationK
         if all(class_of(item) in systems for item in members(children)):
             return RelationKind.SERVES
     return rule.kind
+
+
+def ordered(relations: Iterable[Relation]) -> tuple[Relation, ...]:
+    """Return relations in canonical order; one that says the same twice, without detail, is kept once."""
+    found: list[Relation] = []
+    for relation in sorted(relations, key=sort_key):
+        if not found or relation.detail or relation != found[-1]:
+            found.append(relation)
+    return tuple(found)
 
 
 def sort_key(relation: Relation) -> tuple[str, str, str]:

@@ -96,7 +96,7 @@ def test_ports_nest_in_elements_and_connect(step) -> None:
             "#20=IFCPUMP('0000000000000000000020',$,'P',$,$,$,$,$,.CIRCULATOR.);\n"
             "#21=IFCDISTRIBUTIONPORT('0000000000000000000021',$,$,$,$,$,$,.SOURCE.,.PIPE.,.HEATING.);\n"
             "#22=IFCDISTRIBUTIONPORT('0000000000000000000022',$,$,$,$,$,$,.SINK.,.PIPE.,.HEATING.);\n"
-            "#23=IFCRELNESTS('0000000000000000000023',$,$,$,#20,(#21));\n"
+            "#23=IFCRELNESTS('0000000000000000000023',$,$,$,#20,(#21,#22));\n"
             "#24=IFCRELCONNECTSPORTTOELEMENT('0000000000000000000024',$,$,$,#22,#20);\n"
             "#25=IFCRELCONNECTSPORTS('0000000000000000000025',$,$,$,#21,#22,$);\n"
         )
