@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import shapely
 from shapely import Polygon, box
 
 from ifc import ElementRecord, Georeference, Kernel, Mesh, MeshSet, Severity
@@ -166,9 +167,55 @@ def test_distances() -> None:
 
 
 def test_slivers_that_collapse_on_the_grid() -> None:
-    random = np.random.default_rng(7)
-    vertices = np.column_stack([random.uniform(0, 0.01, (300, 2)), np.zeros(300)])
-    vertices[:, 1] *= random.choice([1.0, 0.1, 0.001], 300)
-    faces = random.integers(0, 300, (200, 3)).astype(np.uint32)
-    shape = outline([Mesh("lace", vertices, faces, (1, 1, 1, 1), Kernel.IFCLITE)])
-    assert shape is None or shape.is_valid
+    points = [
+        [23.81772, -16.303101],
+        [23.817802, -16.259581],
+        [23.821436, -14.336743],
+        [23.821518, -14.293225],
+        [23.824024, -16.301741],
+        [23.8241, -16.260963],
+        [23.827738, -14.335384],
+        [23.827816, -14.294608],
+        [23.911423, -16.301907],
+        [23.911501, -16.261129],
+        [23.915138, -14.33555],
+        [23.915215, -14.294773],
+        [23.917721, -16.303289],
+        [23.917803, -16.259769],
+        [23.921436, -14.336933],
+        [23.921518, -14.293414],
+    ]
+    faces = [
+        [13, 9, 12],
+        [8, 12, 9],
+        [1, 9, 13],
+        [4, 0, 12],
+        [0, 5, 1],
+        [5, 0, 4],
+        [15, 14, 11],
+        [10, 11, 14],
+        [3, 15, 11],
+        [6, 10, 14],
+        [3, 11, 7],
+        [6, 14, 2],
+        [2, 3, 7],
+        [7, 6, 2],
+        [12, 0, 2],
+        [0, 1, 3],
+        [0, 3, 2],
+        [1, 15, 3],
+        [13, 12, 14],
+        [13, 14, 15],
+        [9, 7, 11],
+        [5, 6, 7],
+        [4, 8, 10],
+        [4, 10, 6],
+        [8, 11, 10],
+    ]
+    plane = np.array(points, dtype=np.float32).astype(np.float64)  # a hollow roof beam, as an exporter wrote it
+    with pytest.raises(shapely.errors.GEOSException):
+        shapely.union_all([Polygon(plane[face]) for face in faces], grid_size=0.001)
+    vertices = np.column_stack([plane, np.zeros(len(plane))])
+    shape = outline([Mesh("beam", vertices, np.array(faces, dtype=np.uint32), (1, 1, 1, 1), Kernel.IFCLITE)])
+    assert shape is not None
+    assert shape.area == pytest.approx(0.1 * 2.04, rel=0.05)

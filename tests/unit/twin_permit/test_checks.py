@@ -246,11 +246,11 @@ CASES: dict[str, tuple[Bend, Bend, Bend, Bend]] = {
     ),
     "r57.room-area": (
         nothing,
-        put("living", "AR_Ruum.120_Pindala", 20.5),
+        put("living", "AR_Ruum.120_Pindala", 20.41),
         put("living", "AR_Ruum.120_Pindala", 20.39),
         lambda h: [h.drop(g, "AR_Ruum.120_Pindala") for g in ("living", "bedroom", "wc")],
     ),
-    "plan.building-area": (nothing, area_from(-0.2), area_from(-0.3), setting(plan=None)),
+    "plan.building-area": (nothing, area_from(-0.248), area_from(-0.252), setting(plan=None)),
     "plan.footprint": (
         nothing,
         lambda h: h.planned(max_footprint_m2=49.6),
@@ -276,8 +276,8 @@ CASES: dict[str, tuple[Bend, Bend, Bend, Bend]] = {
         lambda h: h.planned(use_codes=("11101",)),
         drop("building", H + "705_Kasutusotstarbe-kood"),
     ),
-    "plan.parcel": (nothing, parcel_from(-0.2), parcel_from(-0.3), setting(parcels=None)),
-    "plan.overlap": (nothing, neighbour(-0.2), neighbour(-0.1), setting(neighbours=None)),
+    "plan.parcel": (nothing, parcel_from(-0.248), parcel_from(-0.252), setting(parcels=None)),
+    "plan.overlap": (nothing, neighbour(-0.126), neighbour(-0.124), setting(neighbours=None)),
     "geo.crs": (
         nothing,
         georeference(crs="EPSG:3067"),

@@ -51,6 +51,13 @@ def test_separation_shows_the_number_and_the_line(house: Any) -> None:
     assert found.geometry.crs == "EPSG:3301"
 
 
+@pytest.mark.parametrize(("gap", "near"), [(7.9, True), (8.0, False), (8.1, False)])
+def test_separation_is_told_on_the_right_side_of_eight_metres(house: Any, gap: float, near: bool) -> None:
+    house.neighbour(gap)
+    (found,) = of(run(house), "fire.separation")
+    assert ("required" in found.message) is near
+
+
 def test_separation_without_neighbours(house: Any) -> None:
     house.neighbours = None
     assert verdicts(run(house), "fire.separation") == {Verdict.DATA_MISSING}
