@@ -13,8 +13,9 @@ from ifc.geometry.stream import Product, RawMesh, read
 
 MAX_FINDINGS_PER_RULE = 200  # more of the same teach nobody; the last one says how many there are
 
-_RANK = {Kernel.IFCLITE: 0, Kernel.HYBRID: 1, Kernel.BOX: 4}
-_EMPTY = 2  # an empty shape ranks behind any with triangles, but before a box: the body is known to be gone
+FINE_STEP_M = 1e-3  # a mesh whose numbers are a millimetre apart serves every purpose of this package
+
+_COARSE, _EMPTY, _BOX = 2, 3, 4  # an empty shape ranks before a box: the body is known to be gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +39,14 @@ def missing_ids(out: Path) -> frozenset[int]:
     return frozenset(step_id for step_id, product in products.items() if product.has_body) - shaped_ids(out)
 
 
+def coarse_ids(out: Path) -> frozenset[int]:
+    """Return the STEP numbers of the elements in the stream at `out` whose best mesh is a coarse one."""
+    return frozenset(step_id for step_id, mesh in _load(out)[1].items() if _rank(mesh) == _COARSE)
+
+
 def shaped_ids(out: Path) -> frozenset[int]:
-    """Return the STEP numbers of the elements for which a kernel delivered triangles."""
-    return frozenset(step_id for step_id, mesh in _load(out)[1].items() if _rank(mesh) < _EMPTY)
+    """Return the STEP numbers of the elements for which a kernel delivered good triangles."""
+    return frozenset(step_id for step_id, mesh in _load(out)[1].items() if _rank(mesh) < _COARSE)
 
 
 def has_ambiguous_ids(out: Path) -> bool:
@@ -101,7 +107,14 @@ def _load(out: Path) -> tuple[dict[int, Product], dict[int, RawMesh]]:
 
 
 def _rank(mesh: RawMesh) -> int:
-    return _RANK[mesh.kernel] + (0 if len(mesh.faces) else _EMPTY)
+    """Return how good a mesh is, best first: first kernel, second, too coarse, empty, box."""
+    if mesh.kernel is Kernel.BOX:
+        return _BOX
+    if not len(mesh.faces):
+        return _EMPTY
+    if mesh.step_m > FINE_STEP_M:
+        return _COARSE
+    return 0 if mesh.kernel is Kernel.IFCLITE else 1
 
 
 def _entity(product: Product) -> str:
@@ -151,6 +164,10 @@ def _remarks(product: Product, key: str, mesh: RawMesh) -> list[ReadFinding]:
     if mesh.kernel is Kernel.BOX:
         message = f"This {product.ifc_class} is shown as the bounding box that the file states."
         found.append(ReadFinding("geometry.box", Severity.INFO, message, "", key, _entity(product)))
+    if mesh.step_m > FINE_STEP_M:
+        message = f"The coordinates of this {product.ifc_class} are only good to {mesh.step_m * 1000:.0f} mm."
+        hint = "Model near the origin and state the map position as IfcMapConversion."
+        found.append(ReadFinding("geometry.imprecise", Severity.WARNING, message, hint, key, _entity(product)))
     if key != product.global_id:
         message = f"The GlobalId {product.global_id} is repeated; this shape is kept as {key}."
         hint = "Give every element its own GlobalId in the authoring tool."

@@ -24,7 +24,8 @@ KERNEL_VERSIONS = (
 )
 OPENING_CLASSES = frozenset({"IfcOpeningElement", "IfcOpeningStandardCase", "IfcVoidingFeature"})
 MAX_TRIANGLES = 30_000_000  # seven times the largest building that the viewer was measured with; about 1 GB of arrays
-MAX_FROM_CENTRE_M = 8_000.0  # ifclite counts in single precision around a centre: beyond this a step is above 0.5 mm
+SINGLE_STEP = 2.0**-23  # ifclite counts in single precision around a centre: the relative step of its numbers
+MAX_STEP_M = 1.0  # coarser than a metre is no shape
 DEFAULT_GREYS: tuple[Colour, ...] = ((0.8, 0.8, 0.8, 1.0), (0.85, 0.85, 0.85, 1.0))  # ifclite's, without a style
 FLUSH_ELEMENTS = 64  # meshes a frame: few enough to lose little, many enough to keep the file fast
 
@@ -52,13 +53,13 @@ def run_ifclite(source: Path, out: Path, ids: frozenset[int] | None, openings: b
     except (ValueError, RuntimeError, TypeError) as error:
         raise IfcGeometryError(f"The first kernel refused the file: {error}", reason=Reason.SYNTAX) from error
     report_progress(0.8, "Collecting meshes")
+    centre = np.array(result["rtc_offset"], dtype=np.float64)
     meshes = (
-        _ifclite_mesh(step_id, element)
+        _ifclite_mesh(step_id, element, centre)
         for step_id, element in result["elements"].items()
         if openings or element["ifc_type"] not in OPENING_CLASSES
     )
-    centre = np.array(result["rtc_offset"], dtype=np.float64)
-    _write(out, (mesh for mesh in meshes if _is_precise(mesh, centre)))
+    _write(out, (mesh for mesh in meshes if mesh.step_m <= MAX_STEP_M))
 
 
 def run_hybrid(source: Path, out: Path, ids: frozenset[int] | None, openings: bool) -> None:
@@ -105,21 +106,19 @@ def _ifclite_products(data: bytes, openings: bool) -> Iterator[Product]:
             yield Product(int(step_id), row["global_id"] or "", ifc_class, has_body)
 
 
-def _ifclite_mesh(step_id: int, element: Any) -> RawMesh:
+def _ifclite_mesh(step_id: int, element: Any, centre: NDArray[np.float64]) -> RawMesh:
     red, green, blue, opacity = (float(part) for part in element["color"])
     colour = (red, green, blue, opacity)
+    vertices = np.frombuffer(element["vertices"], dtype="<f8").reshape(-1, 3)
+    reach_m = float(np.abs(vertices - centre).max(initial=0.0))
     return RawMesh(
         int(step_id),
-        np.frombuffer(element["vertices"], dtype="<f8").reshape(-1, 3),
+        vertices,
         np.frombuffer(element["faces"], dtype="<u4").reshape(-1, 3),
         None if any(np.allclose(colour, grey, atol=1e-4) for grey in DEFAULT_GREYS) else colour,
         Kernel.IFCLITE,
+        reach_m * SINGLE_STEP,
     )
-
-
-def _is_precise(mesh: RawMesh, centre: NDArray[np.float64]) -> bool:
-    """Return whether the single-precision numbers of the kernel around `centre` are fine enough for `mesh`."""
-    return bool((np.abs(mesh.vertices - centre) <= MAX_FROM_CENTRE_M).all())
 
 
 def _has_body(product: Any) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 from ifc.errors import IfcError, IfcGeometryError, Reason
 from ifc.findings import ReadFinding, Severity
 from ifc.gate import admit
-from ifc.geometry.gather import Gathered, gather, has_ambiguous_ids, missing_ids, shaped_ids
+from ifc.geometry.gather import Gathered, coarse_ids, gather, has_ambiguous_ids, missing_ids, shaped_ids
 from ifc.geometry.kernels import run_hybrid, run_ifclite
 from ifc.geometry.mesh import MeshSet
 from ifc.reader import read_keys
@@ -21,7 +21,8 @@ Progress = Callable[[float, str], None]
 # All budgets are seconds of computing, so that a busy machine chooses the same kernel as an idle one.
 IFCLITE_BASE_S, IFCLITE_PER_MB_S = 10.0, 0.5  # slowest good runs measured: 5 s for 3.4 MB and for 27 MB
 HYBRID_BASE_S, HYBRID_PER_MB_S = 30.0, 3.0  # slowest good run measured: 9 s for 3.4 MB
-FEW_BASE_S, FEW_PER_MB_S = 4.0, 0.3  # opening the file again; then a second for each element that is left
+FEW_BASE_S, FEW_PER_MB_S = 4.0, 0.3  # opening the file again for the elements that are left
+ELEMENT_S, COARSE_ELEMENT_S = 1.0, 0.1  # for an element without a mesh, and for one that has a coarse mesh already
 CLOCK_FACTOR = 6.0  # clock seconds allowed for one of computing: a child that waits for ever is stopped too
 PROBE_S = 4.0  # one probe of the search for the elements that hang a kernel
 MAX_PROBES = 24  # isolates two bad elements among four thousand; 96 s and more at worst
@@ -135,7 +136,11 @@ def _through_kernels(run: _Run) -> Gathered:
 
 def _hybrid_budget_s(run: _Run, wanted: frozenset[int] | None) -> float:
     whole = HYBRID_BASE_S + HYBRID_PER_MB_S * run.megabytes
-    return whole if wanted is None else min(whole, FEW_BASE_S + FEW_PER_MB_S * run.megabytes + len(wanted))
+    if wanted is None:
+        return whole
+    coarse = len(wanted & coarse_ids(run.out))
+    elements_s = (len(wanted) - coarse) * ELEMENT_S + coarse * COARSE_ELEMENT_S
+    return min(whole, FEW_BASE_S + FEW_PER_MB_S * run.megabytes + elements_s)
 
 
 def _ambiguous_keys(run: _Run) -> dict[int, str]:

@@ -40,6 +40,7 @@ class RawMesh:
         faces: uint32 (m, 3).
         colour: Colour of the style, or None if the file gives none.
         kernel: Which kernel made it.
+        step_m: Distance between neighbouring numbers of the kernel at these coordinates, metres.
     """
 
     step_id: int
@@ -47,6 +48,7 @@ class RawMesh:
     faces: Faces
     colour: Colour | None
     kernel: Kernel
+    step_m: float = 0.0
 
 
 def append(path: Path, items: list[Product] | list[RawMesh]) -> None:

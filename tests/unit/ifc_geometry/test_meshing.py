@@ -179,6 +179,15 @@ def test_progress_reaches_the_caller(author, write):
     assert all(0.0 <= fraction <= 1.0 and label for fraction, label in seen)
 
 
+def test_an_outlier_does_not_cost_the_others_their_precision(author, write):
+    author.box(0, 0, 0, (1000, 1000, 1000), guid="G" * 22)
+    author.box(1.0e8, 0, 0, (1000, 1000, 1000), guid="F" * 22)
+    meshes, findings = mesh_file(write(author), LIMITS)
+    assert not findings
+    sizes = [np.ptp(mesh.bounds(), axis=0) for mesh in meshes]
+    np.testing.assert_allclose(sizes, [[1.0, 1.0, 1.0], [1.0, 1.0, 1.0]], atol=1e-4)
+
+
 def test_the_search_for_bad_elements_meshes_the_good_ones(author, write, tmp_path):
     walls = [author.box(3000 * number, 0, 0, (1000, 200, 2500)) for number in range(4)]
     ids = frozenset(int(wall[1:]) for wall in walls)
