@@ -92,10 +92,17 @@ async function fetchContext(app, place, signal) {
   /** @type {Context} */
   const context = { app, store, scene, building, version, path, tree, rawTree, signal, answers: new Map(), select: () => {}, openTab: (tab) => store.set({ tab }) };
   context.select = (ids, options = {}) => {
+    if (ids.length === 1 && source.storeys.some((/** @type {any} */ s) => s.global_id === ids[0])) return showStorey(context, ids[0]);
     store.set({ selected: ids });
     if (options.zoom) fitView(context);
   };
   return context;
+}
+
+/** @param {Context} context @param {string} storey */
+function showStorey({ app, store, scene }, storey) {
+  store.set({ storey, selected: [] });
+  app.viewport.fit(scene.storeyBox(storey));
 }
 
 /** @param {any} raw @param {BuildingScene} scene */
@@ -118,7 +125,7 @@ function wire(context, place) {
   };
   redraw();
   scene.show(store.get());
-  app.viewport.fit(store.get().storey ? scene.storeyBox(store.get().storey) : scene.box, { keepDirection: false, jump: true });
+  app.viewport.fit(store.get().storey ? scene.storeyBox(store.get().storey) : scene.box, { keepDirection: false, jump: true, margin: 1.2 });
   if (place.element) { panel.reveal(place.element); panel.mark(store.get()); if (!scene.boxOf([place.element]).isEmpty()) app.viewport.fit(scene.boxOf([place.element]), { margin: 2.4, jump: true }); }
   const tabs = openTabs(context);
   return [

@@ -107,7 +107,7 @@ export function monthName(month) {
  * @param {number} seconds
  */
 export function ago(seconds) {
-  const format = new Intl.RelativeTimeFormat(LOCALES[language], { numeric: "auto", style: "short" });
+  const format = new Intl.RelativeTimeFormat(LOCALES[language], { numeric: "auto", style: "narrow" });
   if (seconds < 90) return format.format(-Math.round(seconds), "second");
   if (seconds < 5400) return format.format(-Math.round(seconds / 60), "minute");
   if (seconds < 129600) return format.format(-Math.round(seconds / 3600), "hour");

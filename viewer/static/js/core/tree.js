@@ -55,7 +55,7 @@ function spatialNode(source, storey, words) {
 }
 
 /** Name, and the long name where it says more. @param {any} source @returns {string} */
-const labelOf = ({ name, long_name: long }) => (long && long !== name ? `${name ?? ""} ${long}`.trim() : name ?? "");
+const labelOf = ({ name, long_name: long }) => (!long || long === name ? name ?? "" : !name || long.includes(name) ? long : `${name} ${long}`);
 
 /** @param {any} source @param {any[]} spaces @param {string | null} storey @param {Parameters<typeof buildTree>[1]} words @returns {TreeNode} */
 function groupNode(source, spaces, storey, words) {

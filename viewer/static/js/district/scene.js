@@ -122,11 +122,21 @@ export class DistrictScene {
         left -= triangles;
         await this.placeReal(building, scene, chunks);
         onChange();
+        this.outline();
       } catch (error) {
         if (this.abort.signal.aborted) return;
         console.warn(`the model of ${building.building_id} is not drawn`, error);
       }
     }
+  }
+
+  /** Draw outlines of the real models mesh by mesh in idle moments. */
+  outline() {
+    if (this.abort.signal.aborted) return;
+    const chunk = [...this.real.values()].flatMap(({ model }) => model.chunks).find((c) => c.outlines.length > 0);
+    if (!chunk) return this.viewport.invalidate();
+    chunk.outlineNext();
+    setTimeout(() => this.outline(), 4);
   }
 
   /** @param {any} building @param {any} scene @param {any[]} chunks */
@@ -137,6 +147,7 @@ export class DistrictScene {
       const bytes = await getBlob(info.sha256, this.abort.signal);
       model.add(await readChunk(bytes, { storey: info.storey, band: info.band, first: info.first_feature, features: info.features }, model));
     }
+    model.uniforms.uDarkGlass.value = 0.45;
     model.group.applyMatrix4(placementMatrix(building.placement, scene.origin, this.origin));
     this.root.add(model.group);
     this.real.set(number, { model, row: this.rows.get(building.building_id) ?? 0 });

@@ -17,6 +17,7 @@ uniform float uHover;
 uniform float uPass;
 uniform vec4 uBase;
 uniform float uGhostAlpha;
+uniform float uDarkGlass;
 flat varying vec4 vColour;
 flat varying float vFeature;
 flat varying float vEven;
@@ -38,7 +39,7 @@ void main() {
   base.rgb *= instanceColor.rgb;
 #endif
   base.rgb = mix(encode(base.rgb), vec3(0.88), 0.12);
-  if ((flags & 1u) != 0u) base = vec4(vec3(state.rgb) / 255.0, max(base.a, 0.55));
+  if ((flags & 1u) != 0u) base = vec4(vec3(state.rgb) / 255.0 * (base.a < 0.99 ? 1.0 - uDarkGlass : 1.0), max(base.a, 0.55 + uDarkGlass));
   if ((flags & 8u) != 0u) base = vec4(mix(base.rgb, vec3(0.12, 0.37, 0.84), 0.78), max(base.a, 0.85));
   if ((flags & 4u) != 0u) base = vec4(0.55, 0.62, 0.66, uGhostAlpha);
   if (abs(feature - uHover) < 0.5 && (flags & 4u) == 0u) base.rgb = mix(base.rgb, vec3(0.12, 0.37, 0.84), 0.28);
@@ -101,6 +102,7 @@ export function sharedUniforms(model) {
     uModel: { value: model.number },
     uClip: { value: 1e9 },
     uGhostAlpha: { value: 0.065 },
+    uDarkGlass: { value: 0 },
     uSun: { value: new Vector3(0.45, 0.72, 0.53).normalize() },
   };
 }

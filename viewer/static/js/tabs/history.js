@@ -34,13 +34,19 @@ async function drawSeal(context, box) {
     const verdict = await getJson(`${context.path}/seal`, { signal: context.signal });
     const name = verdict.verdict ?? "unsealed";
     fill(box, h("p", { class: `seal-badge seal-${name}` }, icon(name, 26), h("b", null, t(`seal.${name}`)), verdict.issuer ? h("span", null, t("seal.by", { issuer: String(verdict.issuer?.name ?? verdict.issuer), date: dateTime(verdict.created) })) : null),
-      verdict.steps?.length ? h("ol", { class: "steps" }, verdict.steps.map((/** @type {any} */ s) => h("li", { class: `step-${s.verdict}`, value: s.number }, icon(s.verdict === "passed" ? "pass" : s.verdict === "failed" ? "fail" : "not_applicable", 15),
-        h("span", null, h("b", null, String(s.name).replaceAll("_", " ")), " – ", t(`step.${s.verdict}`), s.reason ? h("small", null, s.reason) : null)))) : null,
+      verdict.steps?.length ? fold(stepsTitle(verdict.steps), h("ol", { class: "steps" }, verdict.steps.map((/** @type {any} */ s) => h("li", { class: `step-${s.verdict}`, value: s.number }, icon(s.verdict === "passed" ? "pass" : s.verdict === "failed" ? "fail" : "not_applicable", 15),
+        h("span", null, h("b", null, String(s.name).replaceAll("_", " ")), " – ", t(`step.${s.verdict}`), s.reason ? h("small", null, s.reason) : null)))), { open: name !== "valid" }) : null,
       verdict.merkle_root ? h("p", { class: "small muted root" }, t("seal.root", { n: number(verdict.leaf_count, 0) }), " ", h("code", null, verdict.merkle_root)) : null,
       verdict.sealed ? h("a", { class: "button", href: apiUrl(`${context.path}/seal/bundle`).href, download: "" }, icon("download"), t("seal.bundle")) : sealButton(context, box));
   } catch (error) {
     if (!context.signal.aborted) fill(box, errorBlock(error, () => drawSeal(context, box)));
   }
+}
+
+/** How many steps of the verification ended how. @param {any[]} steps */
+function stepsTitle(steps) {
+  const counts = ["passed", "failed", "skipped"].map((v) => [v, steps.filter((s) => s.verdict === v).length]).filter(([, n]) => n);
+  return `${t("seal.steps")}: ${counts.map(([v, n]) => `${n} ${t(`step.${v}`)}`).join(", ")}`;
 }
 
 /** @param {Context} context @param {HTMLElement} box */
@@ -113,7 +119,7 @@ function colourDiff({ scene, store }, diff) {
   const legend = /** @type {const} */ (["added", "changed", "removed"]).map((key) => {
     const rows = key === "removed" ? [] : [...scene.rowsOf(diff[key].map((/** @type {any} */ e) => e.global_id))];
     for (const row of rows) colours.set(row, COMPARE[key]);
-    return { key, label: t(`history.${key}`), colour: COMPARE[key], count: key === "removed" ? diff.removed.length : rows.length, rows };
+    return { key, label: t(`history.${key}`), colour: COMPARE[key], count: diff[key].length, rows };
   });
   const spaces = [...colours.keys()].some((row) => scene.table.band[row] === "spaces");
   store.set({ isolated: null, legendKey: null, selected: [], colouring: { title: t("history.changes"), colours, ghostUncoloured: true, bands: spaces ? ["spaces"] : [], legend: legend.filter((e) => e.count > 0) } });

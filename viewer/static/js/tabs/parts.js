@@ -2,6 +2,7 @@
 /** Pieces that several tabs use. */
 import { h } from "../core/dom.js";
 import { className } from "../core/i18n.js";
+import { pathTo } from "../core/tree.js";
 
 /** @typedef {import("../building/context.js").Context} Context */
 
@@ -13,7 +14,8 @@ import { className } from "../core/i18n.js";
  */
 export function elementLink(context, globalId, label) {
   const row = context.scene.rows.get(globalId);
-  const text = label || (row === undefined ? globalId : context.scene.table.name[row] || className(context.scene.table.ifc_class[row]));
+  const known = row === undefined ? pathTo(context.tree, globalId)?.at(-1)?.label : undefined;
+  const text = label || (row === undefined ? known ?? globalId : context.scene.table.name[row] || className(context.scene.table.ifc_class[row]));
   return h("button", { type: "button", class: "link element", "data-gid": globalId, title: globalId, onclick: () => context.select([globalId], { zoom: true }) }, text);
 }
 

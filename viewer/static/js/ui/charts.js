@@ -13,7 +13,7 @@ const WIDTH = 340;
  */
 export function barChart(groups, series, unitText) {
   const height = 170;
-  const [left, bottom, top] = [38, 22, 10];
+  const [left, bottom, top] = [46, 22, 10];
   const most = Math.max(1e-9, ...groups.flatMap((g) => g.values));
   const ticks = niceBreaks(0, most, 4);
   const max = ticks[ticks.length - 1];
