@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 
-from samples.plan import OUTSIDE, Door, Plan, Rect, Room, Storey, Window
+from samples.plan import OUTSIDE, Door, Plan, Rect, Room, Stair, Storey, Window
 
 COUNT = 9
 OVERHANGING, TOO_HIGH, NAMELESS = 2, 4, 6  # positions in the row, from 0
 OVERHANG_M = 0.6
+
+_STAIR = Rect(4.4, 4.7, 6.5, 7.5)  # inside the outer walls of all three looks, between the windows of the north side
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ def neighbour(index: int) -> Plan:
 def _storey(floor: int, clear: float) -> Storey:
     windows = tuple(Window(side, 1.6, 1.4, 0.9, at) for side in "SN" for at in (2.6, 6.6))
     windows += (Window("E", 1.4, 1.4), Window("W", 1.4, 1.4))
-    room = Room("whole", str(floor), "Eluruum", "elutuba", unit="1", windows=windows)
+    name, category = ("Eluruum", "elutuba") if floor == 1 else ("Lahtine galerii", "-")  # no door leads to a gallery
+    room = Room("whole", str(floor), name, category, unit="1", windows=windows)
+    stairs = (Stair("stair", "whole", _STAIR, 17, 0.24),) if floor == 1 else ()
     doors = (Door("entrance", "whole", OUTSIDE, 1.1, 2.1, "entrance", "S", at=4.6, exit=True),) if floor == 1 else ()
-    return Storey(f"k{floor}", f"{floor}. korrus", clear, room, doors)
+    return Storey(f"k{floor}", f"{floor}. korrus", clear, room, doors, stairs)

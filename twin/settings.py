@@ -27,7 +27,8 @@ class Settings(BaseSettings):
     )
     mqtt_root: str = Field(default="kaksik", description="First level of the topics that are listened to")
     key_passphrase: SecretStr | None = Field(
-        default=None, description="Opens the signing key; default is a random one kept beside the key"
+        default=None,
+        description="Opens the signing key, 12 characters or more; default is a random one kept beside the key",
     )
     max_upload_bytes: int = Field(
         default=100 * MIB, gt=0, description="Largest upload in bytes; ten times the largest common single model"
