@@ -72,7 +72,7 @@ function drawBar() {
   add.hidden = false;
   add.onclick = () => openUpload({ building: place.building, onDone: uploaded });
   fill(byId("languages"), ...LANGUAGES.map((code) => h("button", {
-    type: "button", lang: code, "aria-pressed": String(code === currentLanguage()), title: t(`language.${code}`), "aria-label": t(`language.${code}`),
+    type: "button", lang: code, "aria-pressed": String(code === currentLanguage()), title: t(`language.${code}`), "aria-label": `${code.toUpperCase()}, ${t(`language.${code}`)}`,
     onclick: () => setLanguage(code),
   }, code.toUpperCase())));
   translate(document);

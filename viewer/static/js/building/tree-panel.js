@@ -27,6 +27,7 @@ export class TreePanel {
     this.root.addEventListener("dblclick", () => this.activate(true));
     const search = h("input", { type: "search", id: "tree-search", placeholder: t("tree.search"), autocomplete: "off", oninput: () => this.search(search.value) });
     this.found = h("ul", { class: "found", hidden: true });
+    byId("left").setAttribute("aria-label", t("tree.label"));
     fill(byId("left"), h("div", { class: "panel-head" }, h("h1", null, context.building.name || context.building.building_id),
       context.building.address && h("p", { class: "muted" }, context.building.address),
       h("div", { class: "search" }, icon("search"), h("label", { class: "sr", for: "tree-search" }, t("tree.search")), search)), this.found, this.root);
@@ -48,14 +49,13 @@ export class TreePanel {
     const branch = node.kind !== "element" && (node.count > 0 || node.children().length > 0);
     const eye = node.kind === "element" || branch || node.kind === "space"
       ? h("button", { type: "button", class: "eye", tabindex: "-1", "data-eye": true, "aria-label": t("tool.hide"), title: t("tree.eye") }, icon("show", 15)) : null;
-    const row = h("div", { class: "tree-row" }, h("span", { class: "twist", "data-twist": true }, branch && icon("chevron", 14)), icon(ICONS[node.kind], 16),
-      h("span", { class: "tree-label" }, node.label), node.count > 0 && h("span", { class: "tree-count" }, number(node.count, 0)), eye);
+    const row = h("div", { class: "tree-row", role: "treeitem", tabindex: "-1", "aria-level": level, "aria-selected": "false", "aria-label": node.count > 0 ? `${node.label} ${number(node.count, 0)}` : node.label, "data-node": node.id }, h("span", { class: "twist", "data-twist": true }, branch && icon("chevron", 14)), icon(ICONS[node.kind], 16),
+      h("span", { class: "tree-label" }, node.label), " ", node.count > 0 && h("span", { class: "tree-count" }, number(node.count, 0)), eye);
     row.style.paddingInlineStart = `${(level - 1) * 14 + 4}px`;
-    const item = h("li", { role: "treeitem", tabindex: "-1", "aria-level": level, "aria-selected": "false", "aria-label": node.label, "data-node": node.id }, row);
-    if (branch) item.setAttribute("aria-expanded", "false");
-    this.items.set(node.id, item);
-    this.nodes.set(item, node);
-    return item;
+    if (branch) row.setAttribute("aria-expanded", "false");
+    this.items.set(node.id, row);
+    this.nodes.set(row, node);
+    return h("li", { role: "none" }, row);
   }
 
   /** @param {HTMLElement} item @param {boolean} open */
@@ -63,9 +63,9 @@ export class TreePanel {
     const node = this.nodes.get(item);
     if (!node || !item.hasAttribute("aria-expanded")) return;
     item.setAttribute("aria-expanded", String(open));
-    if (!item.querySelector(":scope > ul")) {
+    if (!item.nextElementSibling) {
       const list = h("ul", { role: "group" });
-      item.append(list);
+      item.after(list);
       this.more(list, node.children(), 0, Number(item.getAttribute("aria-level")) + 1);
     }
   }
@@ -123,13 +123,13 @@ export class TreePanel {
   onKey(event) {
     const item = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest("[role=treeitem]"));
     if (!item || event.ctrlKey || event.metaKey) return;
-    const items = /** @type {HTMLElement[]} */ ([...this.root.querySelectorAll("[role=treeitem]")].filter((i) => !i.parentElement?.closest("[aria-expanded=false]")));
+    const items = /** @type {HTMLElement[]} */ ([...this.root.querySelectorAll("[role=treeitem]")].filter((i) => /** @type {HTMLElement} */ (i).offsetParent !== null));
     const at = items.indexOf(item);
     const open = item.getAttribute("aria-expanded");
     const moves = /** @type {Record<string, () => void>} */ ({
       ArrowDown: () => this.focus(items[at + 1]), ArrowUp: () => this.focus(items[at - 1]), Home: () => this.focus(items[0]), End: () => this.focus(items.at(-1)),
       ArrowRight: () => (open === "false" ? this.expand(item, true) : open === "true" && this.focus(items[at + 1])),
-      ArrowLeft: () => (open === "true" ? this.expand(item, false) : this.focus(item.parentElement?.closest("[role=treeitem]"))),
+      ArrowLeft: () => (open === "true" ? this.expand(item, false) : this.focus(item.closest("ul")?.previousElementSibling)),
       Enter: () => this.activate(true), " ": () => this.activate(false), h: () => this.toggleEye(item),
     });
     const move = moves[event.key];
@@ -141,11 +141,11 @@ export class TreePanel {
 
   /** @param {Element | null | undefined} item */
   focus(item) {
-    if (!(item instanceof HTMLElement)) return;
+    if (!(item instanceof HTMLElement) || !this.nodes.has(item)) return;
     this.root.querySelector("[tabindex='0']")?.setAttribute("tabindex", "-1");
     item.setAttribute("tabindex", "0");
     item.focus({ preventScroll: true });
-    item.querySelector(":scope > .tree-row")?.scrollIntoView({ block: "nearest" });
+    item.scrollIntoView({ block: "nearest" });
   }
 
   /** Mark what the store says: selection, the shown storey, hidden members. @param {import("./state.js").BuildingState} state */
@@ -168,8 +168,7 @@ export class TreePanel {
       const item = this.items.get(node.id);
       if (item) this.expand(item, true);
     }
-    const item = this.items.get(path.at(-1)?.id ?? "");
-    item?.querySelector(":scope > .tree-row")?.scrollIntoView({ block: "nearest" });
+    this.items.get(path.at(-1)?.id ?? "")?.scrollIntoView({ block: "nearest" });
   }
 
   /** List elements by name, class or GlobalId. @param {string} query */

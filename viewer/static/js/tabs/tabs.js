@@ -72,6 +72,7 @@ export function openTabs(context) {
     event.preventDefault();
     context.openTab(names[(names.indexOf(store.get().tab) + step + names.length) % names.length]);
   });
+  byId("right").setAttribute("aria-label", t("tab.label"));
   fill(byId("right"), list, panel);
   const undo = [store.on(["tab"], show), onLanguage(show)];
   show();
