@@ -26,12 +26,12 @@ class Exit(IntEnum):
 
 def out() -> Console:
     """Return the console for data."""
-    return Console()
+    return Console(emoji=False)  # or `did:key:` becomes a picture of a key
 
 
 def err() -> Console:
     """Return the console for progress and errors."""
-    return Console(stderr=True)
+    return Console(stderr=True, emoji=False)
 
 
 def print_json(data: Any) -> None:
@@ -62,7 +62,7 @@ def text(value: Any) -> str:
 
 def say(sentence: str) -> None:
     """Print a sentence for a person."""
-    out().print(escape(sentence), highlight=False)
+    out().print(escape(sentence), highlight=False, soft_wrap=True)
 
 
 def print_problem(error: Exception) -> None:
