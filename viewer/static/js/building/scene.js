@@ -34,6 +34,9 @@ export class BuildingScene {
     this.box = new Box3(new Vector3(...this.toScene(scene.bounds[0])), new Vector3(...this.toScene(scene.bounds[0])));
     this.box.expandByPoint(new Vector3(...this.toScene(scene.bounds[1])));
     viewport.setBounds(this.box);
+    this.model.uniforms.uReach.value = Math.max(2, this.box.getSize(new Vector3()).length() * 0.5);
+    /** @type {number[]} */
+    this.spaceRows = this.table.band.flatMap((/** @type {string} */ band, /** @type {number} */ i) => (band === "spaces" ? [i] : []));
     this.abort = new AbortController();
     this.loaded = 0;
     this.bytes = 0;
@@ -124,12 +127,21 @@ export class BuildingScene {
     this.ground.visible = !state.storey;
     this.model.uniforms.uClip.value = state.clip === null ? 1e9 : state.clip - this.source.origin[2];
     this.model.show({
-      hidden: state.hidden, isolated: state.isolated, ghostRest: state.ghostRest, colours: colouring?.colours ?? null,
+      hidden: this.hiddenRows(state), isolated: state.isolated, ghostRest: state.ghostRest, colours: colouring?.colours ?? null,
       ghostUncoloured: colouring?.ghostUncoloured ?? false, selected: this.rowsOf(state.selected),
       exempt: colouring ? undefined : (row) => this.table.band[row] === "spaces" && !state.isolated,
     });
     this.markSelection(state.selected);
     this.viewport.invalidate();
+  }
+
+  /** What is hidden, and room volumes that would only be fog: ghosts show what is built. @param {BuildingState} state */
+  hiddenRows({ hidden, isolated, ghostRest, colouring, selected }) {
+    const coloured = colouring?.ghostUncoloured ? colouring.colours : null;
+    if (!coloured && !(isolated && ghostRest)) return hidden;
+    const chosen = this.rowsOf(selected);
+    const fog = this.spaceRows.filter((row) => !chosen.has(row) && ((isolated && !isolated.has(row)) || (coloured && !coloured.has(row))));
+    return fog.length ? new Set([...hidden, ...fog]) : hidden;
   }
 
   /** A thin box around a small selection, seen through everything. @param {string[]} selected */

@@ -148,6 +148,7 @@ export class DistrictScene {
       model.add(await readChunk(bytes, { storey: info.storey, band: info.band, first: info.first_feature, features: info.features }, model));
     }
     model.uniforms.uDarkGlass.value = 0.45;
+    model.uniforms.uLineAlpha.value = 0.3;
     model.group.applyMatrix4(placementMatrix(building.placement, scene.origin, this.origin));
     this.root.add(model.group);
     this.real.set(number, { model, row: this.rows.get(building.building_id) ?? 0 });

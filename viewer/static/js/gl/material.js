@@ -18,6 +18,7 @@ uniform float uPass;
 uniform vec4 uBase;
 uniform float uGhostAlpha;
 uniform float uDarkGlass;
+uniform float uReach;
 flat varying vec4 vColour;
 flat varying float vFeature;
 flat varying float vEven;
@@ -56,14 +57,16 @@ void main() {
   vec4 world = modelMatrix * local;
   vWorld = world.xyz - cameraPosition;
   vHeight = world.y;
-  vColour = base;
   vFeature = feature;
+  if ((flags & 4u) != 0u) base.a *= smoothstep(0.05, 0.9, length(vWorld) / uReach);
+  vColour = base;
   gl_Position = drawn ? projectionMatrix * viewMatrix * world : vec4(2.0, 2.0, 2.0, 1.0);
 }`;
 
 const FRAGMENT = /* glsl */ `
 uniform float uPass;
 uniform float uClip;
+uniform float uLineAlpha;
 uniform float uModel;
 uniform vec3 uSun;
 flat varying vec4 vColour;
@@ -74,7 +77,7 @@ varying float vHeight;
 void main() {
   if (vHeight > uClip) discard;
   if (uPass > 2.5) {
-    gl_FragColor = vec4(vColour.rgb * 0.28, 0.55);
+    gl_FragColor = vec4(vColour.rgb * 0.28, uLineAlpha);
     return;
   }
   if (uPass > 1.5) {
@@ -103,6 +106,8 @@ export function sharedUniforms(model) {
     uClip: { value: 1e9 },
     uGhostAlpha: { value: 0.065 },
     uDarkGlass: { value: 0 },
+    uLineAlpha: { value: 0.55 },
+    uReach: { value: 1 },
     uSun: { value: new Vector3(0.45, 0.72, 0.53).normalize() },
   };
 }

@@ -78,7 +78,7 @@ function showResult(context, result) {
     scene.overlay.add(drawn);
     box.union(new Box3().setFromObject(drawn));
   }
-  if (!box.isEmpty()) app.viewport.fit(box, { margin: 1.7 });
+  if (!box.isEmpty()) app.viewport.fit(box.expandByScalar(scene.model.uniforms.uReach.value * 0.1), { margin: 1.4 });
   app.viewport.invalidate();
 }
 
