@@ -61,7 +61,7 @@ def _name(record: ElementRecord | None) -> str:
 def _address(building: ElementRecord | None) -> str:
     if building is None:
         return ""
-    return ", ".join(_texts(building.attributes.get("BuildingAddress")))
+    return ", ".join(_texts(building.attributes.get("Address")))
 
 
 def _texts(value: Value) -> list[str]:
