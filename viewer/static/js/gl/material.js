@@ -104,7 +104,7 @@ export function sharedUniforms(model) {
     uHover: { value: -1 },
     uModel: { value: model.number },
     uClip: { value: 1e9 },
-    uGhostAlpha: { value: 0.065 },
+    uGhostAlpha: { value: 0.05 },
     uDarkGlass: { value: 0 },
     uLineAlpha: { value: 0.55 },
     uReach: { value: 1 },
