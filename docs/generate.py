@@ -1,0 +1,246 @@
+"""Write the parts of the documentation that the code knows best.
+
+A page holds places between ``<!-- generated: NAME -->`` and ``<!-- end: NAME -->``; this script fills them.
+``python docs/generate.py`` writes; with ``--check`` it says which pages are out of date and ends with 1.
+"""
+
+import sys
+import typing
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from enum import Enum
+from inspect import Parameter as Argument
+from inspect import signature
+from pathlib import Path
+
+import typer.models
+from reasons import known_reasons
+
+from api.app import create_app
+from api.cli.app import COMMANDS
+from api.errors import BY_REASON, STATUS
+from api.routers import CONFORMS_TO, buildings, district, jobs, live, questions, reports, system, versions
+from graph import QUESTIONS, TERMS, EdgeType, Label
+from ifc.canonical import DECIMALS_BY_UNIT
+from twin.live import QUANTITY_KINDS
+from twin.permit import Pack, bundled_packs
+from twin.permit.registry import REGISTRY
+from twin.settings import Settings
+
+DOCS = Path(__file__).resolve().parent
+ROOT = DOCS.parent
+ROUTERS = (buildings, district, jobs, live, questions, reports, system, versions)
+SPECIFICATIONS: Mapping[str, str] = {
+    "https://brickschema.org/schema/Brick": "Brick: names of systems, points and what feeds what",
+    "https://html.spec.whatwg.org/multipage/server-sent-events.html": "Server-sent events",
+    "https://registry.khronos.org/glTF/specs/2.0/glTF-2.0.html": "glTF 2.0 (GLB)",
+    "https://standards.buildingsmart.org/IFC/RELEASE/IFC4_3": "IFC (ISO 16739-1); IFC2X3 and IFC4 are read too",
+    "https://w3id.org/bot": "Building Topology Ontology (BOT)",
+    "https://www.rfc-editor.org/rfc/rfc7946": "GeoJSON; coordinates in EPSG:3301",
+    "https://www.rfc-editor.org/rfc/rfc9457": "Problem details for HTTP APIs",
+    "https://www.w3.org/TR/vc-data-model-2.0/": "Verifiable Credentials Data Model 2.0",
+    "https://www.w3.org/TR/vc-di-eddsa/": "Data Integrity EdDSA Cryptosuites (eddsa-rdfc-2022)",
+}
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Return a Markdown table."""
+    lines = [f"| {' | '.join(columns)} |", f"|{'---|' * len(columns)}"]
+    lines += [f"| {' | '.join(_cell(cell) for cell in row)} |" for row in rows]
+    return "\n".join(lines)
+
+
+def _cell(value: object) -> str:
+    return str(value).replace("|", "\\|").replace("\n", " ")
+
+
+def conformance() -> str:
+    """Return the specifications that routes implement, and the routers that do it."""
+    rows = []
+    for uri in CONFORMS_TO:
+        names = [module.__name__.rpartition(".")[2] for module in ROUTERS if uri in module.CONFORMS_TO]
+        rows.append((f"[{SPECIFICATIONS[uri]}]({uri})", ", ".join(f"`api/routers/{name}.py`" for name in names)))
+    return table(("Specification", "Routes"), rows)
+
+
+def commands() -> str:
+    """Return every command with its arguments and options."""
+    return "\n\n".join(_command(function) for function in COMMANDS)
+
+
+def _command(function: Callable[..., None]) -> str:
+    hints = typing.get_type_hints(function, include_extras=True)
+    rows = [_parameter(hints[name], argument) for name, argument in signature(function).parameters.items()]
+    spelled = " ".join(name for name, *_ in rows if not name.startswith("`-")).replace("`", "")
+    lines = [f"### kaksik {function.__name__}", function.__doc__ or "", f"```text\nkaksik {function.__name__} "]
+    lines[2] += f"{spelled} [options]".strip() + "\n```"
+    return "\n\n".join([*lines, table(("Name", "Value", "Default", "Meaning"), rows)])
+
+
+def _parameter(hint: object, argument: Argument) -> tuple[str, str, str, str]:
+    kind, info = typing.get_args(hint)[:2]
+    if isinstance(info, typer.models.ArgumentInfo):
+        shown = f"{argument.name.upper()}{'...' if 'list' in str(kind) else ''}"
+        name = f"`{shown}`" if argument.default is Argument.empty else f"`[{shown}]`"
+    else:
+        names = [text for text in (info.default, *(info.param_decls or ())) if str(text).startswith("-")]
+        name = ", ".join(f"`{text}`" for text in names or [f"--{argument.name.replace('_', '-')}"])
+    default = argument.default.value if isinstance(argument.default, Enum) else argument.default
+    unsaid = default in (Argument.empty, None, False)
+    return name, _values(kind), "" if unsaid else f"`{default}`", info.help or ""
+
+
+def _values(kind: object) -> str:
+    options = [part for part in (kind, *typing.get_args(kind)) if isinstance(part, type)]
+    for option in options:
+        if issubclass(option, Enum):
+            return ", ".join(f"`{member.value}`" for member in option)
+    names = {"Path": "path", "str": "text", "int": "number", "bool": "flag"}
+    inner = str(kind)
+    return next((word for name, word in names.items() if name in inner or kind is getattr(typing, name, None)), "")
+
+
+def settings() -> str:
+    """Return every setting with its variable, default and meaning."""
+    rows = []
+    for name, field in Settings.model_fields.items():
+        default = "none" if field.default is None else f"`{field.default}`"
+        rows.append((f"`KAKSIK_{name.upper()}`", default, field.description))
+    return table(("Variable", "Default", "Meaning"), rows)
+
+
+def routes() -> str:
+    """Return every route with its method, its parameters and its summary."""
+    document = create_app(Settings()).openapi()
+    rows = []
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            asked = [item["name"] for item in operation.get("parameters", ()) if item["in"] == "query"]
+            query = ", ".join(f"`{name}`" for name in asked)
+            rows.append((operation["tags"][0], f"`{method.upper()}`", f"`{path}`", query, operation["summary"]))
+    rows.sort(key=lambda row: (row[0], row[2]))
+    return table(("Part", "Method", "Path", "Query", "What it does"), rows)
+
+
+def nodes() -> str:
+    """Return the node labels with their terms."""
+    return table(("Label", "Term", "What it is"), ((f"`{label.value}`", *TERMS[label]) for label in Label))
+
+
+def edges() -> str:
+    """Return the edge types with their terms."""
+    return table(("Type", "Term", "From, to"), ((f"`{kind.value}`", *TERMS[kind]) for kind in EdgeType))
+
+
+def named_questions() -> str:
+    """Return the named questions."""
+    rows = [
+        (f"`{item.name}`", ", ".join(f"`{p.name}` ({p.kind.value})" for p in item.parameters), item.title["en"])
+        for item in QUESTIONS
+    ]
+    return table(("Name", "Parameters", "Question"), rows)
+
+
+def rounding() -> str:
+    """Return the decimals that a unit is rounded to."""
+    return table(("Unit (UCUM)", "Decimals"), ((f"`{unit}`", count) for unit, count in DECIMALS_BY_UNIT.items()))
+
+
+def quantities() -> str:
+    """Return the quantity kinds of points."""
+    return ", ".join(f"`{kind}`" for kind in sorted(QUANTITY_KINDS))
+
+
+def statuses() -> str:
+    """Return the HTTP status of each error."""
+    rows = [(f"`{kind.__name__}`", f"{int(status)} {status.phrase}") for kind, status in STATUS]
+    rows += [(f"any, reason `{reason}`", f"{int(status)} {status.phrase}") for reason, status in BY_REASON.items()]
+    return table(("Error", "HTTP status"), rows)
+
+
+def reasons() -> str:
+    """Return every reason code with where it is raised and one sentence that goes with it."""
+    rows = [(f"`{item.code}`", f"`{item.package}`", item.sentence) for item in known_reasons(ROOT)]
+    return table(("Reason", "Package", "For example"), rows)
+
+
+def checks() -> str:
+    """Return the rules of the bundled packs."""
+    return "\n\n".join(_pack(pack) for pack in bundled_packs())
+
+
+def _pack(pack: Pack) -> str:
+    rows = [
+        (f"`{rule.rule_id}`", rule.title["en"], rule.clause, ", ".join(_numbers(pack, rule)), rule.source_status.value)
+        for rule in pack.rules
+    ]
+    head = f"### {pack.title['en']}\n\nPack `{pack.pack_id}` {pack.version}. {pack.act}. From {pack.valid_from}."
+    return f"{head}\n\n" + table(("Check", "What it asks", "Clause", "Numbers", "Source"), rows)
+
+
+def _numbers(pack: Pack, rule: "typing.Any") -> Iterator[str]:
+    for name, value in rule.parameters.numbers.items():
+        unit = rule.spec.units[name]
+        yield f"{name} {value:g}{'' if unit == '1' else ' ' + unit}"
+
+
+def rule_tests() -> str:
+    """Return the named tests that a pack may use."""
+    rows = [
+        (
+            f"`{name}`",
+            (spec.run.__doc__ or "").partition("\n")[0],
+            ", ".join(f"`{key}` ({unit})" for key, unit in spec.units.items()),
+            ", ".join(f"`{key}`" for key in spec.arguments),
+        )
+        for name, spec in sorted(REGISTRY.items())
+    ]
+    return table(("Test", "What it does", "Numbers", "Arguments"), rows)
+
+
+BLOCKS: Mapping[str, Callable[[], str]] = {
+    "checks": checks,
+    "commands": commands,
+    "conformance": conformance,
+    "edges": edges,
+    "nodes": nodes,
+    "quantities": quantities,
+    "questions": named_questions,
+    "reasons": reasons,
+    "rounding": rounding,
+    "routes": routes,
+    "rule-tests": rule_tests,
+    "settings": settings,
+    "statuses": statuses,
+}
+
+
+def fill(text: str) -> str:
+    """Return a page with its generated places filled."""
+    for name, make in BLOCKS.items():
+        begin, end = f"<!-- generated: {name} -->", f"<!-- end: {name} -->"
+        if begin in text:
+            before, _, rest = text.partition(begin)
+            text = f"{before}{begin}\n\n{make()}\n\n{end}{rest.partition(end)[2]}"
+    return text
+
+
+def pages() -> Iterator[Path]:
+    """Yield every page that may hold a generated place."""
+    yield ROOT / "README.md"
+    yield from sorted(DOCS.rglob("*.md"))
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Fill the pages, or with ``--check`` only compare; return the exit code."""
+    stale = [page for page in pages() if page.read_text(encoding="utf-8") != fill(page.read_text(encoding="utf-8"))]
+    for page in stale:
+        if "--check" in arguments:
+            sys.stdout.write(f"{page.relative_to(ROOT)} is out of date: run python docs/generate.py\n")
+        else:
+            page.write_text(fill(page.read_text(encoding="utf-8")), encoding="utf-8")
+            sys.stdout.write(f"wrote {page.relative_to(ROOT)}\n")
+    return 1 if stale and "--check" in arguments else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
