@@ -27,7 +27,7 @@ demo: setup ## Generate, load and serve the sample district on 127.0.0.1 (ARGS="
 	@$(BIN)/kaksik demo $(ARGS)
 
 test: setup-dev ## Run the tests, or one part of them: make test T=tests/unit/ifc
-	@node --test viewer/tests/*.test.mjs
+	@npm --prefix viewer/vendor test --silent
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile $(T)
 
 lint: setup-dev ## Check style, types and the direction of imports
@@ -35,7 +35,7 @@ lint: setup-dev ## Check style, types and the direction of imports
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@cd viewer/vendor && npx --no-install tsc -p ..
+	@npm --prefix viewer/vendor run check --silent
 
 fix: .setup/dev ## Mend style where a tool can
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .

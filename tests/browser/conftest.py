@@ -1,0 +1,103 @@
+"""The demo as a person starts it, in a process of its own, and a real Chromium that looks at it."""
+
+import os
+import re
+import selectors
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+SHOTS = Path(__file__).parent / "shots"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+ARGUMENTS = (
+    "--no-sandbox",  # Chromium refuses to run as root otherwise
+    "--disable-gpu",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+START_S = 120
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A running demo."""
+
+    address: str
+    home: Path
+
+
+def wait_for_address(child):
+    """Return the address that the demo prints, or fail with what it printed instead."""
+    seen, deadline = "", time.monotonic() + START_S
+    with selectors.DefaultSelector() as selector:
+        selector.register(child.stdout, selectors.EVENT_READ)
+        while time.monotonic() < deadline and child.poll() is None:
+            if selector.select(timeout=1):
+                seen += os.read(child.stdout.fileno(), 65536).decode()
+                if found := re.search(r"Kaksik is at (http://\S+)/", seen):
+                    return found[1]
+    raise AssertionError(f"the demo did not start: {seen}")
+
+
+@pytest.fixture(scope="session")
+def demo(demo_home, tmp_path_factory):
+    home = tmp_path_factory.mktemp("demo") / "kaksik"
+    shutil.copytree(demo_home, home)
+    child = subprocess.Popen(
+        [sys.executable, "-c", "from api.cli import main; main()", "demo", "--port", "0"],
+        env={**os.environ, "KAKSIK_HOME": str(home)},
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+    )
+    try:
+        yield Demo(wait_for_address(child), home)
+    finally:
+        os.killpg(child.pid, signal.SIGINT)
+        try:
+            child.wait(20)
+        except subprocess.TimeoutExpired:
+            os.killpg(child.pid, signal.SIGKILL)
+            child.wait()
+        child.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed (Debian package chromium)")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def page(browser, demo, request):
+    """A page that fails its test on any error in the console and any request to elsewhere."""
+    context = browser.new_context(viewport={"width": 1280, "height": 720}, accept_downloads=True, locale="en-GB")
+    opened = context.new_page()
+    faults = []
+    opened.on("console", lambda m: faults.append(m.text) if m.type == "error" else None)
+    opened.on("pageerror", lambda error: faults.append(str(error)))
+    opened.on(
+        "request", lambda r: None if r.url.startswith((demo.address, "blob:", "data:")) else faults.append(r.url)
+    )
+    opened.set_default_timeout(30_000)
+    yield opened
+    SHOTS.mkdir(exist_ok=True)
+    opened.screenshot(path=str(SHOTS / f"{request.node.name}.png"))
+    context.close()
+    expected = request.node.get_closest_marker("expected_fault")
+    assert [f for f in faults if not (expected and re.search(expected.args[0], f))] == []
