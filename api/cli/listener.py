@@ -15,6 +15,7 @@ def listen(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen(128)  # who comes before the service is up waits instead of being turned away
     except OSError as error:
         listener.close()
         raise InvalidInput(
