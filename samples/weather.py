@@ -85,7 +85,7 @@ class Weather:
     def irradiance_w_m2(self, moment: datetime) -> float:
         """Return the solar irradiance on a horizontal plane, W/m²."""
         height = math.sin(math.radians(max(0.0, self.sun_elevation_deg(moment))))
-        return CLEAR_SKY_W_M2 * height**1.15 * (1.0 - 0.75 * self.cloud_cover(moment))
+        return CLEAR_SKY_W_M2 * math.pow(height, 1.15) * (1.0 - 0.75 * self.cloud_cover(moment))
 
     def temperature_c(self, moment: datetime) -> float:
         """Return the outdoor air temperature, °C."""
