@@ -5,6 +5,7 @@
 """
 
 from ifc.canonical import canonical_bytes, canonical_form, digest, record_from_form
+from ifc.canonical_text import digested
 from ifc.errors import IfcError, IfcGeometryError, IfcReadError, IfcRecordError, Reason
 from ifc.exchange import read_records, write_records
 from ifc.findings import ReadFinding, Severity
@@ -13,6 +14,7 @@ from ifc.geometry.chunk import Chunk
 from ifc.geometry.kernels import KERNEL_VERSIONS
 from ifc.geometry.mesh import Kernel, Mesh, MeshSet
 from ifc.geometry.meshing import mesh_file, mesh_uncut
+from ifc.geometry.outline import outline
 from ifc.geometry.palette import band_of
 from ifc.geometry.quantities import (
     DerivedQuantities,
@@ -76,9 +78,11 @@ __all__ = [
     "compare_quantities",
     "derive_quantities",
     "digest",
+    "digested",
     "footprint",
     "mesh_file",
     "mesh_uncut",
+    "outline",
     "read_file",
     "read_model",
     "read_records",

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from ifc.geometry.mesh import Mesh, MeshSet
-from ifc.geometry.solids import facet_normals, union_of_triangles
+from ifc.geometry.outline import union_of_triangles
+from ifc.geometry.solids import facet_normals
 from ifc.records import ElementRecord, Relation, RelationKind
 
 MAX_GAP_M = 0.6  # thickest inner wall or floor between two spaces that still counts as one boundary

@@ -8,19 +8,16 @@ from shapely.geometry.base import BaseGeometry
 
 from ifc.findings import ReadFinding, Severity
 from ifc.geometry.mesh import Mesh, MeshSet
+from ifc.geometry.outline import outline, projection
 from ifc.geometry.palette import ARCHITECTURE, STRUCTURE, band_of, lineage
-from ifc.geometry.solids import GRID_M, floor_polygon, projection, volume_m3
+from ifc.geometry.solids import floor_polygon, volume_m3
 from ifc.records import ElementRecord, Measure
 
 RELATIVE_TOLERANCE = 0.02  # authored and measured quantities of 1,904 real elements agree within 2 %
 ABSOLUTE_TOLERANCE = 0.01  # in m, m² or m³: below it a ratio says nothing
 
-MAX_PROJECTED_TRIANGLES = (
-    1_000  # walls, slabs and stairs; above it (furniture, fittings) a projection takes 20 ms and more
-)
+MAX_PROJECTED_TRIANGLES = 1_000  # walls, slabs and stairs; more is furniture and fittings, seldom asked for
 
-_SLIT_M = 0.01  # gaps of a centimetre between elements are drawing noise, not courtyards
-_BATCH = 64
 _NOT_FOOTPRINT = frozenset({"IfcFooting", "IfcPile", "IfcDeepFoundation", "IfcVirtualElement", "IfcFeatureElement"})
 _COMPARED: Mapping[str, tuple[str, ...]] = {  # measured quantity -> authored ones that mean the same
     "volume_m3": ("NetVolume",),
@@ -65,7 +62,7 @@ def footprint(meshes: MeshSet, records: Mapping[str, ElementRecord]) -> BaseGeom
     for kind in ("element", "proxy", "space"):
         chosen = [mesh for mesh in meshes if kinds[mesh.global_id] == kind]
         if chosen:
-            return _outline(chosen)
+            return outline(chosen)
     return shapely.Polygon()
 
 
@@ -112,19 +109,6 @@ def _footprint_kind(record: ElementRecord | None) -> str | None:
         return "space"
     counts = "IfcElement" in names and not _NOT_FOOTPRINT & set(names)
     return "element" if counts and band_of(record.ifc_class) in (STRUCTURE, ARCHITECTURE) else None
-
-
-def _outline(meshes: list[Mesh]) -> BaseGeometry:
-    """Return the union of the projections, largest first, so that most small elements are covered already."""
-    boxes = {mesh.global_id: shapely.box(*mesh.bounds()[:, :2].reshape(-1)) for mesh in meshes}
-    ordered = sorted(meshes, key=lambda mesh: (-boxes[mesh.global_id].area, mesh.global_id))
-    outline: BaseGeometry = shapely.Polygon()
-    for start in range(0, len(ordered), _BATCH):
-        shapely.prepare(outline)
-        open_ones = [mesh for mesh in ordered[start : start + _BATCH] if not outline.covers(boxes[mesh.global_id])]
-        shapes = [projection(mesh) for mesh in open_ones]
-        outline = shapely.union_all([outline, *shapes], grid_size=GRID_M)
-    return outline.buffer(_SLIT_M, join_style="mitre").buffer(-_SLIT_M, join_style="mitre")
 
 
 def _pairs(record: ElementRecord, quantities: DerivedQuantities) -> Iterator[tuple[tuple[str, float], list[Measure]]]:

@@ -1,21 +1,19 @@
-"""Measures of one mesh: volume of a closed shell, projection to the ground, floor of a space."""
+"""Measures of one mesh: volume of a closed shell, floor of a space."""
 
 from collections import Counter
 from typing import Any
 
 import manifold3d
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from ifc.geometry.mesh import Faces, Mesh, Vertices
+from ifc.geometry.outline import union_of_triangles
 
 WELD_M = 1e-6  # corners closer than this are one: far above float noise, far below any detail
-GRID_M = 1e-4  # shapes on the ground are snapped to a tenth of a millimetre, which keeps overlays robust
 MAX_PARTS = 64  # parts of one element that are united before its volume is taken
 FLOOR_NORMAL_Z = -0.98  # steeper than 11 degrees is a ramp or a wall, no floor
-_LEAST_AREA_M2 = 1e-10
 
 FloatArray = NDArray[np.float64]
 
@@ -54,15 +52,6 @@ def signed_volume_m3(vertices: Vertices, faces: NDArray[Any]) -> float:
     return float(np.einsum("ij,ij->i", a, np.cross(b, c)).sum() / 6.0)
 
 
-def projection(mesh: Mesh) -> BaseGeometry:
-    """Return the area that `mesh` covers seen from above, model x and y, metres."""
-    corners = mesh.vertices[:, :2][mesh.faces.astype(np.int64)]
-    areas = _doubled_areas(corners)
-    up, down = areas > _LEAST_AREA_M2, areas < -_LEAST_AREA_M2
-    side = up if np.abs(areas[up]).sum() >= np.abs(areas[down]).sum() else down
-    return union_of_triangles(corners[side])
-
-
 def floor_polygon(mesh: Mesh) -> BaseGeometry:
     """Return the floor of a space (model x and y, metres): the union of its level faces that look down."""
     low = mesh.bounds()[0]
@@ -71,13 +60,6 @@ def floor_polygon(mesh: Mesh) -> BaseGeometry:
     turned = 1.0 if signed_volume_m3(vertices, faces) >= 0.0 else -1.0
     level = normals[:, 2] * turned <= FLOOR_NORMAL_Z
     return union_of_triangles((vertices + low)[:, :2][faces[level]])
-
-
-def union_of_triangles(corners: FloatArray) -> BaseGeometry:
-    """Return the union of triangles (n, 3, 2), metres; those without area are left out."""
-    good = np.abs(_doubled_areas(corners)) > _LEAST_AREA_M2
-    polygons = shapely.polygons(corners[good])
-    return shapely.union_all(polygons, grid_size=GRID_M)
 
 
 def facet_normals(mesh: Mesh) -> tuple[FloatArray, FloatArray]:
@@ -94,12 +76,6 @@ def _normals(vertices: Vertices, faces: NDArray[np.int64]) -> FloatArray:
     lengths = np.linalg.norm(crossed, axis=1, keepdims=True)
     unit: FloatArray = np.divide(crossed, lengths, out=np.zeros_like(crossed), where=lengths > 0.0)
     return unit
-
-
-def _doubled_areas(corners: FloatArray) -> FloatArray:
-    a, b, c = corners[:, 0], corners[:, 1], corners[:, 2]
-    doubled: FloatArray = (b[:, 0] - a[:, 0]) * (c[:, 1] - a[:, 1]) - (b[:, 1] - a[:, 1]) * (c[:, 0] - a[:, 0])
-    return doubled
 
 
 def _closed(faces: NDArray[np.int64]) -> bool:

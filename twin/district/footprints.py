@@ -2,20 +2,16 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 import shapely
 from shapely import MultiPolygon, Polygon, STRtree
-from shapely.errors import GEOSException
 
 from ifc import ElementRecord, Mesh
 from ifc import footprint as ifc_footprint
+from ifc import outline as ifc_outline
 from twin.district.placement import Placement, place
 from twin.district.values import Area, Distance, MapFootprint, Parcel
 from twin.snapshot import Snapshot
 
-GRID_M = 0.001  # outlines are kept to a millimetre: joins triangle edges, far below survey accuracy
-MIN_TRIANGLE_M2 = 1e-8  # projections of vertical triangles, which add no area
-CLOSE_GAP_M = 0.01  # joints between wall, column and slab, which are no outline
 ENVELOPE_CLASSES = (
     "IfcWall",
     "IfcSlab",
@@ -51,13 +47,7 @@ def outline(meshes: Sequence[Mesh]) -> Area | None:
     Returns:
         Polygon or MultiPolygon in the same plane, or None if nothing has an area.
     """
-    shadows = [shadow for mesh in meshes if (shadow := _shadow(mesh)) is not None]
-    if not shadows:
-        return None
-    union = _union(shadows)
-    joined = shapely.buffer(union, CLOSE_GAP_M / 2, join_style="mitre")
-    closed = shapely.buffer(joined, -CLOSE_GAP_M / 2, join_style="mitre")
-    return _polygonal(shapely.set_precision(closed, GRID_M))
+    return _polygonal(ifc_outline(meshes))
 
 
 def footprint(snapshot: Snapshot) -> Area | None:
@@ -132,26 +122,6 @@ def _distance(subject: MapFootprint, other: MapFootprint) -> Distance:
         float(subject.shape.intersection(other.shape).area),
         ((float(start[0]), float(start[1])), (float(end[0]), float(end[1]))),
     )
-
-
-def _shadow(mesh: Mesh) -> Area | None:
-    if len(mesh.faces) == 0 or not np.isfinite(mesh.vertices).all():
-        return None
-    corners = mesh.vertices[mesh.faces.astype(np.int64), :2]
-    edges_a, edges_b = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
-    doubled = edges_a[:, 0] * edges_b[:, 1] - edges_a[:, 1] * edges_b[:, 0]
-    flat = corners[np.abs(doubled) > 2 * MIN_TRIANGLE_M2]
-    if len(flat) == 0:
-        return None
-    rings = np.concatenate([flat, flat[:, :1]], axis=1)
-    return _polygonal(_union([Polygon(ring) for ring in rings]))
-
-
-def _union(shapes: Sequence[shapely.Geometry]) -> shapely.Geometry:
-    try:
-        return shapely.union_all(shapes, grid_size=GRID_M)
-    except GEOSException:  # slivers that collapse on the grid; without it the union is robust, only not snapped
-        return shapely.union_all(shapes)
 
 
 def _polygonal(geometry: shapely.Geometry) -> Area | None:

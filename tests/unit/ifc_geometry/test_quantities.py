@@ -13,6 +13,7 @@ from ifc import (
     compare_quantities,
     derive_quantities,
     footprint,
+    outline,
     space_adjacency,
     space_floor_polygon,
 )
@@ -177,3 +178,38 @@ def test_cleaning_drops_collapsed_and_dangling_triangles(box_mesh):
     cleaned = clean(mesh.vertices, faces)
     assert (cleaned.invalid, cleaned.collapsed, len(cleaned.faces)) == (1, 1, 12)
     np.testing.assert_array_equal(cleaned.vertices[cleaned.faces], mesh.vertices[mesh.faces])
+
+
+def test_the_outline_of_a_lattice_of_small_members_is_exact(box_mesh):
+    """Bars of 0.1 m width every metre in both directions, each cut into metre pieces that overlap at the crossings."""
+    bars = 20
+    pieces = [
+        box_mesh(f"{axis}{line}-{piece}", low[::step] + (0.0,), high[::step] + (0.2,))
+        for axis, step in (("x", 1), ("y", -1))
+        for line in range(bars + 1)
+        for piece in range(bars)
+        for low, high in [((float(piece), float(line)), (piece + 1.1, line + 0.1))]
+    ]
+    shape = outline(pieces)
+    side = bars + 0.1
+    assert shape.area == pytest.approx(side * side - bars * bars * 0.9 * 0.9, abs=1e-6)
+    assert len(shape.interiors) == bars * bars
+    assert outline(pieces, gap_m=0.91).area == pytest.approx(side * side, abs=1e-6)
+
+
+def test_the_outline_far_from_the_origin_closes_joints_but_not_passages(box_mesh):
+    east, north = 542_000.0, 6_589_000.0
+    left = box_mesh("a", (east, north, 0.0), (east + 1.0, north + 1.0, 1.0))
+    joint = box_mesh("b", (east + 1.015, north, 0.0), (east + 2.0, north + 1.0, 1.0))
+    passage = box_mesh("c", (east + 1.03, north, 0.0), (east + 2.0, north + 1.0, 1.0))
+    assert outline([left, joint]).area == pytest.approx(2.0, abs=1e-4)
+    assert outline([left, passage]).area == pytest.approx(1.97, abs=1e-4)
+
+
+def test_a_surface_turned_anyhow_covers_the_same(box_mesh):
+    mesh = box_mesh("w", (0.0, 0.0, 0.0), (4.0, 3.0, 2.5))
+    faces = mesh.faces.copy()
+    faces[::3] = faces[::3, ::-1]
+    assert outline([replace(mesh, faces=faces)]).area == pytest.approx(12.0, abs=1e-6)
+    assert outline([replace(mesh, faces=mesh.faces[2:4])]).area == pytest.approx(12.0, abs=1e-6)
+    assert outline([]).is_empty
