@@ -49,6 +49,38 @@ def wait_for_address(child):
     raise AssertionError(f"the demo did not start: {seen}")
 
 
+def end(child):
+    """Stop a demo as Ctrl-C does, and its children with it."""
+    os.killpg(child.pid, signal.SIGINT)
+    try:
+        child.wait(20)
+    except subprocess.TimeoutExpired:
+        os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
+    child.stdout.close()
+
+
+@pytest.fixture
+def own_demo(tmp_path):
+    """Return a function that starts the demo with models of one's own only and gives its address."""
+    children = []
+
+    def start(*models):
+        command = [sys.executable, "-c", "from api.cli import main; main()", "demo", "--only", "--port", "0"]
+        child = subprocess.Popen(
+            [*command, *map(str, models)],
+            env={**os.environ, "KAKSIK_HOME": str(tmp_path / "kaksik")},
+            stdout=subprocess.PIPE,
+            start_new_session=True,
+        )
+        children.append(child)
+        return wait_for_address(child)
+
+    yield start
+    for child in children:
+        end(child)
+
+
 @pytest.fixture(scope="session")
 def demo(demo_home, tmp_path_factory):
     home = tmp_path_factory.mktemp("demo") / "kaksik"
@@ -62,13 +94,7 @@ def demo(demo_home, tmp_path_factory):
     try:
         yield Demo(wait_for_address(child), home)
     finally:
-        os.killpg(child.pid, signal.SIGINT)
-        try:
-            child.wait(20)
-        except subprocess.TimeoutExpired:
-            os.killpg(child.pid, signal.SIGKILL)
-            child.wait()
-        child.stdout.close()
+        end(child)
 
 
 @pytest.fixture(scope="session")

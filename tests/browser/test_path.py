@@ -174,3 +174,14 @@ def test_the_viewer_speaks_three_languages(page, demo, code, word):
     page.locator(f"#languages button[lang={code}]").click()
     page.get_by_role("heading", name=word).first.wait_for()
     assert page.locator("html").get_attribute("lang") == code
+
+
+def test_a_building_without_a_place_is_listed_and_opens(browser, own_demo, models_dir):
+    address = own_demo(models_dir / "duplex_arch_2x3.ifc")
+    page = browser.new_page(viewport={"width": 1280, "height": 720})
+    page.goto(address + "/")
+    page.get_by_text("No building has a place on the map yet").wait_for()
+    page.locator("button.card[data-id]").click()
+    page.wait_for_function(COMPLETE)
+    assert page.get_by_role("heading", name="Duplex Apartment").first.is_visible()
+    page.close()

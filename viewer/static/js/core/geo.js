@@ -1,4 +1,7 @@
 // @ts-check
+
+/** Bounds of a district in which no building has a place on the map, metres. */
+export const NOWHERE = [-50, -50, 50, 50];
 /**
  * Frames: model (m, z up), map (EPSG:3301 east, north, EH2000 height), scene (m, y up, x east or model x, z = −north or −y).
  */

@@ -1,18 +1,18 @@
 // @ts-check
 import { Group } from "../../vendor/vendor3d.js";
-import { polygonsOf } from "../core/geo.js";
+import { NOWHERE, polygonsOf } from "../core/geo.js";
 import { filled, floor, pathPositions, segments } from "../gl/lines.js";
 
 /** @typedef {import("../gl/lines.js").Triple} Triple */
 
 /**
  * Parcels and plan areas lying on the ground.
- * @param {{bounds: number[], parcels: any, plan_areas: any}} district EPSG:3301
+ * @param {{bounds: number[] | null, parcels: any, plan_areas: any}} district EPSG:3301
  * @param {(e: number, n: number) => [number, number]} local map to scene x and z
  */
 export function drawGround(district, local) {
   const group = new Group();
-  const [e0, n0, e1, n1] = district.bounds;
+  const [e0, n0, e1, n1] = district.bounds ?? NOWHERE;
   const [x, z] = local((e0 + e1) / 2, (n0 + n1) / 2);
   group.add(floor([x, -0.12, z], Math.hypot(e1 - e0, n1 - n0) * 0.62 + 20, 0xeceee6));
   layer(group, district.parcels, local, { fill: 0xe2e8dc, opacity: 1, line: 0xa9b5a6, y: -0.06, order: -3 });

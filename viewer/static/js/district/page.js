@@ -43,6 +43,7 @@ export function openPage(app, place) {
     drawList(app, store);
     store.set({ buildings: district.buildings });
     if (!district.buildings.length) stageMessage(emptyBlock("building", t("district.empty"), t("district.empty.hint")));
+    else if (!scene.buildings.length) stageMessage(emptyBlock("building", t("district.unplaced"), t("district.unplaced.hint")));
     app.viewport.fit(scene.box(), { keepDirection: false, jump: true, margin: 0.98 });
     undo.push(listenPointer(app.viewport, pointerActions(app, store, () => scene)));
     undo.push(labelBuildings(app.viewport, scene, (b) => Boolean(latestStage(b))));

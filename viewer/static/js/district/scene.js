@@ -1,7 +1,7 @@
 // @ts-check
 import { Box3, Group, Matrix4, Vector3 } from "../../vendor/vendor3d.js";
 import { getBlob, getJson, versionPath } from "../core/api.js";
-import { polygonsOf } from "../core/geo.js";
+import { NOWHERE, polygonsOf } from "../core/geo.js";
 import { readChunk } from "../gl/chunks.js";
 import { extrude } from "../gl/extrude.js";
 import { FeatureModel } from "../gl/features.js";
@@ -26,7 +26,7 @@ export class DistrictScene {
     this.root = new Group();
     this.buildings = district.buildings.filter((/** @type {any} */ b) => b.footprint);
     this.rows = new Map(this.buildings.map((/** @type {any} */ b, /** @type {number} */ i) => [b.building_id, i]));
-    const [e0, n0, e1, n1] = district.bounds;
+    const [e0, n0, e1, n1] = district.bounds ?? NOWHERE;
     const grounds = this.buildings.map((/** @type {any} */ b) => b.ground_m ?? 0);
     const ground = grounds.length ? Math.min(...grounds) : 0;
     this.origin = [(e0 + e1) / 2, (n0 + n1) / 2, ground];
@@ -58,7 +58,8 @@ export class DistrictScene {
   }
 
   box() {
-    return this.boxes.reduce((/** @type {Box3} */ all, /** @type {Box3} */ box) => all.union(box), new Box3());
+    const all = this.boxes.reduce((/** @type {Box3} */ sum, /** @type {Box3} */ box) => sum.union(box), new Box3());
+    return all.isEmpty() ? new Box3(new Vector3(-50, 0, -50), new Vector3(50, 10, 50)) : all;
   }
 
   /**
