@@ -4,13 +4,14 @@ A number is rounded by its kind before it enters the form, so that the noise of 
 conversion in the last digits) changes nothing, while any change that matters on site does.
 """
 
-import hashlib
-import math
 from collections.abc import Mapping
 from typing import Any, cast
 
 import rfc8785
 
+from ifc.canonical_numbers import DECIMALS_BY_UNIT as DECIMALS_BY_UNIT
+from ifc.canonical_numbers import MAX_INTEGER, PLACEMENT_DECIMALS, round_measure
+from ifc.canonical_text import digested
 from ifc.errors import IfcRecordError, Reason
 from ifc.records import (
     ElementRecord,
@@ -22,36 +23,12 @@ from ifc.records import (
     Value,
 )
 
-DECIMALS_BY_UNIT: Mapping[str, int] = {
-    "m": 6,  # a micrometre: below any tolerance on site, above the float noise of a map coordinate
-    "m2": 6,
-    "m3": 6,
-    "rad": 9,
-    "deg": 7,
-    "Cel": 4,
-}
-SIGNIFICANT_DIGITS = 10  # of any other number: far below what an authoring tool means, above conversion noise
-PLACEMENT_DECIMALS = 6
-
-
-def round_measure(value: float, unit: str) -> float:
-    """Return `value` rounded as the canonical form of a record in `unit` writes it."""
-    if not math.isfinite(value):
-        raise IfcRecordError(
-            f"A number is not finite: {value}.",
-            reason=Reason.RECORD,
-            hint="Correct the value in the authoring tool.",
-        )
-    decimals = DECIMALS_BY_UNIT.get(unit)
-    rounded = round(value, decimals) if decimals is not None else float(f"{value:.{SIGNIFICANT_DIGITS}g}")
-    return rounded + 0.0  # turns -0.0 into 0.0
-
 
 def _value(value: Value) -> Any:
     if isinstance(value, Measure):
         return {"v": round_measure(value.value, value.unit), "u": value.unit, "k": value.kind}
-    if isinstance(value, float):
-        return {"f": round_measure(value, "1")}
+    if isinstance(value, float) or (isinstance(value, int) and abs(value) > MAX_INTEGER):
+        return {"f": round_measure(float(value), "1")}
     if isinstance(value, tuple):
         return [_value(item) for item in value]
     if isinstance(value, Mapping):
@@ -127,12 +104,12 @@ def canonical_form(record: ElementRecord) -> dict[str, Any]:
 
 def canonical_bytes(record: ElementRecord) -> bytes:
     """Return the RFC 8785 bytes of the canonical form of `record`."""
-    return rfc8785.dumps(canonical_form(record))
+    return next(digested((record,)))[1]
 
 
 def digest(record: ElementRecord) -> str:
     """Return the SHA-256 (hex) of the canonical bytes of `record`."""
-    return hashlib.sha256(canonical_bytes(record)).hexdigest()
+    return next(digested((record,)))[0]
 
 
 def record_from_form(form: Mapping[str, Any]) -> ElementRecord:

@@ -8,7 +8,7 @@ from ifc.source import Entity, Source, argument, class_of, members, step_id
 from ifc.units import Unit, UnitReader
 from ifc.values import ValueReader
 
-Sets = dict[str, dict[str, Value]]
+Sets = dict[str, Mapping[str, Value]]
 
 _MAX_DEPTH = 16  # complex properties nest two or three deep; deeper ones refer to themselves
 _ROOT_ATTRIBUTES = ("GlobalId", "Name", "Description")
@@ -149,7 +149,7 @@ def merged(sets: Iterable[tuple[str, Mapping[str, Value]]]) -> Sets:
     for name in sorted(by_name):
         contents = by_name[name]
         if len(contents) == 1:
-            found[name] = dict(contents[0])
+            found[name] = contents[0]  # shared by all objects that have the set
             continue
         for content in sorted(contents, key=_order):
             _add(found, name, content)
@@ -157,9 +157,10 @@ def merged(sets: Iterable[tuple[str, Mapping[str, Value]]]) -> Sets:
 
 
 def _add(found: Sets, name: str, content: Mapping[str, Value]) -> None:
-    target = found.setdefault(name, {})
+    target = dict(found.get(name, {}))
     conflict = {key: value for key, value in content.items() if key in target and target[key] != value}
     target.update({key: value for key, value in content.items() if key not in conflict})
+    found[name] = target
     if conflict:
         found[_free(name, found)] = conflict
 

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Protocol
 
 from graph import Batch
-from ifc import Limits, ReadFinding, Scene, build_scene, canonical_bytes, digest, storey_of
+from ifc import Limits, ReadFinding, Scene, build_scene, digested, storey_of
 from twin.blobs import BlobStore
 from twin.catalogue import Building, Catalogue, ElementRow, Version, VersionKey, check_building_id, content_digest
 from twin.clock import Clock, rfc3339
@@ -99,10 +99,9 @@ class Ingest:
         return self._catalogue.set_geometry(version.key, meshes_sha256, scene_sha256)
 
     def _store_records(self, read: Understood) -> dict[str, str]:
-        digests = {record.global_id: digest(record) for record in read.model.records}
-        forms = {digests[record.global_id]: canonical_bytes(record) for record in read.model.records}
-        self._catalogue.store_records(forms)
-        return digests
+        pairs = list(digested(read.model.records))
+        self._catalogue.store_records(dict(pairs))
+        return {record.global_id: name for record, (name, _) in zip(read.model.records, pairs, strict=True)}
 
     def _draft(
         self, snapshot: Snapshot, submission: Submission, read: Understood, digests: Mapping[str, str]

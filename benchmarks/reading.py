@@ -1,0 +1,110 @@
+"""Seconds from a file to complete, canonical, digested records, beside plain `ifcopenshell.open` of the same file.
+
+Every sample is a process of its own, imports not counted; the two take turns, so that a busy minute hits both alike.
+CPU seconds, all threads together; medians.
+
+    python benchmarks/reading.py [--repeat 3] [--json] [FILE ...]
+"""
+
+import argparse
+import gc
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+MODELS = Path(os.environ.get("KAKSIK_SHARED", ROOT.parent / "shared")) / "models"
+
+
+def plain_open(path: Path) -> Callable[[], object]:
+    import ifcopenshell
+
+    from ifc.gate import admit
+
+    admitted = admit(path)
+    if admitted.untouched:
+        return lambda: ifcopenshell.open(str(path))
+    copy = Path(tempfile.mkdtemp(prefix="kaksik-"), "model.ifc")  # with a schema token that the parser knows
+    copy.write_bytes(admitted.data)
+    return lambda: ifcopenshell.open(str(copy))
+
+
+def records(path: Path) -> Callable[[], object]:
+    from ifc import digested, read_model
+
+    return lambda: list(digested(read_model(path).records))
+
+
+WORK = {"open": plain_open, "records": records}
+
+
+def measure_here(name: str, path: Path) -> dict[str, float]:
+    work = WORK[name](path)
+    gc.collect()
+    started = time.process_time()
+    kept = work()
+    seconds = time.process_time() - started
+    del kept
+    return {"cpu_s": seconds, "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+
+
+def measure_apart(name: str, path: Path) -> dict[str, float]:
+    command = [sys.executable, str(Path(__file__).resolve()), "--work", name, str(path)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
+    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def row(path: Path, repeat: int) -> dict[str, object]:
+    samples = [{name: measure_apart(name, path) for name in WORK} for _ in range(repeat)]
+
+    def median(name: str, key: str) -> float:
+        return statistics.median(sample[name][key] for sample in samples)
+
+    return {
+        "file": path.stem,
+        "MB": round(path.stat().st_size / 1e6, 2),
+        "open_s": round(median("open", "cpu_s"), 3),
+        "records_s": round(median("records", "cpu_s"), 3),
+        "ratio": round(median("records", "cpu_s") / median("open", "cpu_s"), 2),
+        "open_mib": round(median("open", "peak_mib")),
+        "records_mib": round(median("records", "peak_mib")),
+    }
+
+
+def table(rows: list[dict[str, object]]) -> str:
+    heads = list(rows[0])
+    cells = [heads, *([str(row[head]) for head in heads] for row in rows)]
+    widths = [max(len(line[at]) for line in cells) for at in range(len(heads))]
+    lines = ["  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)) for line in cells]
+    ratios = [float(str(row["ratio"])) for row in rows]
+    return "\n".join([*map(str.rstrip, lines), f"median {statistics.median(ratios):.2f}, worst {max(ratios):.2f}"])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("files", nargs="*", type=Path)
+    parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--work", choices=list(WORK), help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.work:
+        print(json.dumps(measure_here(given.work, given.files[0])))
+        return
+    paths = given.files or sorted(MODELS.rglob("*.ifc"))
+    if not paths:
+        parser.error("no models beside the checkout; name IFC files")
+    rows = [row(path, given.repeat) for path in paths]
+    print(json.dumps(rows, indent=2) if given.json else table(rows))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,155 @@
+"""The canonical bytes of records, written directly: what `rfc8785` makes of the form, at a tenth of the cost.
+
+Records of one model share their property sets and materials; a writer puts each of them into words once.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from json.encoder import encode_basestring as quoted  # escapes exactly what RFC 8785 section 3.2.2.2 asks for
+from typing import Any
+
+import rfc8785
+
+from ifc.canonical_numbers import MAX_INTEGER, PLACEMENT_DECIMALS, round_measure
+from ifc.records import ElementRecord, MaterialPart, Measure, Reference, Relation, Value
+
+_MAX_NUMBERS = 1 << 16  # remembered coordinates; more would cost memory without saving time
+_PLAIN = ("description", "geometry_digest", "global_id", "ifc_class")
+_REFERENCE_KEYS = tuple(sorted(Reference.__slots__))
+
+
+def _utf16(text: str) -> bytes:
+    return text.encode("utf-16-be", "surrogatepass")
+
+
+def _sorted(keys: Iterable[str]) -> list[str]:
+    """Return keys in the order of their UTF-16 code units, as RFC 8785 sorts them."""
+    found = sorted(keys)
+    return found if "".join(found).isascii() else sorted(found, key=_utf16)
+
+
+def number_text(number: float) -> str:
+    """Return a finite number as ECMAScript writes it."""
+    text = repr(number)
+    if text[-2:] == ".0":
+        return text[:-2]
+    return rfc8785.dumps(number).decode() if "e" in text else text
+
+
+def value_text(value: Value) -> str:
+    """Return the canonical text of a value."""
+    if isinstance(value, Measure):
+        number = number_text(round_measure(value.value, value.unit))
+        return f'{{"k":{quoted(value.kind)},"u":{quoted(value.unit)},"v":{number}}}'
+    if isinstance(value, str):
+        return quoted(value)
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, int) and abs(value) <= MAX_INTEGER:
+        return str(value)
+    if isinstance(value, int | float):
+        return f'{{"f":{number_text(round_measure(float(value), "1"))}}}'
+    if isinstance(value, tuple):
+        return f"[{','.join(map(value_text, value))}]"
+    return f'{{"m":{values_text(value)}}}'
+
+
+def values_text(values: Mapping[str, Value]) -> str:
+    """Return the canonical text of named values."""
+    return "{" + ",".join([f"{quoted(key)}:{value_text(values[key])}" for key in _sorted(values)]) + "}"
+
+
+class _Coordinates(dict[float, str]):
+    """Number of a placement -> its canonical text."""
+
+    def __missing__(self, number: float) -> str:
+        if len(self) > _MAX_NUMBERS:
+            self.clear()
+        text = self[number] = number_text(round(number, PLACEMENT_DECIMALS) + 0.0)
+        return text
+
+
+class CanonicalWriter:
+    """Writes records; what they share, by identity, is written once.
+
+    It keeps what it has written alive: one writer serves one model and is dropped with it.
+    """
+
+    def __init__(self) -> None:
+        self._coordinates = _Coordinates()
+        self._known: dict[int, tuple[object, str]] = {}
+
+    def text(self, record: ElementRecord) -> str:
+        """Return the canonical text of `record`."""
+        parts = []
+        if record.attributes:
+            parts.append(f'"attributes":{values_text(record.attributes)}')
+        parts += [f'"{key}":{quoted(value)}' for key in _PLAIN if (value := getattr(record, key))]
+        if record.materials:
+            parts.append(f'"materials":{self._shared(record.materials, self._materials)}')
+        if record.name:
+            parts.append(f'"name":{quoted(record.name)}')
+        if record.object_type:
+            parts.append(f'"object_type":{quoted(record.object_type)}')
+        if record.placement is not None:
+            parts.append(f'"placement":[{",".join(map(self._coordinates.__getitem__, record.placement))}]')
+        if record.predefined_type:
+            parts.append(f'"predefined_type":{quoted(record.predefined_type)}')
+        parts += self._sets_and_links(record)
+        return "{" + ",".join(parts) + "}"
+
+    def _sets_and_links(self, record: ElementRecord) -> Iterator[str]:
+        if record.property_sets:
+            yield f'"property_sets":{self._sets(record.property_sets)}'
+        if record.quantity_sets:
+            yield f'"quantity_sets":{self._sets(record.quantity_sets)}'
+        if record.references:
+            yield f'"references":[{",".join(sorted(map(_reference, record.references)))}]'
+        if record.relations:
+            yield f'"relations":[{",".join(sorted(map(_relation, record.relations)))}]'
+
+    def _shared(self, part: Any, write: Callable[[Any], str]) -> str:
+        found = self._known.get(id(part))
+        if found is None:
+            found = self._known[id(part)] = (part, write(part))
+        return found[1]
+
+    def _sets(self, sets: Mapping[str, Mapping[str, Value]]) -> str:
+        shared = self._shared
+        return "{" + ",".join([f"{quoted(name)}:{shared(sets[name], values_text)}" for name in _sorted(sets)]) + "}"
+
+    def _materials(self, materials: tuple[MaterialPart, ...]) -> str:
+        return f"[{','.join(map(self._material, materials))}]"
+
+    def _material(self, part: MaterialPart) -> str:
+        parts = [f'"category":{quoted(part.category)}'] if part.category else []
+        parts.append(f'"material":{quoted(part.material)}')
+        if part.name:
+            parts.append(f'"name":{quoted(part.name)}')
+        parts.append(f'"position":{part.position}')
+        if part.properties:
+            parts.append(f'"properties":{self._sets(part.properties)}')
+        parts.append(f'"role":{quoted(part.role)}')
+        if part.thickness_m is not None:
+            parts.append(f'"thickness_m":{number_text(round_measure(part.thickness_m, "m"))}')
+        return "{" + ",".join(parts) + "}"
+
+
+def _reference(reference: Reference) -> str:
+    members = [f'"{key}":{quoted(value)}' for key in _REFERENCE_KEYS if (value := getattr(reference, key))]
+    return "{" + ",".join(members) + "}"
+
+
+def _relation(relation: Relation) -> str:
+    detail = f'"detail":{values_text(relation.detail)},' if relation.detail else ""
+    return f'{{{detail}"kind":"{relation.kind.value}","target":{quoted(relation.target)}}}'
+
+
+def digested(records: Iterable[ElementRecord]) -> Iterator[tuple[str, bytes]]:
+    """Yield digest (SHA-256, hex) and canonical bytes of every record, in their order; records of one model are best
+    passed together, since what they share is written once.
+    """
+    writer = CanonicalWriter()
+    for record in records:
+        form = writer.text(record).encode("utf-8", "replace")
+        yield hashlib.sha256(form).hexdigest(), form
