@@ -1,7 +1,7 @@
 """Run the shell blocks of a page for real, and compare what they print with what the page shows.
 
-A ``sh`` block is run. The ``text`` block after it shows lines of its output, ``…`` standing for anything. A block after
-``<!-- not run: why -->`` is left alone. A block after ``<!-- file: name -->`` is written into the folder first.
+A ``sh`` block is run. The ``text`` block after it shows lines of its output, ``…`` standing for anything. A block
+after ``<!-- not run: why -->`` is left alone. One after ``<!-- file: name -->`` is written into the folder first.
 """
 
 import os
@@ -48,7 +48,9 @@ def run(steps: list[Step], folder: Path, home: Path) -> list[str]:
     environment = os.environ | {"PATH": places, "KAKSIK_HOME": str(home), "COLUMNS": "110", "KAKSIK_PORT": port}
     script = script.replace(f":{USUAL_PORT}", f":{port}")
     shell = ["bash", "-c", script]
-    done = subprocess.run(shell, cwd=folder, env=environment, capture_output=True, text=True, timeout=280, check=False)
+    done = subprocess.run(
+        shell, cwd=folder, env=environment, capture_output=True, text=True, timeout=280, check=False
+    )
     printed = re.split(r"^@@ \d+\n", done.stdout.replace(port, USUAL_PORT), flags=re.M)[1:]
     assert len(printed) == len(steps), done.stdout + done.stderr
     return printed

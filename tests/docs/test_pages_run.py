@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = ("README.md", "docs/tutorial/first-building.md", "docs/guides/check-a-permit.md", "docs/guides/watch-live.md")
+TUTORIAL = "docs/tutorial/first-building.md"
+PAGES = (TUTORIAL, "docs/guides/check-a-permit.md", "docs/guides/watch-live.md")
 
 
 @pytest.fixture(scope="module")
@@ -37,3 +38,12 @@ def test_a_page_that_shows_something_else_is_noticed(shell, tmp_path):
     steps = shell.steps_of(page, tmp_path)
     printed = shell.run(steps, tmp_path, tmp_path)
     assert shell.missing(steps[0], printed[0]) == ["thr…e"]
+
+
+def test_the_tour_of_the_readme_is_the_path_of_the_tutorial(shell, tmp_path):
+    tour = shell.steps_of((ROOT / "README.md").read_text(encoding="utf-8"), tmp_path)
+    path = shell.steps_of((ROOT / TUTORIAL).read_text(encoding="utf-8"), tmp_path)
+    walked = [line for step in path for line in step.command.splitlines()]
+    lines = [line for step in tour for line in step.command.splitlines()]
+    assert len(lines) > 5
+    assert [line for line in lines if not any(step.startswith(line) for step in walked)] == []
