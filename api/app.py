@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI, Request, Response
 
-from api.errors import PROBLEM_BASE, add_error_handlers, problem_of, problem_response
+from api.errors import PROBLEM_BASE, PROBLEM_RESPONSES, add_error_handlers, problem_of, problem_response
 from api.routers import CONFORMS_TO, ROUTERS
 from api.security import Sessions, authenticator_for, is_loopback, same_origin, who
 from api.viewer import add_viewer, viewer_folder
@@ -60,7 +60,7 @@ def create_app(settings: Settings, open_with: Callable[[Settings], Twin] = open_
     app.state.conforms_to = CONFORMS_TO
     app.middleware("http")(_gate(settings))
     add_error_handlers(app)
-    everything = APIRouter(prefix=API)
+    everything = APIRouter(prefix=API, responses=PROBLEM_RESPONSES)
     for router in ROUTERS:
         everything.include_router(router)
     app.include_router(everything)
@@ -73,7 +73,7 @@ def _gate(settings: Settings) -> Callable[[Request, Callable[[Request], Awaitabl
 
     async def gate(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
         host = (request.headers.get("host") or "").rsplit(":", 1)[0].strip("[]")
-        if settings.token_file is None and not is_loopback(host) and host != "testserver":
+        if settings.token_file is None and not is_loopback(host):
             return problem_response(_refusal(421, "The service is asked by a name that is not its own.", "host"))
         if request.method not in ("GET", "HEAD", "OPTIONS") and not same_origin(request.headers):
             return problem_response(_refusal(403, "Another web page may not change anything here.", "origin"))

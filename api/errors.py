@@ -17,6 +17,18 @@ from twin.errors import Conflict, InvalidInput, NotFound, StorageError, TwinErro
 PROBLEM_JSON = "application/problem+json"
 PROBLEM_BASE = "urn:kaksik:problem:"
 
+_EXAMPLE = {
+    "type": PROBLEM_BASE + "element",
+    "title": "Not Found",
+    "status": 404,
+    "detail": "This version has no such element.",
+    "reason": "element",
+    "entity": "2QFZWdysnL2wc0PJ1d0IO5",
+}
+PROBLEM_RESPONSES: dict[int | str, dict[str, Any]] = {
+    "4XX": {"description": "Refused, with the reason", "content": {PROBLEM_JSON: {"example": _EXAMPLE}}},
+}
+
 STATUS: tuple[tuple[type[Exception], HTTPStatus], ...] = (
     (NotFound, HTTPStatus.NOT_FOUND),
     (Conflict, HTTPStatus.CONFLICT),

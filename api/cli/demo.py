@@ -16,7 +16,7 @@ from pydantic import SecretStr
 import samples
 from api.app import create_app
 from api.cli.listener import listen
-from api.cli.output import print_problem, progress_bar, say
+from api.cli.output import print_json, print_problem, progress_bar, say
 from ifc import IfcError
 from samples import Manifest, SampleFile, generate
 from twin.catalogue import Version
@@ -31,7 +31,9 @@ BACKFILL_H = 24  # a day of history makes the first chart worth looking at
 LOADERS = 2  # files read at the same time, each in a child process
 
 
-def run_demo(settings: Settings, models: Sequence[Path], *, with_samples: bool, stop_when_ready: bool) -> None:
+def run_demo(
+    settings: Settings, models: Sequence[Path], *, with_samples: bool, stop_when_ready: bool, as_json: bool
+) -> None:
     """Prepare what is missing, then serve until stopped."""
     listener = listen(settings.host, settings.port)  # first: a taken port must not cost a minute of loading
     address = f"http://{settings.host}:{listener.getsockname()[1]}/"
@@ -47,7 +49,11 @@ def run_demo(settings: Settings, models: Sequence[Path], *, with_samples: bool, 
             stack.callback(_end, _simulator(points, broker.url, settings.mqtt_root))
         served = settings.model_copy(update={"mqtt_url": SecretStr(broker.url)})
         app = create_app(served, lambda _settings: twin)
-        say(f"\nKaksik is at {address}\nReadings come in at {broker.url}. Stop with Ctrl-C.")
+        if as_json:
+            print_json({"address": address, "mqtt": broker.url})
+            sys.stdout.flush()
+        else:
+            say(f"\nKaksik is at {address}\nReadings come in at {broker.url}. Stop with Ctrl-C.")
         config = uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=3)
         server = uvicorn.Server(config)
         server.should_exit = stop_when_ready

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from enum import IntEnum
 from typing import Any
 
+from pydantic import ValidationError
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -75,6 +76,13 @@ def print_problem(error: Exception) -> None:
         console.print("  at " + escape(", ".join(place)), highlight=False)
     if "hint" in problem:
         console.print("  hint: " + escape(str(problem["hint"])), highlight=False)
+
+
+def print_usage(error: ValidationError) -> None:
+    """Print which setting cannot be used and why."""
+    for fault in error.errors():
+        name = "_".join(str(part) for part in fault["loc"]).upper()
+        err().print(escape(f"KAKSIK_{name} cannot be used: {fault['msg']}."), highlight=False)
 
 
 @contextmanager

@@ -60,10 +60,11 @@ def demo(
         bool, typer.Option("--only", help="Load your own files only, without the sample district")
     ] = False,
     stop_when_ready: Annotated[bool, typer.Option(help="Stop once everything is up; for tests")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show Kaksik: a sample district with live readings, served on 127.0.0.1."""
     given: dict[str, Any] = {"host": "127.0.0.1", **({} if port is None else {"port": port})}
-    run_demo(Settings(**given), models or [], with_samples=not only, stop_when_ready=stop_when_ready)
+    run_demo(Settings(**given), models or [], with_samples=not only, stop_when_ready=stop_when_ready, as_json=as_json)
 
 
 def settings(as_json: AsJson = False) -> None:

@@ -167,6 +167,13 @@ def test_settings_and_doctor(kaksik, own_home):
     assert found["Packages"]
 
 
+def test_a_setting_that_cannot_be_used_is_named(kaksik, monkeypatch):
+    monkeypatch.setenv("KAKSIK_PORT", "harbour")
+    done = kaksik("settings", code=2)
+    assert "KAKSIK_PORT" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_serve_answers_and_stops_when_told(own_home):
     child = subprocess.Popen(
         [sys.executable, "-c", "from api.cli import main; main()", "serve", "--port", "0", "--json"],
