@@ -36,7 +36,7 @@ def _choose(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
         raise _refuse(f"The archive holds {len(entries)} entries; {MAX_ENTRIES} are allowed.", "Pack one IFC file.")
     for entry in entries:
         path = PurePosixPath(entry.filename.replace("\\", "/"))
-        if path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
+        if path.is_absolute() or ".." in path.parts or ":" in "".join(path.parts[:1]):
             raise _refuse("An archive entry points outside the archive.", "Pack one IFC file.", entry.filename[:80])
     models = [entry for entry in entries if entry.filename.lower().endswith(".ifc") and not entry.is_dir()]
     if len(models) != 1:

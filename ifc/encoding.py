@@ -12,7 +12,9 @@ _LEGACY = (
 )  # what exporters write instead: Shift-JIS, Western Windows; latin-1 never fails
 _ESCAPE = re.compile(
     rb"\\X2\\((?:[0-9A-Fa-f]{4})*)\\X0\\|\\X4\\((?:[0-9A-Fa-f]{8})*)\\X0\\|\\X[24]\\[0-9A-Fa-f]*(?:\\X0\\)?"
+    rb"|\\X\\(?![0-9A-Fa-f]{2})|\\P[^A-I'\\]\\"
 )
+_ESCAPED = (b"\\X2\\", b"\\X4\\", b"\\X\\", b"\\P")
 _REPLACEMENT = rb"\X2\FFFD\X0\ "[:-1]
 
 
@@ -61,7 +63,7 @@ def repair_escapes(data: bytes) -> tuple[bytes, list[ReadFinding]]:
         data = _SHIFTED_QUOTE.sub(
             lambda m: b"\\X\\A7'" if m[0].endswith(b"''") and _ends(data, m) else b"\\X\\A7", data
         )
-    if b"\\X2\\" not in data and b"\\X4\\" not in data:
+    if not any(mark in data for mark in _ESCAPED):
         return data, []
     findings: list[ReadFinding] = []
 

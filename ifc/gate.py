@@ -14,7 +14,9 @@ MAX_FILE_BYTES = 1024**3  # the reader needs about seven times the file in memor
 
 _BOM = b"\xef\xbb\xbf"
 _LEADING = re.compile(rb"(?:\s+|/\*.*?\*/)*", re.DOTALL)
-_SCHEMA = re.compile(rb"FILE_SCHEMA\s*\(\s*\(\s*'([^']*)'", re.IGNORECASE)
+_END = b"END-ISO-10303-21"
+_AFTER_END = re.compile(rb"\s*;?(?:\s+|/\*.*?\*/)*", re.DOTALL)  # a signature block is a comment after the end
+_SCHEMA = re.compile(rb"FILE_SCHEMA\s*\(\s*\(\s*'([^']*)'((?:\s*,\s*'[^']*')*)", re.IGNORECASE)
 _HEADER_BYTES = 1 << 16  # real headers are below 10 kB; long ones list exporter options
 _EXACT = {"IFC2X3": "IFC2X3", "IFC2X3_TC1": "IFC2X3", "IFC4X3_ADD2": "IFC4X3_ADD2", "IFC4": "IFC4"}
 _SHIMS = (  # (pattern of the token, schema it is read as, how far that is from the truth)
@@ -74,7 +76,7 @@ def admit(path: Path, max_bytes: int = MAX_FILE_BYTES) -> Admitted:
     raw = _bytes(path, max_bytes)
     packed = raw.startswith(b"PK\x03\x04")
     data = unpack(raw, max_bytes) if packed else raw
-    body = _step(data)
+    body, trailing = _step(data)
     body, guessed = to_utf8(body)
     body, repaired = repair_escapes(body)
     body, declared, schema, approximated = _shim(body)
@@ -84,7 +86,7 @@ def admit(path: Path, max_bytes: int = MAX_FILE_BYTES) -> Admitted:
         schema=schema,
         declared_schema=declared,
         untouched=body == raw,
-        findings=(*guessed, *repaired, *approximated),
+        findings=(*trailing, *guessed, *repaired, *approximated),
     )
 
 
@@ -107,8 +109,8 @@ def _bytes(path: Path, max_bytes: int) -> bytes:
     return raw
 
 
-def _step(data: bytes) -> bytes:
-    """Return `data` from its STEP magic on, or refuse it by name."""
+def _step(data: bytes) -> tuple[bytes, list[ReadFinding]]:
+    """Return `data` from its STEP magic to its end mark, or refuse it by name."""
     if data[:2] in (b"\xff\xfe", b"\xfe\xff") or data[:64].count(b"\0") > 8:
         _refuse_wide(data)
     body = data.removeprefix(_BOM)
@@ -122,14 +124,43 @@ def _step(data: bytes) -> bytes:
             hint="An IFC file begins with ISO-10303-21. Export the model as IFC (STEP) or ifcZIP.",
             line=1,
         )
-    if body.rfind(b"END-ISO-10303-21") < 0:
+    if body.rfind(_END) < 0:
         raise IfcReadError(
             "The file is truncated: its last line, END-ISO-10303-21, is missing.",
             reason=Reason.TRUNCATED,
             hint="The upload or the export was interrupted; send the whole file.",
             line=len(body.splitlines()),
         )
-    return b"\n" * body.count(b"\n", 0, start) + body[start:]  # line numbers stay those of the file
+    body, trailing = _without_trailing(body)
+    _refuse_nul(body)
+    return b"\n" * body.count(b"\n", 0, start) + body[start:], trailing  # line numbers stay those of the file
+
+
+def _without_trailing(body: bytes) -> tuple[bytes, list[ReadFinding]]:
+    """Return `body` without what follows its end mark, comments excepted, and a finding if there was anything."""
+    match = _AFTER_END.match(body, body.rfind(_END) + len(_END))
+    end = match.end() if match else len(body)
+    if end == len(body):
+        return body, []
+    finding = ReadFinding(
+        "file.trailing",
+        Severity.WARNING,
+        f"{len(body) - end} bytes follow the end of the model; they were left out.",
+        "Send the file as the authoring tool wrote it.",
+        line=body.count(b"\n", 0, end) + 1,
+    )
+    return body[:end], [finding]
+
+
+def _refuse_nul(body: bytes) -> None:
+    at = body.find(b"\0")
+    if at >= 0:
+        raise IfcReadError(
+            "The file holds bytes of value zero: it is damaged.",
+            reason=Reason.SYNTAX,
+            hint="The disk or the transfer has damaged the file; send it again.",
+            line=body.count(b"\n", 0, at) + 1,
+        )
 
 
 def _refuse_wide(data: bytes) -> None:
@@ -156,12 +187,15 @@ def _shim(body: bytes) -> tuple[bytes, str, str, list[ReadFinding]]:
     schema, severity = _nearest(declared.strip().upper(), line)
     if schema != declared:
         body = body[: match.start(1)] + schema.encode() + body[match.end(1) :]
+    if match[2]:
+        body = _SCHEMA.sub(lambda m: m[0][: m.start(2) - m.start()], body, 1)
+        severity = severity or Severity.WARNING
     if severity is None:
         return body, declared, schema, []
     finding = ReadFinding(
         "schema.approximated",
         severity,
-        f"The schema {declared} is read as {schema}.",
+        f"The schema {declared}{match[2].decode('ascii', 'replace')[:60]} is read as {schema}.",
         "Export as IFC2X3, IFC4 or IFC4X3_ADD2 to be sure that every attribute is read as meant.",
         entity="FILE_SCHEMA",
         line=line,

@@ -11,7 +11,7 @@ from ifc.encoding import holds_shifted_bytes
 from ifc.errors import IfcError, IfcReadError, Reason
 from ifc.gate import MAX_FILE_BYTES, Admitted, admit
 from ifc.model import Model
-from ifc.source import Source, parse
+from ifc.source import Source, failure_offset, parse
 from ifc.step import Fault, StepText
 from ifc.worker import Call, Limits, report_progress
 
@@ -47,7 +47,12 @@ def _read(path: Path, max_bytes: int) -> Model:
     text = StepText(admitted.data)
     report_progress(0.1, "Parsing")
     source = _parsed(path, admitted, text)
-    model = Assembly(admitted, text, source).model()
+    try:
+        model = Assembly(admitted, text, source).model()
+    except (ValueError, RuntimeError) as error:  # the parser does not look at geometry: is it written in STEP?
+        if fault := text.first_fault():
+            raise _syntax_error(fault) from error
+        raise
     report_progress(1.0, "Read")
     return model
 
@@ -100,7 +105,18 @@ def _parsed(path: Path, admitted: Admitted, text: StepText) -> Source:
             copy.write_bytes(admitted.data)
             return parse(copy, admitted.schema, shifted=shifted)
     except IfcReadError as error:
-        raise _syntax_error(text.first_fault()) from error
+        raise _syntax_error(text.header_fault() or text.first_fault() or _given_up(admitted.data)) from error
+
+
+def _given_up(data: bytes) -> Fault | None:
+    """Return the place at which the parser gave up: a number out of range, a text in an unknown alphabet."""
+    offset = failure_offset()
+    if offset is None:
+        return None
+    statement = data[data.rfind(b";", 0, offset) + 1 : offset].strip()[:80].split(b"(")[0]
+    entity = statement.decode("ascii", "replace").replace("=", " ").strip()
+    line = data.count(b"\n", 0, offset) + 1
+    return Fault("A value of this statement cannot be read.", line, entity or None)
 
 
 def _syntax_error(fault: Fault | None) -> IfcReadError:

@@ -1,5 +1,6 @@
 """Bulk access to a parsed file: whole classes at a time, positions instead of names, no inverse look-ups."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ BYPASSED = (  # never decoded by the parser: read from the text where needed, at
     "IfcConnectionGeometry",
     "IfcOwnerHistory",
 )
+
+_OFFSET = re.compile(r"at offset (\d+)")
 
 class_of: Callable[[Entity], str] = flat.entity_instance_is_a
 step_id: Callable[[Entity], int] = flat.entity_instance_id
@@ -127,6 +130,12 @@ def parse(path: Path, schema_name: str, *, shifted: bool = False) -> Source:
             "The file is not valid STEP.", reason=Reason.SYNTAX, hint="Export it again from the authoring tool."
         ) from error
     return Source(file, schema_name, shifted=shifted)
+
+
+def failure_offset() -> int | None:
+    """Return the byte at which the parser gave up, or None if it did not say."""
+    found = _OFFSET.findall(ifcopenshell.get_log())
+    return int(found[-1]) if found else None
 
 
 def _known(names: Sequence[str], schema_name: str) -> list[str]:

@@ -233,7 +233,7 @@ class UnitReader:
             return None
         value, base = get(conversion, "ValueComponent"), self.read(get(conversion, "UnitComponent"), depth + 1)
         number = value if isinstance(value, int | float) else self._wrapped(value)
-        if base is None or number is None:
+        if base is None or number is None or not 0.0 < number < math.inf:
             return None
         shift = float(get(entity, "ConversionOffset") or 0.0)
         return Unit(number * base.factor, ucum, (shift * base.factor + base.offset) if shift else base.offset)
@@ -273,7 +273,7 @@ def read_units(source: Source, reader: UnitReader) -> Units:
     missing = ReadFinding(
         "units.missing",
         Severity.WARNING,
-        "The project names no length unit; metres are assumed.",
+        "The project names no length unit that can be understood; metres are assumed.",
         "Set the project units in the authoring tool.",
         entity="IfcUnitAssignment",
     )
