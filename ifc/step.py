@@ -89,8 +89,7 @@ class StepText:
     @cached_property
     def statements(self) -> dict[bytes, bytes]:
         """Every instance: ``b"#12"`` -> ``b"IFCWALL('...',...)"``; of a repeated number the last one."""
-        match = _DATA.search(self._data)
-        start = match.end() if match else 0
+        start = self._data_start()
         found = self._evenly_written(start)
         if found is None:
             pairs = _INSTANCE.findall(self._data, start)
@@ -98,7 +97,17 @@ class StepText:
             self._doubtful = len(found) != len(pairs) or self._unbalanced(found, start)
         else:
             self._doubtful = self._open_brackets(start)
+        self._doubtful = self._doubtful or self._leaves_something_open() or _swallows(found)
         return found
+
+    def _data_start(self) -> int:
+        match = _DATA.search(self._data)
+        return match.end() if match else 0
+
+    def _leaves_something_open(self) -> bool:
+        """Tell whether the last statement or a comment is not closed: both hide what follows from the parser."""
+        last = self._data[: self._data.rfind(b"ENDSEC")].rstrip()
+        return last[-1:] != b";" or (b"/*" in self._data and b"/*" in _STRING.sub(b"", self._data))
 
     def _evenly_written(self, start: int) -> dict[bytes, bytes] | None:
         """Return the statements of a file that writes each on its own line in one way, as exporters do, else None.
@@ -235,6 +244,11 @@ class StepText:
         """Return the header statement that is missing, or None."""
         missing = next((name for name in _HEADER_ENTITIES if self.header(name) is None), None)
         return Fault(f"The header holds no {missing}.", 1, missing) if missing else None
+
+
+def _swallows(found: Mapping[bytes, bytes]) -> bool:
+    """Tell whether a statement holds another one: the semicolon between them is missing."""
+    return any(b"=" in _STRING.sub(b"", body) for body in found.values() if b"=" in body)
 
 
 def _fault(text: bytes, seen: set[bytes], classes: frozenset[str] | None) -> str | None:
