@@ -92,8 +92,9 @@ def _parameter(hint: object, argument: Argument) -> tuple[str, str, str, str]:
         names = [text for text in (info.default, *(info.param_decls or ())) if str(text).startswith("-")]
         name = ", ".join(f"`{text}`" for text in names or [f"--{argument.name.replace('_', '-')}"])
     default = argument.default.value if isinstance(argument.default, Enum) else argument.default
+    required = default is Argument.empty and name.startswith("`-")
     unsaid = default in (Argument.empty, None, False)
-    return name, _values(kind), "" if unsaid else f"`{default}`", info.help or ""
+    return name, _values(kind), "required" if required else "" if unsaid else f"`{default}`", info.help or ""
 
 
 def _values(kind: object) -> str:
