@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -37,6 +38,7 @@ def run_demo(
     """Prepare what is missing, then serve until stopped."""
     listener = listen(settings.host, settings.port)  # first: a taken port must not cost a minute of loading
     address = f"http://{settings.host}:{listener.getsockname()[1]}/"
+    signal.signal(signal.SIGTERM, _leave)
     with ExitStack() as stack:
         twin = open_twin(settings)
         try:
@@ -163,6 +165,11 @@ def _simulator(points: Path, url: str, root: str) -> "subprocess.Popen[bytes]":
         stdout=subprocess.DEVNULL,
         cwd=Path(__file__).resolve().parents[2],
     )
+
+
+def _leave(_signal: int, _frame: object) -> None:
+    """Leave by the front door when told to stop, so that broker and devices stop too."""
+    raise SystemExit(0)
 
 
 def _end(child: "subprocess.Popen[bytes]") -> None:
