@@ -9,15 +9,16 @@ from pydantic import SecretStr
 from sqlalchemy import Engine
 
 from graph import GraphStore, KgliteStore, Neo4jStore, Scope
-from ifc import Limits
+from ifc import Limits, ReadFinding
 from twin.blobs import FileBlobStore
-from twin.catalogue import Catalogue, ReportShelf, Version, open_database
+from twin.catalogue import Building, Catalogue, ReportShelf, Version, open_database
 from twin.clock import Clock, system_clock
 from twin.energy import synthetic_tallinn
+from twin.exports import Exports
 from twin.ingest import Ingest, Submission
 from twin.jobs import Job, JobRunner
 from twin.layers import Layers
-from twin.live import LiveWing
+from twin.live import LiveWing, read_points
 from twin.overview import Overview
 from twin.permit import bundled_packs
 from twin.projection import project
@@ -25,7 +26,7 @@ from twin.reading import Progress, silent
 from twin.reports import Energy, Permits, ReportDesk
 from twin.seals import KeyRing, Seals
 from twin.settings import Settings
-from twin.snapshot import Stage
+from twin.snapshot import Snapshot, Stage
 from twin.snapshots import SnapshotReader
 
 
@@ -44,6 +45,7 @@ class Twin:
         permits: Permit reports.
         energy: Energy reports.
         seals: Sealed states.
+        exports: Ways out of stored versions.
         live: Points and readings.
         ingest: The way in for models.
     """
@@ -58,6 +60,7 @@ class Twin:
     permits: Permits
     energy: Energy
     seals: Seals
+    exports: Exports
     live: LiveWing
     ingest: Ingest
     clock: Clock
@@ -85,6 +88,28 @@ class Twin:
             "building_id": submission.building_id,
         }
         return jobs.submit("load", request)
+
+    def bind_points(self, data: bytes) -> tuple[int, tuple[ReadFinding, ...]]:
+        """Register the points of a points file, each against the newest version of its building.
+
+        Returns:
+            How many points were registered, and what is wrong with their bindings.
+
+        Raises:
+            InvalidInput: the file is no points file; nothing is stored.
+        """
+        points = read_points(data)
+        known = {building.building_id: building for building in self.catalogue.buildings() if building.latest}
+        findings: list[ReadFinding] = []
+        for building_id in dict.fromkeys(point.building_id for point in points):
+            mine = [point for point in points if point.building_id == building_id]
+            snapshot = self._newest(known[building_id]) if building_id in known else None
+            findings += self.live.register_points(mine, snapshot)
+        return len(points), tuple(findings)
+
+    def _newest(self, building: Building) -> Snapshot:
+        furthest = max(building.latest, key=list(Stage).index)
+        return self.snapshots.read(self.catalogue.version(building.building_id, furthest))
 
     def reproject(self) -> int:
         """Bring the graph in line with the catalogue and return how many scopes were written anew."""
@@ -156,6 +181,7 @@ def open_twin(settings: Settings, clock: Clock = system_clock) -> Twin:
         seals=Seals(
             KeyRing(home / "keys", _secret(settings.key_passphrase)), catalogue, shelf, snapshots, blobs, clock
         ),
+        exports=Exports(catalogue, blobs, snapshots),
         live=live,
         ingest=Ingest(catalogue, blobs, graph, limits, clock),
         clock=clock,

@@ -1,16 +1,20 @@
 """The command `kaksik`: subcommands, shared options, and how errors become exit codes."""
 
+import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import typer
+from pydantic import ValidationError
 
-from api.cli import files, service, stores
-from api.cli.output import Exit, print_problem
+from api.cli import export, files, service, stores
+from api.cli.output import Exit, print_problem, print_usage
 from graph import GraphError
 from ifc import IfcError
 from signatures import SignatureError
 from twin.errors import TwinError
+from twin.settings import Settings
 
 HELP = """Read an IFC model, question it, check its permit, compute its energy need, seal its state, watch it live.
 
@@ -25,7 +29,9 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     files.energy,
     files.diff,
     files.verify,
+    export.export,
     stores.load,
+    stores.points,
     stores.seal,
     stores.rebuild,
     service.serve,
@@ -46,9 +52,18 @@ def build() -> typer.Typer:
 def main() -> None:
     """Run the command line and leave with the documented exit code."""
     try:
+        _keep_machine_code(Settings().home)
         build()()
+    except ValidationError as error:
+        print_usage(error)
+        sys.exit(Exit.USAGE)
     except (TwinError, IfcError, GraphError, SignatureError) as error:
         print_problem(error)
         sys.exit(Exit.REFUSED)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _keep_machine_code(home: Path) -> None:
+    """Let the energy engine keep its compiled code among the data, unless the operator named another folder."""
+    os.environ.setdefault("NUMBA_CACHE_DIR", str(home.resolve() / "numba"))

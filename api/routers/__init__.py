@@ -1,12 +1,13 @@
 """Routes by resource; each module lists what it conforms to."""
 
-from api.routers import buildings, district, jobs, live, questions, reports, system, versions
+from api.routers import buildings, district, exports, jobs, live, questions, reports, system, versions
 
 ROUTERS = (
     system.router,
     district.router,
     buildings.router,
     versions.router,
+    exports.router,
     reports.router,
     live.router,
     questions.router,
@@ -16,7 +17,7 @@ CONFORMS_TO = tuple(
     sorted(
         {
             uri
-            for module in (buildings, district, jobs, live, questions, reports, system, versions)
+            for module in (buildings, district, exports, jobs, live, questions, reports, system, versions)
             for uri in module.CONFORMS_TO
         }
     )

@@ -6,15 +6,17 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import APIRouter, File, Header, Query, Request, UploadFile
 from pydantic import BaseModel, Field
 from starlette.responses import StreamingResponse
 
 from api.context import ActorDep, BuildingId, TwinDep
 from api.stream import HEARTBEAT_S, event, event_stream, heartbeat
+from twin.errors import InvalidInput
 from twin.live import Subscription
 
 CONFORMS_TO = ("https://html.spec.whatwg.org/multipage/server-sent-events.html",)
+MAX_POINTS_BYTES = 16 * 1024 * 1024  # tens of thousands of points: a large campus
 DEFAULT_HISTORY = timedelta(hours=24)
 router = APIRouter(tags=["live"])
 
@@ -79,6 +81,16 @@ async def _events(request: Request, subscription: Subscription) -> AsyncIterator
                 yield event(item.event, item.data, item.id)
             if not news:
                 yield heartbeat()
+
+
+@router.put("/points", summary="Bind points to elements (points.json)")
+def bind_points(twin: TwinDep, _actor: ActorDep, file: Annotated[UploadFile, File()]) -> dict[str, Any]:
+    """Register points, each checked against the newest version of its building; a faulty file stores nothing."""
+    data = file.file.read(MAX_POINTS_BYTES + 1)
+    if len(data) > MAX_POINTS_BYTES:
+        raise InvalidInput(f"A points file is at most {MAX_POINTS_BYTES} bytes.", reason="too-large")
+    count, findings = twin.bind_points(data)
+    return {"registered": count, "findings": [asdict(finding) for finding in findings]}
 
 
 @router.post("/readings", summary="Send readings by HTTP")

@@ -3,7 +3,15 @@
 from twin.catalogue.catalogue import Catalogue, content_digest
 from twin.catalogue.database import open_database
 from twin.catalogue.reports import Kept, ReportShelf
-from twin.catalogue.values import Building, ElementRow, Version, VersionKey, check_building_id
+from twin.catalogue.values import (
+    Building,
+    ElementRow,
+    Version,
+    VersionFile,
+    VersionKey,
+    check_building_id,
+    files_digest,
+)
 
 __all__ = [
     "Building",
@@ -12,8 +20,10 @@ __all__ = [
     "Kept",
     "ReportShelf",
     "Version",
+    "VersionFile",
     "VersionKey",
     "check_building_id",
     "content_digest",
+    "files_digest",
     "open_database",
 ]

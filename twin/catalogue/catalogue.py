@@ -17,8 +17,8 @@ from sqlalchemy import Connection, Engine, Row, Select, delete, func, insert, se
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from ifc import ElementRecord, Georeference, Header, record_from_form
-from twin.catalogue.tables import BUILDING, RECORD, VERSION, VERSION_RECORD
-from twin.catalogue.values import Building, ElementRow, Version, VersionKey
+from twin.catalogue.tables import BUILDING, RECORD, VERSION, VERSION_FILE, VERSION_RECORD
+from twin.catalogue.values import Building, ElementRow, Version, VersionFile, VersionKey
 from twin.errors import NotFound
 from twin.snapshot import Stage
 
@@ -51,13 +51,20 @@ class Catalogue:
             after = connection.scalar(select(func.count()).select_from(RECORD)) or 0
         return after - before
 
-    def add_version(self, building: Building, version: Version, rows: Sequence[tuple[ElementRow, str]]) -> Version:
+    def add_version(
+        self,
+        building: Building,
+        version: Version,
+        rows: Sequence[tuple[ElementRow, str]],
+        files: Sequence[VersionFile] = (),
+    ) -> Version:
         """Store a version with its map of records, last of all that belongs to it.
 
         Args:
             building: The building; made or renamed as needed.
             version: The version; its number is replaced by the next free one of its stage.
             rows: Every element with the digest of its record.
+            files: The submitted files; none for the one that the version names.
 
         Returns:
             The version with its number.
@@ -71,6 +78,9 @@ class Catalogue:
             entries = [{"version_id": version_id, "digest": digest, **asdict(row)} for row, digest in rows]
             for start in range(0, len(entries), _BATCH_ROWS):
                 connection.execute(insert(VERSION_RECORD), entries[start : start + _BATCH_ROWS])
+            submitted = files or (VersionFile(version.file_sha256, version.file_name),)
+            places = [{"version_id": version_id, "position": at, **asdict(f)} for at, f in enumerate(submitted)]
+            connection.execute(insert(VERSION_FILE), places)
             stored = connection.execute(select(VERSION).where(VERSION.c.version_id == version_id)).one()
         return _version(stored, key)
 
@@ -145,6 +155,15 @@ class Catalogue:
             if row is None or self._next_number(connection, _version(row).key) != row.number + 1:
                 return None
         return _version(row)
+
+    def files(self, key: VersionKey) -> tuple[VersionFile, ...]:
+        """Return the submitted files of a version, in their order."""
+        columns = VERSION_FILE.c
+        with self._engine.connect() as connection:
+            query = select(columns.file_sha256, columns.file_name).where(
+                columns.version_id == _id_of(connection, key)
+            )
+            return tuple(VersionFile(*row) for row in connection.execute(query.order_by(columns.position)))
 
     def next_number(self, key: VersionKey) -> int:
         """Return the number that the next version of the stage of `key` will get."""

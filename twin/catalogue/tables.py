@@ -58,6 +58,15 @@ VERSION = Table(
     UniqueConstraint("building_id", "stage", "number"),
 )
 
+VERSION_FILE = Table(
+    "version_file",
+    METADATA,
+    Column("version_id", Integer, ForeignKey("version.version_id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True),  # from 0; the first gives project, header and place
+    Column("file_sha256", String, nullable=False),
+    Column("file_name", String, nullable=False),
+)
+
 RECORD = Table(
     "record",
     METADATA,

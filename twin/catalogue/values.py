@@ -1,7 +1,8 @@
 """Values that the catalogue gives and takes."""
 
+import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,6 +29,14 @@ def check_building_id(text: str) -> str:
     return text
 
 
+def files_digest(digests: Sequence[str]) -> str:
+    """Return the digest that stands for submitted files: of one file its own, of several that of their digests.
+
+    The digests (hex) are joined by line feeds in the order of the files, and hashed with SHA-256.
+    """
+    return digests[0] if len(digests) == 1 else hashlib.sha256("\n".join(digests).encode()).hexdigest()
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class VersionKey:
     """What names one version: ``120900001/as-built/2``."""
@@ -39,6 +48,19 @@ class VersionKey:
     def __str__(self) -> str:
         """Return ``building/stage/number``."""
         return f"{self.building_id}/{self.stage.value}/{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class VersionFile:
+    """One submitted file of a version.
+
+    Attributes:
+        file_sha256: Blob of its bytes.
+        file_name: Name under which it came.
+    """
+
+    file_sha256: str
+    file_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +81,8 @@ class Version:
     Attributes:
         key: What names it.
         created: RFC 3339 time, UTC, when it was stored.
-        file_name: Name under which the file was submitted.
-        file_sha256: SHA-256 (hex) of the submitted bytes.
+        file_name: Name under which the file was submitted; of several files, the first with the number of the others.
+        file_sha256: SHA-256 (hex) of the submitted bytes; of several files, of their digests (`files_digest`).
         content_sha256: Digest of the map GlobalId -> record digest: equal for semantically equal files.
         header: What the file says of itself.
         project_id: GlobalId of the project.
