@@ -23,7 +23,7 @@ from samples import Manifest, SampleFile, generate
 from twin.catalogue import Version
 from twin.errors import TwinError
 from twin.layers import PARCELS, PLAN_AREAS
-from twin.live import Broker, read_points, start_broker
+from twin.live import Broker, start_broker
 from twin.service import Twin, open_twin
 from twin.settings import Settings
 from twin.snapshot import Stage
@@ -75,7 +75,7 @@ def prepare(twin: Twin, models: Sequence[Path], *, with_samples: bool) -> Path |
         points = folder / "points.json"
     versions = _load(twin, [*ours, *own])
     if points is not None:
-        _register(twin, points)
+        twin.bind_points(points.read_bytes())
     _report(twin, versions)
     return points
 
@@ -123,16 +123,6 @@ def _one(twin: Twin, path: Path, stage: Stage, building_id: str | None) -> Versi
     except (TwinError, IfcError) as error:
         print_problem(error)
         return None
-
-
-def _register(twin: Twin, points: Path) -> None:
-    everything = read_points(points.read_bytes())
-    for building in twin.catalogue.buildings():
-        mine = [point for point in everything if point.building_id == building.building_id]
-        if mine and building.latest:
-            stage = max(building.latest, key=list(Stage).index)
-            snapshot = twin.snapshots.read(twin.catalogue.version(building.building_id, stage))
-            twin.live.register_points(mine, snapshot)
 
 
 def _report(twin: Twin, versions: Sequence[Version]) -> None:

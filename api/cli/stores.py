@@ -1,5 +1,6 @@
 """Commands on the stores: load, seal, rebuild."""
 
+from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -76,6 +77,26 @@ def seal(
         print_json({"bundle": str(target), "bytes": len(data), **verdict})
     else:
         say(f"Sealed {version.key} as {verdict['issuer']}: {target} ({len(data)} bytes).")
+
+
+def points(
+    file: Annotated[Path, typer.Argument(help="Points file (points.json)")],
+    as_json: AsJson = False,
+) -> None:
+    """Bind sensors, meters, actuators and setpoints to elements. Exit code 1 if a binding does not hold."""
+    if not file.is_file():
+        raise InvalidInput("There is no such file.", reason="not-found", entity=str(file))
+    twin = open_twin(Settings())
+    try:
+        count, findings = twin.bind_points(file.read_bytes())
+    finally:
+        twin.close()
+    if as_json:
+        print_json({"registered": count, "findings": [asdict(finding) for finding in findings]})
+    else:
+        rows = [(f.severity.value, f.message, f.hint) for f in findings]
+        print_table(f"Registered: {count}", ("", "What does not hold", "What to do"), rows)
+    raise typer.Exit(Exit.FINDINGS if findings else Exit.OK)
 
 
 def rebuild(

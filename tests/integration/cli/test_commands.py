@@ -121,6 +121,19 @@ def test_load_seal_verify_and_rebuild(kaksik, models, tmp_path):
     kaksik("rebuild", "latest")
 
 
+def test_points_are_bound_and_faulty_files_refused(kaksik, sample_district, tmp_path):
+    everything = json.loads((sample_district / "points.json").read_text())["points"]
+    mine = [point for point in everything if point["building_id"] == ROW]
+    file = tmp_path / "points.json"
+    file.write_text(json.dumps({"points": mine}))
+    assert as_json(kaksik("points", file, "--json")) == {"registered": len(mine), "findings": []}
+    mine[0]["global_id"] = "0000000000000000000000"
+    file.write_text(json.dumps({"points": mine}))
+    assert as_json(kaksik("points", file, "--json", code=1))["findings"]
+    file.write_text("{}")
+    kaksik("points", file, code=3)
+
+
 def test_a_refused_file_does_not_stop_the_others(kaksik, models, tmp_path):
     bad = tmp_path / "bad.ifc"
     bad.write_text("nothing")
