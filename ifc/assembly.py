@@ -68,7 +68,7 @@ class Assembly:
         self._values = ValueReader(source, self._units)
         self._properties = PropertyReader(source, self._values, self._unit_reader)
         self._placements = Placements(text.statements, self._units.length_m)
-        self._digester = GeometryDigester(text.statements, _likely(source))
+        self._digester = GeometryDigester(text.statements, _likely(source, text.groups))
         self._findings: list[ReadFinding] = [*admitted.findings, *self._units.findings]
         self._fields: dict[str, tuple[Field, ...]] = {}
 
@@ -301,11 +301,12 @@ class Assembly:
         return dict(sorted(lost.items()))
 
 
-def _likely(source: Source) -> frozenset[bytes]:
-    """Return the classes of which representations are made, in upper case."""
+def _likely(source: Source, groups: Mapping[bytes, list[bytes]]) -> dict[bytes, list[bytes]]:
+    """Return the keys of the statements of which representations are made, by class."""
     roots = ("IfcRepresentationItem", "IfcProfileDef", "IfcRepresentation", "IfcProductRepresentation")
-    families = frozenset[str]().union(*map(source.family, roots))
-    return frozenset(name.upper().encode() for name in families - source.family("IfcStyledItem"))
+    families = frozenset[str]().union(*map(source.family, roots)) - source.family("IfcStyledItem")
+    names = {name.upper().encode() for name in families}
+    return {name: keys for name, keys in groups.items() if name in names}
 
 
 def _derived_id(record: ElementRecord) -> str:

@@ -22,7 +22,7 @@ _TOKENS = re.compile(
 _INSTANCE = re.compile(rb"(#\d+)\s*=\s*([^';]*+(?:'[^']*+'[^';]*+)*+);")
 _DATA = re.compile(rb"ENDSEC\s*;\s*DATA\s*(?:\([^;]*\))?\s*;")
 _ASSIGNMENT = re.compile(rb"#\d+(\s*=\s*)")
-_GAP = re.compile(rb";(\s*)#\d+\s*=")
+_GAP = re.compile(rb"\);(\s*)#\d+\s*=")
 _LAST = (b")", b" ", b"\n", b"\r", b"\t")  # what a statement ends with, white space before the semicolon included
 _ENDS = 2  # ENDSEC and END-ISO-10303-21 also end with a semicolon
 _STATEMENT = re.compile(rb"\s*(#\d+)\s*=\s*")
@@ -120,13 +120,11 @@ class StepText:
             return None
         block = self._data[first:end].rstrip().removesuffix(b";")
         pieces = block.split(b";" + gap[1])
-        if (
-            block.count(b";") != len(pieces) - 1
-            or block.count(b")" + gap[0]) != len(pieces) - 1
-            or block[-1:] != b")"
-        ):
+        if block.count(b");" + gap[1] + b"#") != len(pieces) - 1 or block[-1:] != b")":
             return None
         if b"'" in block and any(map((1).__and__, map(bytes.count, pieces, repeat(b"'")))):
+            return None
+        if block.count(b";") != len(pieces) - 1 and any(b";" in _STRING.sub(b"", p) for p in pieces if b";" in p):
             return None
         del block
         try:
