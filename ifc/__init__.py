@@ -26,6 +26,7 @@ from ifc.geometry.quantities import (
 from ifc.geometry.scene import Scene, SceneElement, build_scene
 from ifc.geometry.storeys import Storey, storey_of, storeys_of
 from ifc.model import Model
+from ifc.quality.validate import VALIDATION_VERSION, validate_file
 from ifc.reader import read_file, read_model
 from ifc.records import (
     ElementRecord,
@@ -42,6 +43,7 @@ from ifc.worker import Call, Limits, report_progress
 
 __all__ = [
     "KERNEL_VERSIONS",
+    "VALIDATION_VERSION",
     "Adjacency",
     "AdjacencySource",
     "Call",
@@ -92,5 +94,6 @@ __all__ = [
     "space_floor_polygon",
     "storey_of",
     "storeys_of",
+    "validate_file",
     "write_records",
 ]

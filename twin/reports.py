@@ -1,14 +1,17 @@
-"""Permit and energy reports of stored versions: made once for the same inputs, then kept."""
+"""Permit, energy and validation reports of stored versions: made once for the same inputs, then kept."""
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from functools import cached_property
 from typing import Any
 
 from shapely import MultiPolygon, Polygon
 from shapely.geometry import shape
 
+from ifc import VALIDATION_VERSION, Limits, ReadFinding, Severity, validate_file
 from twin.blobs import BlobStore
 from twin.catalogue import Catalogue, Kept, ReportShelf, Version
 from twin.clock import Clock, rfc3339
@@ -113,6 +116,42 @@ class Energy:
             lambda: assess(self._snapshots.read(version), climate).to_json(),
             lambda report: {"heating_kwh_m2": report["need"]["heating_kwh_m2"], "class": report["class"]},
         )
+
+
+class Validation:
+    """Validation reports: the submitted file of a version against schema, header policy and normative rules."""
+
+    def __init__(self, desk: ReportDesk, blobs: BlobStore, limits: Limits, max_bytes: int) -> None:
+        self._desk = desk
+        self._blobs = blobs
+        self._limits = limits
+        self._max_bytes = max_bytes
+
+    def report(self, version: Version) -> Mapping[str, Any]:
+        """Return the validation report of a version as plain JSON."""
+        return self._desk.kept(
+            version,
+            "validation",
+            _digest(VALIDATION_VERSION, version.file_sha256),
+            lambda: self._make(version),
+            lambda report: report["counts"],
+        )
+
+    def _make(self, version: Version) -> Mapping[str, Any]:
+        path = self._blobs.path(version.file_sha256)
+        return validation_json(validate_file(path, self._limits, max_bytes=self._max_bytes))
+
+
+def validation_json(findings: Sequence[ReadFinding]) -> Mapping[str, Any]:
+    """Return a validation report: counts by severity and rule, and every finding."""
+    severities = Counter(finding.severity for finding in findings)
+    rules = Counter(finding.rule for finding in findings)
+    return {
+        "validator_version": VALIDATION_VERSION,
+        "counts": {severity.value: severities[severity] for severity in Severity},
+        "rules": dict(sorted(rules.items())),
+        "findings": [asdict(finding) for finding in findings],
+    }
 
 
 def _digest(*inputs: object) -> str:

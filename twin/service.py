@@ -23,7 +23,7 @@ from twin.overview import Overview
 from twin.permit import bundled_packs
 from twin.projection import project
 from twin.reading import Progress, silent
-from twin.reports import Energy, Permits, ReportDesk
+from twin.reports import Energy, Permits, ReportDesk, Validation
 from twin.seals import KeyRing, Seals
 from twin.settings import Settings
 from twin.snapshot import Snapshot, Stage
@@ -44,6 +44,7 @@ class Twin:
         overview: Summaries of buildings and district.
         permits: Permit reports.
         energy: Energy reports.
+        validation: Validation reports.
         seals: Sealed states.
         exports: Ways out of stored versions.
         live: Points and readings.
@@ -59,6 +60,7 @@ class Twin:
     overview: Overview
     permits: Permits
     energy: Energy
+    validation: Validation
     seals: Seals
     exports: Exports
     live: LiveWing
@@ -178,6 +180,7 @@ def open_twin(settings: Settings, clock: Clock = system_clock) -> Twin:
         overview=Overview(catalogue, shelf, layers, live),
         permits=Permits(desk, catalogue, snapshots, layers, bundled_packs()),
         energy=Energy(desk, snapshots, synthetic_tallinn),
+        validation=Validation(desk, blobs, limits, settings.max_model_bytes),
         seals=Seals(
             KeyRing(home / "keys", _secret(settings.key_passphrase)), catalogue, shelf, snapshots, blobs, clock
         ),

@@ -7,7 +7,7 @@ import typer
 
 from api.cli.output import Exit, counts, print_json, print_table, progress_bar, say, text
 from api.shapes import diff_json
-from ifc import ElementRecord, Limits, canonical_form, digest, read_file
+from ifc import ElementRecord, Limits, ReadFinding, Severity, canonical_form, digest, read_file, validate_file
 from signatures import AnyIssuer, IssuerIs, Policy
 from twin.district import Parcel, Plan, read_parcels, read_plan_areas
 from twin.energy import assess, read_epw, synthetic_tallinn
@@ -17,6 +17,7 @@ from twin.lifecycle import diff as compare
 from twin.permit import CheckContext, bundled_packs, load_pack
 from twin.permit import check as run_packs
 from twin.reading import Understood, understand
+from twin.reports import validation_json
 from twin.sealing import verdict_json, verify_bundle
 from twin.settings import Settings
 from twin.snapshot import Snapshot, Stage
@@ -27,8 +28,22 @@ MARKS = {"pass": "✓ pass", "fail": "✗ fail", "needs_human": "? needs a perso
 MAX_SHOWN = 40  # rows of a table for people; --json has them all
 
 
-def inspect(model: ModelFile, as_json: AsJson = False) -> None:
-    """Show what is in a model, what is odd in it, and what was not understood."""
+def inspect(
+    model: ModelFile,
+    validate: Annotated[
+        bool, typer.Option("--validate", help="Judge the file instead: schema, header, normative rules")
+    ] = False,
+    where_rules: Annotated[
+        bool, typer.Option("--where-rules", help="With --validate: WHERE rules of the schema too (slow)")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show what is in a model, what is odd in it, and what was not understood.
+
+    With --validate, the exit code is 1 only if there are errors.
+    """
+    if validate:
+        _validate(model, where_rules, as_json)
     read = _understand(model, as_json)
     facts = facts_of(read.snapshot(Stage.AS_DESIGNED, 0))
     classes: dict[str, int] = {}
@@ -123,6 +138,16 @@ def verify(
     raise typer.Exit(Exit.OK if verdict.valid else Exit.FINDINGS)
 
 
+def _validate(model: Path, where_rules: bool, as_json: bool) -> None:
+    with progress_bar(model.name, quiet=as_json) as report:
+        findings = validate_file(_existing(model), _limits(), report, express_rules=where_rules)
+    if as_json:
+        print_json(validation_json(findings))
+    else:
+        _show_validation(findings)
+    raise typer.Exit(Exit.FINDINGS if any(f.severity is Severity.ERROR for f in findings) else Exit.OK)
+
+
 def _limits() -> Limits:
     settings = Settings()
     return Limits(settings.read_timeout_s, settings.read_memory_bytes)
@@ -198,6 +223,17 @@ def _show_inspection(path: Path, read: Understood, classes: dict[str, int], fact
     print_table(f"Findings: {len(read.findings)}", ("", "What", "Line", "What to do"), findings)
     lost = read.model.not_understood
     say(f"Not understood: {counts(lost)}." if lost else "Everything with a GlobalId was understood.")
+
+
+def _show_validation(findings: tuple[ReadFinding, ...]) -> None:
+    by_rule: dict[str, list[ReadFinding]] = {}
+    for finding in findings:
+        by_rule.setdefault(finding.rule, []).append(finding)
+    for rule, group in by_rule.items():
+        rows = [(f.entity, f.line, f.message) for f in group[:MAX_SHOWN]]
+        print_table(f"{group[0].severity.value}: {rule} ({len(group)})", ("Where", "Line", "What"), rows)
+        say(f"→ {group[0].hint}\n")
+    say(counts(validation_json(findings)["counts"]) + ".")
 
 
 def _show_checks(report: dict[str, Any]) -> None:

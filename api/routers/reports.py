@@ -1,4 +1,4 @@
-"""Reports of a version: permit, energy, seal."""
+"""Reports of a version: permit, energy, validation, seal."""
 
 from typing import Any
 
@@ -24,6 +24,12 @@ def permit(twin: TwinDep, version: VersionDep) -> Any:
 def energy(twin: TwinDep, version: VersionDep) -> Any:
     """Return the energy report, with the source of every input and no class without official inputs."""
     return twin.energy.report(version)
+
+
+@router.get("/validation", summary="Judge the submitted file: schema, header, normative rules")
+def validation(twin: TwinDep, version: VersionDep) -> Any:
+    """Return what is wrong with the file of this version: entity, line, rule, and what to change."""
+    return twin.validation.report(version)
 
 
 @router.get("/seal", summary="Say who signed for this state, step by step")

@@ -18,7 +18,7 @@ class Kept:
     """A kept report.
 
     Attributes:
-        kind: ``permit``, ``energy`` or ``seal``.
+        kind: ``permit``, ``energy``, ``validation`` or ``seal``.
         inputs: Digest of everything besides the version that it was made from.
         created: RFC 3339 time, UTC.
         sha256: Blob that holds it.

@@ -1,0 +1,1 @@
+"""Quality on entry: what is wrong with a file, where, by which rule, and what to change in the authoring tool."""
