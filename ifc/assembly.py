@@ -214,6 +214,7 @@ class Assembly:
                 self._findings.append(self._identity(draft, "guid.invalid", note))
             elif not valid_global_id(draft.global_id):
                 self._findings.append(self._identity(draft, "guid.invalid", "The GlobalId is not a valid one."))
+            draft.global_id = draft.global_id.replace("~", "-")  # "~2" at the end is how twins are told apart
             groups.setdefault(draft.global_id, []).append(draft)
         for identity, group in groups.items():
             group[0].key = identity

@@ -28,7 +28,7 @@ _ENDS = 2  # ENDSEC and END-ISO-10303-21 also end with a semicolon
 _STATEMENT = re.compile(rb"\s*(#\d+)\s*=\s*")
 _RUNAWAY = re.compile(rb";\s*#\d+\s*=\s*[A-Z]")  # a statement inside a text: the text was not closed
 _MAX_DIGITS = len(str(MAX_INSTANCE_NUMBER))
-_FRAME = re.compile(rb"ENDSEC|DATA\b|END-ISO-10303-21")
+_FRAME = re.compile(rb"ENDSEC|END-ISO-10303-21")  # the parser reads one DATA section and drops a second one
 _HEADER_ENTITIES = ("FILE_DESCRIPTION", "FILE_NAME", "FILE_SCHEMA")
 _STRING = re.compile(rb"'[^']*'")
 _NO_NUMBER = "A statement does not begin with an instance number and an equals sign."

@@ -89,9 +89,9 @@ def keys_of(products: Iterable[Product]) -> dict[int, str]:
     count: dict[str, int] = defaultdict(int)
     keys: dict[int, str] = {}
     for product in sorted(products, key=lambda item: item.step_id):
-        count[product.global_id] += 1
-        number = count[product.global_id]
-        keys[product.step_id] = product.global_id if number == 1 else f"{product.global_id}~{number}"
+        own = product.global_id.replace("~", "-")  # as reading names it
+        count[own] += 1
+        keys[product.step_id] = own if count[own] == 1 else f"{own}~{count[own]}"
     return keys
 
 

@@ -70,7 +70,11 @@ def zipped(name, build, *reasons):
 CASES = (
     loaded("zip-sound", good, suffix=".ifczip"),
     loaded("zip-stored", lambda: pack(("a/b/MODEL.IFC", base()), method=zipfile.ZIP_STORED), suffix=".ifczip"),
-    loaded("zip-bomb-beside-the-model", lambda: pack(("model.ifc", base()), ("t.png", bytes(BOMB_BYTES))), suffix=".ifczip"),
+    loaded(
+        "zip-bomb-beside-the-model",
+        lambda: pack(("model.ifc", base()), ("t.png", bytes(BOMB_BYTES))),
+        suffix=".ifczip",
+    ),
     zipped("bomb", lambda: pack(("model.ifc", bomb()))),
     zipped("in-a-zip", lambda: pack(("model.ifczip", good()))),
     zipped("in-a-zip-named-ifc", lambda: pack(("model.ifc", good())), "not-step"),
@@ -98,4 +102,4 @@ CASES = (
     zipped("spoilt-data", lambda: patched(good(), LOCAL, 60, b"\xff" * 40)),
     zipped("overlapping", overlapping),
     loaded("zip-nameless-entry", nameless, suffix=".ifczip"),
-)  # fmt: skip
+)

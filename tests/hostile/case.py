@@ -45,9 +45,7 @@ class Case:
     defect: str = ""
 
 
-def refused(
-    name: str, build: Callable[[], bytes], *reasons: str, suffix: str = ".ifc", defect: str = ""
-) -> Case:
+def refused(name: str, build: Callable[[], bytes], *reasons: str, suffix: str = ".ifc", defect: str = "") -> Case:
     """Return a case that must be refused."""
     return Case(name, build, Refused(reasons), suffix, defect)
 

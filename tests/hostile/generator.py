@@ -1,4 +1,7 @@
-"""Hostile IFC files: `cd tests && python -m hostile.generator FOLDER` writes all of them, the same bytes each time."""
+"""Hostile IFC files, the same bytes each time.
+
+`cd tests && python -m hostile.generator FOLDER` writes all of them.
+"""
 
 import sys
 from pathlib import Path

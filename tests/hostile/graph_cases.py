@@ -300,9 +300,7 @@ def endless_value(sheet):
 
 def huge_values(sheet):
     body = ("IFCINTEGER(99999999999999999999)", "IFCREAL(1.E308)", "IFCLENGTHMEASURE(-1.E308)", "IFCBOOLEAN(.U.)")
-    sheet.properties(
-        *(sheet.add(f"IFCPROPERTYSINGLEVALUE('p{i}',$,{value},$)") for i, value in enumerate(body))
-    )
+    sheet.properties(*(sheet.add(f"IFCPROPERTYSINGLEVALUE('p{i}',$,{value},$)") for i, value in enumerate(body)))
 
 
 IDENTITY = (

@@ -82,7 +82,9 @@ def many_openings():
     sheet = Sheet()
     for index in range(200):
         hole = sheet.element(
-            "IFCOPENINGELEMENT", sheet.box(0.5, 0.5, 0.5), placement=sheet.place(sheet.place_storey, index / 100, 0, 1)
+            "IFCOPENINGELEMENT",
+            sheet.box(0.5, 0.5, 0.5),
+            placement=sheet.place(sheet.place_storey, index / 100, 0, 1),
         )
         sheet.add(f"IFCRELVOIDSELEMENT('{sheet.guid()}',$,$,$,{sheet.wall},{hole})")
     return sheet.bytes()
@@ -113,7 +115,9 @@ CASES = (
     shape("circle-negative", profile("IFCCIRCLEPROFILEDEF(.AREA.,$,$,-1.)")),
     shape("beam-thicker-than-wide", profile("IFCISHAPEPROFILEDEF(.AREA.,$,$,0.1,0.1,5.,5.,$,$,$)")),
     shape("shell-without-faces", lambda s: s.add(f"IFCFACETEDBREP({s.add('IFCCLOSEDSHELL(())')})"), shapes=LOST),
-    shape("faces-without-area", brep(((0, 0, 0), (1, 0, 0), (2, 0, 0)), ((0, 0, 0), (0, 0, 0), (0, 0, 0))), shapes=LOST),
+    shape(
+        "faces-without-area", brep(((0, 0, 0), (1, 0, 0), (2, 0, 0)), ((0, 0, 0), (0, 0, 0), (0, 0, 0))), shapes=LOST
+    ),
     shape("face-of-two-points", brep(((0, 0, 0), (1, 0, 0))), shapes=LOST),
     shape("triangle-beyond-the-points", triangles(SQUARE, "(1,2,99999999)")),
     shape("triangle-of-point-zero", triangles(SQUARE, "(0,1,2)")),
@@ -121,4 +125,4 @@ CASES = (
     shape("triangle-without-points", triangles("", "(1,2,3)")),
     shape("disk-thicker-than-its-bend", swept_disk),
     loaded("wall-of-openings", many_openings),
-)  # fmt: skip
+)
