@@ -21,8 +21,9 @@ from ifc.properties import PropertyReader, merged, read_sets
 from ifc.records import ElementRecord, Header, Relation, Value
 from ifc.references import read_references
 from ifc.relations import ordered, read_relations
+from ifc.shape_keys import ShapeKeys
 from ifc.source import Entity, Source, argument, class_of, members, step_id
-from ifc.step import StepText, arguments
+from ifc.step import StepText, arguments, unnamed_arguments
 from ifc.units import UnitReader, read_units
 from ifc.values import Field, ValueReader
 from ifc.worker import report_progress
@@ -33,6 +34,18 @@ _ADDRESSES = ("SiteAddress", "BuildingAddress")
 _NO_CHOICE = ("", "NOTDEFINED")
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_$"
 _NOT_CONTAINED = ("IfcFeatureElement", "IfcVirtualElement")  # they belong to another element, or to none
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Where the attributes of a class stand."""
+
+    subtype: int | None
+    predefined: int | None
+    placed: int | None
+    shaped: int | None
+    addressed: bool
+    fields: tuple[Field, ...]
 
 
 @dataclass(slots=True)
@@ -70,7 +83,7 @@ class Assembly:
         self._placements = Placements(text.statements, self._units.length_m)
         self._digester = GeometryDigester(text.statements, _likely(source, text.groups))
         self._findings: list[ReadFinding] = [*admitted.findings, *self._units.findings]
-        self._fields: dict[str, tuple[Field, ...]] = {}
+        self._layouts: dict[str, _Layout] = {}
 
     def model(self) -> Model:
         """Return the model.
@@ -93,6 +106,7 @@ class Assembly:
         records = self._records(drafts, relations.by_object)
         located = locate(self._source, self._units, self._unit_reader, records, self._true_north())
         origins = {draft.key: self._origin(draft) for draft in drafts}
+        numbers = {draft.key: draft.number for draft in drafts}
         self._findings += located.findings
         self._findings += structure_findings(records, self._spatial(), self._elements(), origins)
         self._findings += self._parse_findings()
@@ -104,6 +118,7 @@ class Assembly:
             georeference=located.georeference,
             findings=tuple(limited(self._findings)),
             not_understood=self._lost(relations.lost),
+            shape_keys=ShapeKeys(self._text.statements, self._digester).of(records, numbers),
         )
 
     def keys(self) -> dict[int, str]:
@@ -126,7 +141,8 @@ class Assembly:
         for entity in self._source.of("IfcObjectDefinition"):
             number = step_id(entity)
             kind = class_of(entity)
-            parts = self._plain(entity, kind, types.get(number, ""))
+            layout = self._layout(kind)
+            parts = self._plain(entity, layout, types.get(number, ""))
             contents = [sets[step_id(item)] for item in owned.get(number, ())]
             if contents:
                 parts["property_sets"] = merged((name, content) for name, content, amount in contents if not amount)
@@ -135,54 +151,61 @@ class Assembly:
                 parts["materials"] = materials[number]
             if number in references:
                 parts["references"] = tuple(sorted(set(references[number]), key=repr))
-            parts["placement"], parts["geometry_digest"] = self._geometry(entity, number)
+            parts["placement"], parts["geometry_digest"] = self._geometry(entity, number, layout)
             drafts.append(_Draft(number, self._source.text(argument(entity, 0)), kind, parts))
         return drafts
 
-    def _plain(self, entity: Entity, kind: str, inherited: str) -> dict[str, Any]:
-        at = self._source.positions(kind)
+    def _layout(self, kind: str) -> _Layout:
+        found = self._layouts.get(kind)
+        if found is None:
+            at = self._source.positions(kind)
+            found = self._layouts[kind] = _Layout(
+                subtype=next((at[name] for name in _SUBTYPES if name in at), None),
+                predefined=at.get("PredefinedType"),
+                placed=at.get("ObjectPlacement"),
+                shaped=at.get("Representation", at.get("RepresentationMaps")),
+                addressed=kind in ("IfcSite", "IfcBuilding"),
+                fields=tuple(item for item in self._values.fields(kind) if item.name not in _OWN_FIELDS),
+            )
+        return found
+
+    def _plain(self, entity: Entity, layout: _Layout, inherited: str) -> dict[str, Any]:
         text = self._source.text
-        subtype = next((at[name] for name in _SUBTYPES if name in at), None)
-        own = str(argument(entity, at["PredefinedType"]) or "") if "PredefinedType" in at else ""
+        own = "" if layout.predefined is None else str(argument(entity, layout.predefined) or "")
         return {
             "name": text(argument(entity, 2)),
             "description": text(argument(entity, 3)),
-            "object_type": "" if subtype is None else text(argument(entity, subtype)),
+            "object_type": "" if layout.subtype is None else text(argument(entity, layout.subtype)),
             "predefined_type": inherited if own in _NO_CHOICE and inherited else own,
-            "attributes": self._attributes(entity, kind),
+            "attributes": self._attributes(entity, layout),
         }
 
-    def _attributes(self, entity: Entity, kind: str) -> dict[str, Value]:
-        fields = self._fields.get(kind)
-        if fields is None:
-            fields = tuple(item for item in self._values.fields(kind) if item.name not in _OWN_FIELDS)
-            self._fields[kind] = fields
+    def _attributes(self, entity: Entity, layout: _Layout) -> dict[str, Value]:
         found: dict[str, Value] = {}
-        for item in fields:
+        for item in layout.fields:
             raw = argument(entity, item.position)
             if raw is not None and (value := item.convert(raw)) is not None:
                 found[item.name] = value
-        if kind in ("IfcSite", "IfcBuilding"):
+        if layout.addressed:
             address = self._source.first(entity, *_ADDRESSES)
             if address is not None:
                 found["Address"] = self._values.scalars(address)
         return found
 
-    def _geometry(self, entity: Entity, number: int) -> tuple[tuple[float, ...] | None, str]:
-        at = self._source.positions(class_of(entity))
-        placed, shaped = at.get("ObjectPlacement"), at.get("Representation", at.get("RepresentationMaps"))
-        if shaped is None:
+    def _geometry(self, entity: Entity, number: int, layout: _Layout) -> tuple[tuple[float, ...] | None, str]:
+        if layout.shaped is None:
             return None, ""
-        items = arguments(self._text.statements.get(b"#%d" % number, b""))
-        if len(items) <= shaped:
+        items = unnamed_arguments(self._text.statements.get(b"#%d" % number, b""))
+        if len(items) <= layout.shaped:
             return None, ""
-        digest = self._digester.digest(item.strip() for item in items[shaped].strip(b"()").split(b","))
-        if placed is None or items[placed][:1] != b"#":
+        shape = items[layout.shaped]
+        digest = "" if shape == b"$" else self._digester.digest(map(bytes.strip, shape.strip(b"()").split(b",")))
+        if layout.placed is None or items[layout.placed][:1] != b"#":
             return None, digest
-        placement = self._placements.metres(items[placed])
+        key = items[layout.placed]
+        placement = self._placements.metres(key)
         if placement is None:
-            cyclic = items[placed] in self._placements.cyclic
-            self._findings.append(self._placement_finding(entity, number, cyclic=cyclic))
+            self._findings.append(self._placement_finding(entity, number, cyclic=key in self._placements.cyclic))
         return placement, digest
 
     def _placement_finding(self, entity: Entity, number: int, *, cyclic: bool) -> ReadFinding:

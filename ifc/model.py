@@ -20,6 +20,8 @@ class Model:
         findings: What is odd in the file.
         not_understood: Classes of instances with a GlobalId, or relationships, that became no record or relation,
             with their count.
+        shape_keys: What the mesh of each placed element depends on, as a digest; equal keys, equal meshes. Not part
+            of any record.
     """
 
     header: Header
@@ -29,6 +31,7 @@ class Model:
     georeference: Georeference | None = None
     findings: tuple[ReadFinding, ...] = ()
     not_understood: Mapping[str, int] = field(default_factory=dict)
+    shape_keys: Mapping[str, str] = field(default_factory=dict)
 
     def by_id(self) -> dict[str, ElementRecord]:
         """Return the records by GlobalId."""

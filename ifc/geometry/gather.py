@@ -2,25 +2,109 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ifc.findings import ReadFinding, Severity
 from ifc.geometry.clean import Cleaned, clean
 from ifc.geometry.mesh import Kernel, Mesh, MeshSet
 from ifc.geometry.palette import colour_of
-from ifc.geometry.stream import Product, RawMesh, read
+from ifc.geometry.stream import Known, Product, RawMesh, Sketch, read
+
+Point = tuple[float, float, float]
 
 MAX_FINDINGS_PER_RULE = 200  # more of the same teach nobody; the last one says how many there are
 
 FINE_STEP_M = 1e-3  # a mesh whose numbers are a millimetre apart serves every purpose of this package
 
-_COARSE, _EMPTY, _BOX = 2, 3, 4  # an empty shape ranks before a box: the body is known to be gone
+_LAST_GOOD, _COARSE, _EMPTY, _BOX = 1, 2, 3, 4  # an empty shape ranks before a box: the body is known to be gone
+
+
+@dataclass(frozen=True, slots=True)
+class Harvest:
+    """What the kernels wrote for one file so far.
+
+    Attributes:
+        products: Elements that the file says have a shape, by STEP number.
+        raw: The best mesh of each, by STEP number.
+        sketch: What the first kernel says of the file; None if it did not come to an end.
+    """
+
+    products: dict[int, Product]
+    raw: dict[int, RawMesh]
+    sketch: Sketch | None
+
+    def missing(self) -> frozenset[int]:
+        """Return the elements that should have a mesh and have no good one yet."""
+        bodied = frozenset(step_id for step_id, product in self.products.items() if product.has_body)
+        return bodied - self.shaped() - (self.sketch.known if self.sketch else frozenset())
+
+    def coarse(self) -> frozenset[int]:
+        """Return the elements whose best mesh is a coarse one."""
+        return frozenset(step_id for step_id, mesh in self.raw.items() if _rank(mesh) == _COARSE)
+
+    def shaped(self) -> frozenset[int]:
+        """Return the elements for which a kernel delivered good triangles."""
+        return frozenset(step_id for step_id, mesh in self.raw.items() if _rank(mesh) < _COARSE)
+
+    def has_ambiguous_ids(self) -> bool:
+        """Return whether elements share a GlobalId or have none."""
+        ids = [product.global_id for product in self.products.values()]
+        return "" in ids or len(set(ids)) < len(ids)
+
+
+@dataclass(frozen=True, slots=True)
+class Reuse:
+    """What is known of the elements of a file before it is meshed.
+
+    Attributes:
+        keys: What the mesh of each element depends on, by GlobalId.
+        meshes: Meshes that were made before, by that key; None for a shape of which openings leave nothing.
+        centre: Point around which they were counted, metres.
+    """
+
+    keys: Mapping[str, str] = field(default_factory=dict)
+    meshes: Mapping[str, Mesh | None] = field(default_factory=dict)
+    centre: Point | None = None
+
+    @classmethod
+    def of(cls, keys: Mapping[str, str], known: MeshSet) -> "Reuse":
+        """Return what can be used of `known` for a file with `keys`: those counted around the commonest centre."""
+        by_centre: dict[Point, dict[str, Mesh | None]] = defaultdict(dict)
+        wanted = frozenset(keys.values())
+        made = [(mesh.shape_key, mesh) for mesh in known]
+        for shape_key, mesh in (*made, *((shape_key, None) for _, shape_key in known.empty)):
+            key, _, written = shape_key.partition("@")
+            if key in wanted and written:
+                x, y, z = (float(part) for part in written.split(","))
+                by_centre[x, y, z][key] = mesh
+        if not by_centre:
+            return cls(keys)
+        centre = max(by_centre, key=lambda point: (len(by_centre[point]), point))
+        return cls(keys, by_centre[centre], centre)
+
+    def known(self) -> Known | None:
+        """Return the elements that need not be meshed."""
+        if self.centre is None:
+            return None
+        repeated = {key.partition("~")[0] for key in self.keys if "~" in key}
+        found = frozenset(item for item, key in self.keys.items() if key in self.meshes) - repeated
+        return Known(frozenset(item for item in found if "~" not in item), self.centre)
+
+    def mesh(self, global_id: str) -> Mesh | None:
+        """Return the known mesh of an element; None if openings leave nothing of it."""
+        mesh = self.meshes[self.keys[global_id]]
+        return None if mesh is None else replace(mesh, global_id=global_id)
+
+    def shape_key(self, global_id: str, sketch: Sketch | None) -> str:
+        """Return the key under which a new mesh of an element may be used again."""
+        key = self.keys.get(global_id)
+        return f"{key}@{','.join(map(repr, sketch.centre))}" if key and sketch else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """What the kernels made of one file.
+    """What came out for one file.
 
     Attributes:
         products: Elements that the file says have a shape, by STEP number.
@@ -33,55 +117,64 @@ class Gathered:
     findings: tuple[ReadFinding, ...]
 
 
-def missing_ids(out: Path) -> frozenset[int]:
-    """Return the STEP numbers of the elements in the stream at `out` that should have a mesh and have none yet."""
-    products, _ = _load(out)
-    return frozenset(step_id for step_id, product in products.items() if product.has_body) - shaped_ids(out)
+def harvest(out: Path) -> Harvest:
+    """Return what the stream at `out` holds."""
+    products: dict[int, Product] = {}
+    raw: dict[int, RawMesh] = {}
+    sketch: Sketch | None = None
+    for item in read(out):
+        if isinstance(item, Product):
+            products[item.step_id] = item
+        elif isinstance(item, Sketch):
+            sketch = item
+        elif item.step_id not in raw or _rank(item) < _rank(raw[item.step_id]):
+            raw[item.step_id] = item
+    return Harvest(products, raw, sketch)
 
 
-def coarse_ids(out: Path) -> frozenset[int]:
-    """Return the STEP numbers of the elements in the stream at `out` whose best mesh is a coarse one."""
-    return frozenset(step_id for step_id, mesh in _load(out)[1].items() if _rank(mesh) == _COARSE)
-
-
-def shaped_ids(out: Path) -> frozenset[int]:
-    """Return the STEP numbers of the elements for which a kernel delivered good triangles."""
-    return frozenset(step_id for step_id, mesh in _load(out)[1].items() if _rank(mesh) < _COARSE)
-
-
-def has_ambiguous_ids(out: Path) -> bool:
-    """Return whether elements in the stream at `out` share a GlobalId or have none."""
-    ids = [product.global_id for product in _load(out)[0].values()]
-    return "" in ids or len(set(ids)) < len(ids)
-
-
-def gather(out: Path, keys_by_step: Mapping[int, str], voided: frozenset[int]) -> Gathered:
-    """Return the clean meshes of the stream at `out`.
+def gather(found: Harvest, keys_by_step: Mapping[int, str], voided: frozenset[int], reuse: Reuse) -> Gathered:
+    """Return the clean meshes of what the kernels wrote.
 
     Args:
-        out: Stream file of the kernels.
+        found: What they wrote.
         keys_by_step: Keys that reading gave by STEP number; where one is missing, the order in the file decides.
         voided: STEP numbers of elements that have a shape only as long as their openings are not cut.
+        reuse: Meshes of an earlier version.
     """
-    products, raw = _load(out)
-    keys = keys_of(products.values()) | {step: key for step, key in keys_by_step.items() if step in products}
-    raw = {step_id: mesh for step_id, mesh in raw.items() if len(mesh.faces)}
+    keys = keys_of(found.products.values())
+    keys |= {step: key for step, key in keys_by_step.items() if step in found.products}
+    known = found.sketch.known if found.sketch else frozenset[int]()
     meshes: list[Mesh] = []
+    empty: list[tuple[str, str]] = []
     findings: list[ReadFinding] = []
-    for step_id, product in sorted(products.items()):
-        key, mesh = keys[step_id], raw.get(step_id)
-        if mesh is None:
-            findings += [_empty(product, key)] if step_id in voided else _missing(product, key)
-            continue
-        cleaned = clean(mesh.vertices, mesh.faces)
-        findings += _dropped(product, key, cleaned)
-        if not len(cleaned.faces):
-            continue
-        colour = mesh.colour or colour_of(product.ifc_class)
-        meshes.append(Mesh(key, cleaned.vertices, cleaned.faces, colour, mesh.kernel))
-        findings += _remarks(product, key, mesh)
+    for step_id, product in sorted(found.products.items()):
+        key, raw = keys[step_id], found.raw.get(step_id)
+        shape_key, mesh = reuse.shape_key(key, found.sketch), None
+        if step_id in known:
+            mesh = reuse.mesh(key)
+        elif raw is not None and len(raw.faces):
+            mesh, remarks = _cleaned(product, key, raw)
+            mesh = replace(mesh, shape_key=shape_key) if mesh is not None and not remarks else mesh
+            findings += remarks
+        elif step_id not in voided:
+            findings += _missing(product, key)
+        if mesh is not None:
+            meshes.append(mesh)
+        elif step_id in voided or step_id in known:
+            empty.append((key, shape_key))
+            findings.append(_empty(product, key))
     meshes.sort(key=lambda mesh: mesh.global_id)
-    return Gathered(products, MeshSet(tuple(meshes)), tuple(_capped(findings)))
+    return Gathered(found.products, MeshSet(tuple(meshes), tuple(sorted(empty))), tuple(_capped(findings)))
+
+
+def _cleaned(product: Product, key: str, raw: RawMesh) -> tuple[Mesh | None, list[ReadFinding]]:
+    cleaned = clean(raw.vertices, raw.faces)
+    findings = _dropped(product, key, cleaned)
+    if not len(cleaned.faces):
+        return None, findings
+    colour = raw.colour or colour_of(product.ifc_class)
+    mesh = Mesh(key, cleaned.vertices, cleaned.faces, colour, raw.kernel)
+    return mesh, findings + _remarks(product, key, raw)
 
 
 def keys_of(products: Iterable[Product]) -> dict[int, str]:
@@ -95,26 +188,17 @@ def keys_of(products: Iterable[Product]) -> dict[int, str]:
     return keys
 
 
-def _load(out: Path) -> tuple[dict[int, Product], dict[int, RawMesh]]:
-    products: dict[int, Product] = {}
-    raw: dict[int, RawMesh] = {}
-    for item in read(out):
-        if isinstance(item, Product):
-            products[item.step_id] = item
-        elif item.step_id not in raw or _rank(item) < _rank(raw[item.step_id]):
-            raw[item.step_id] = item
-    return products, raw
-
-
 def _rank(mesh: RawMesh) -> int:
     """Return how good a mesh is, best first: first kernel, second, too coarse, empty, box."""
+    if mesh.replaced:
+        return _LAST_GOOD
     if mesh.kernel is Kernel.BOX:
         return _BOX
     if not len(mesh.faces):
         return _EMPTY
     if mesh.step_m > FINE_STEP_M:
         return _COARSE
-    return 0 if mesh.kernel is Kernel.IFCLITE else 1
+    return 0 if mesh.kernel is Kernel.IFCLITE else _LAST_GOOD
 
 
 def _entity(product: Product) -> str:
@@ -161,7 +245,11 @@ def _dropped(product: Product, key: str, cleaned: Cleaned) -> list[ReadFinding]:
 
 def _remarks(product: Product, key: str, mesh: RawMesh) -> list[ReadFinding]:
     found: list[ReadFinding] = []
-    if mesh.kernel is Kernel.BOX:
+    if mesh.replaced:
+        message = f"This {product.ifc_class} is shown as its box: its {mesh.replaced} triangles break the limit."
+        hint = "Simplify the shape in the authoring tool, or export it with fewer segments."
+        found.append(ReadFinding("geometry.too-detailed", Severity.WARNING, message, hint, key, _entity(product)))
+    elif mesh.kernel is Kernel.BOX:
         message = f"This {product.ifc_class} is shown as the bounding box that the file states."
         found.append(ReadFinding("geometry.box", Severity.INFO, message, "", key, _entity(product)))
     if mesh.step_m > FINE_STEP_M:

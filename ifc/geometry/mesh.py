@@ -32,6 +32,7 @@ class Mesh:
         faces: uint32 (m, 3), counter-clockwise seen from outside where the author did so.
         colour: Red, green, blue, opacity, each 0 to 1.
         kernel: Which kernel made it.
+        shape_key: What it was made of, as a key under which it may serve a later version; empty if it may not.
     """
 
     global_id: str
@@ -39,6 +40,7 @@ class Mesh:
     faces: Faces
     colour: tuple[float, float, float, float]
     kernel: Kernel
+    shape_key: str = ""
 
     def bounds(self) -> NDArray[np.float64]:
         """Return float64 (2, 3): lowest and highest corner, metres."""
@@ -47,9 +49,15 @@ class Mesh:
 
 @dataclass(frozen=True, slots=True)
 class MeshSet:
-    """The meshes of a model, sorted by GlobalId, one per element that has geometry."""
+    """The meshes of a model, sorted by GlobalId, one per element that has geometry.
+
+    Attributes:
+        meshes: The meshes.
+        empty: GlobalId and shape key of each element of which its openings leave nothing.
+    """
 
     meshes: tuple[Mesh, ...]
+    empty: tuple[tuple[str, str], ...] = ()
 
     def __iter__(self) -> Iterator[Mesh]:
         """Iterate over the meshes in order of GlobalId."""
@@ -77,6 +85,8 @@ class MeshSet:
             buffer,
             ids=np.array([mesh.global_id for mesh in self.meshes], dtype=np.str_),
             kernels=np.array([mesh.kernel.value for mesh in self.meshes], dtype=np.str_),
+            empty=np.array(self.empty, dtype=np.str_).reshape(-1, 2),
+            shape_keys=np.array([mesh.shape_key for mesh in self.meshes], dtype=np.str_),
             colours=np.array([mesh.colour for mesh in self.meshes], dtype=np.float32).reshape(-1, 4),
             vertex_counts=np.array([len(part) for part in vertices], dtype=np.int64),
             face_counts=np.array([len(part) for part in faces], dtype=np.int64),
@@ -94,7 +104,10 @@ class MeshSet:
         """
         try:
             with np.load(io.BytesIO(data), allow_pickle=False) as archive:
-                return cls(tuple(_unpack({key: archive[key] for key in archive.files})))
+                arrays = {key: archive[key] for key in archive.files}
+                arrays.setdefault("shape_keys", np.full(len(arrays["ids"]), ""))  # written before there were any
+                empty = tuple((str(item), str(key)) for item, key in arrays.pop("empty", ()))
+                return cls(tuple(_unpack(arrays)), empty)
         except (ValueError, KeyError, OSError, EOFError) as error:
             raise IfcGeometryError("The stored meshes are damaged.", reason=Reason.RECORD) from error
 
@@ -104,8 +117,9 @@ def _unpack(arrays: dict[str, NDArray[np.generic]]) -> Iterator[Mesh]:
     face_ends = np.cumsum(arrays["face_counts"])
     vertices = np.split(arrays["vertices"], vertex_ends[:-1]) if len(vertex_ends) else []
     faces = np.split(arrays["faces"], face_ends[:-1]) if len(face_ends) else []
-    rows = zip(arrays["ids"], arrays["kernels"], arrays["colours"], vertices, faces, strict=True)
-    for global_id, kernel, colour, points, triangles in rows:
+    names = [arrays[name].tolist() for name in ("ids", "kernels", "shape_keys")]
+    rows = zip(*names, arrays["colours"], vertices, faces, strict=True)
+    for global_id, kernel, shape_key, colour, points, triangles in rows:
         red, green, blue, opacity = (float(part) for part in np.asarray(colour))
         yield Mesh(
             str(global_id),
@@ -113,4 +127,5 @@ def _unpack(arrays: dict[str, NDArray[np.generic]]) -> Iterator[Mesh]:
             np.asarray(triangles, dtype=np.uint32),
             (red, green, blue, opacity),
             Kernel(str(kernel)),
+            str(shape_key),
         )

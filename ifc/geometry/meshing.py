@@ -1,17 +1,20 @@
 """From a file to its meshes: two kernels in killable children, budgets, and a finding for everything that is lost."""
 
+import hashlib
 import re
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ifc.errors import IfcError, IfcGeometryError, Reason
 from ifc.findings import ReadFinding, Severity
 from ifc.gate import admit
-from ifc.geometry.gather import Gathered, coarse_ids, gather, has_ambiguous_ids, missing_ids, shaped_ids
-from ifc.geometry.kernels import run_hybrid, run_ifclite
+from ifc.geometry.gather import Gathered, Harvest, Reuse, gather, harvest
+from ifc.geometry.hybrid import run_hybrid
+from ifc.geometry.kernels import KERNEL_VERSIONS
+from ifc.geometry.lite import run_ifclite
 from ifc.geometry.mesh import MeshSet
 from ifc.reader import read_keys
 from ifc.worker import Call, Limits
@@ -22,6 +25,7 @@ Progress = Callable[[float, str], None]
 IFCLITE_BASE_S, IFCLITE_PER_MB_S = 10.0, 0.5  # slowest good runs measured: 5 s for 3.4 MB and for 27 MB
 HYBRID_BASE_S, HYBRID_PER_MB_S = 30.0, 3.0  # slowest good run measured: 9 s for 3.4 MB
 FEW_BASE_S, FEW_PER_MB_S = 4.0, 0.3  # opening the file again for the elements that are left
+COARSE_TOTAL_S = 3.0  # finer meshes of coarse elements are worth this much; those that are done in time are kept
 ELEMENT_S, COARSE_ELEMENT_S = 1.0, 0.1  # for an element without a mesh, and for one that has a coarse mesh already
 CLOCK_FACTOR = 6.0  # clock seconds allowed for one of computing: a child that waits for ever is stopped too
 PROBE_S = 4.0  # one probe of the search for the elements that hang a kernel
@@ -41,20 +45,23 @@ class _Run:
     memory_bytes: int
     deadline: float
     on_progress: Progress | None
+    reuse: Reuse = field(default_factory=Reuse)
     probes: int = 0
     failures: list[IfcError] = field(default_factory=list)
 
     def left_s(self) -> float:
         return self.deadline - time.monotonic()
 
-    def attempt(self, kernel: Callable[..., None], budget_s: float, ids: frozenset[int] | None) -> IfcError | None:
+    def attempt(
+        self, kernel: Callable[..., None], budget_s: float, ids: frozenset[int] | None, *more: object
+    ) -> IfcError | None:
         """Run `kernel` in a child for `budget_s` of computing and return what stopped it, if anything did."""
         wall_s = min(budget_s * CLOCK_FACTOR, self.left_s())
         if wall_s <= 0.0:
             return IfcGeometryError("The time for the geometry of this file is over.", reason=Reason.TIMEOUT)
         limits = Limits(wall_s, self.memory_bytes, budget_s)
         try:
-            Call(kernel).run(limits, self.on_progress, self.source, self.out, ids, self.openings)
+            Call(kernel).run(limits, self.on_progress, self.source, self.out, ids, self.openings, *more)
         except IfcError as error:
             self.failures.append(error)
             return error
@@ -62,20 +69,31 @@ class _Run:
 
 
 def mesh_file(
-    path: Path, limits: Limits | None = None, on_progress: Progress | None = None
+    path: Path,
+    limits: Limits | None = None,
+    on_progress: Progress | None = None,
+    *,
+    shape_keys: Mapping[str, str] | None = None,
+    known: MeshSet | None = None,
 ) -> tuple[MeshSet, tuple[ReadFinding, ...]]:
     """Return the meshes of an IFC file, openings cut, spaces included, and what could not be meshed.
+
+    With `shape_keys`, an element whose key one of the `known` meshes carries is not meshed again: the result is the
+    same as without, coordinates equal to a micrometre of the file's unit. A mesh with a finding is never used again.
 
     Args:
         path: IFC file (STEP) or ifcZIP.
         limits: Clock time of all kernels together, and address space of each.
         on_progress: Called with a fraction (0 to 1) and a label.
+        shape_keys: `Model.shape_keys` of this file.
+        known: Meshes of an earlier version, as this function returned them.
 
     Raises:
         IfcReadError: The gate refuses the file.
         IfcGeometryError: No kernel could say anything of the file.
     """
-    return _mesh(path, limits or Limits(), on_progress, uncut=False)
+    prefixed = {item: _versioned(key) for item, key in (shape_keys or {}).items()}
+    return _mesh(path, limits or Limits(), on_progress, Reuse.of(prefixed, known or MeshSet(())), uncut=False)
 
 
 def mesh_uncut(
@@ -92,11 +110,15 @@ def mesh_uncut(
         IfcReadError: The gate refuses the file.
         IfcGeometryError: No kernel could say anything of the file.
     """
-    return _mesh(path, limits or Limits(), on_progress, uncut=True)
+    return _mesh(path, limits or Limits(), on_progress, Reuse(), uncut=True)
+
+
+def _versioned(key: str) -> str:
+    return hashlib.sha256(f"{KERNEL_VERSIONS} {key}".encode()).hexdigest()
 
 
 def _mesh(
-    path: Path, limits: Limits, on_progress: Progress | None, *, uncut: bool
+    path: Path, limits: Limits, on_progress: Progress | None, reuse: Reuse, *, uncut: bool
 ) -> tuple[MeshSet, tuple[ReadFinding, ...]]:
     data = admit(path).data
     if uncut:
@@ -112,20 +134,26 @@ def _mesh(
             memory_bytes=limits.memory_bytes,
             deadline=time.monotonic() + limits.wall_s,
             on_progress=on_progress,
+            reuse=reuse,
         )
         gathered = _through_kernels(run)
     return gathered.meshes, (*_kernel_findings(run), *gathered.findings)
 
 
 def _through_kernels(run: _Run) -> Gathered:
-    first = run.attempt(run_ifclite, IFCLITE_BASE_S + IFCLITE_PER_MB_S * run.megabytes, None)
-    voided = frozenset[int]() if first else _voided(run)
-    wanted = None if first else missing_ids(run.out) - voided
+    budget_s = IFCLITE_BASE_S + IFCLITE_PER_MB_S * run.megabytes
+    first = run.attempt(run_ifclite, budget_s, None, run.reuse.known())
+    found = harvest(run.out)
+    voided = frozenset[int]() if first else _voided(run, found)
+    wanted = None if first else found.missing() - voided
     if wanted is None or wanted:
-        second = run.attempt(run_hybrid, _hybrid_budget_s(run, wanted), wanted)
+        second = run.attempt(run_hybrid, _hybrid_budget_s(run, found, wanted), wanted)
         if first and second:
-            _search(run, missing_ids(run.out))
-    gathered = gather(run.out, _ambiguous_keys(run), voided or _voided(run))
+            _search(run, harvest(run.out).missing())
+        found = harvest(run.out)
+    if first:
+        voided = _voided(run, found)
+    gathered = gather(found, _ambiguous_keys(run, found), voided, run.reuse)
     if not gathered.products and run.failures:
         worst = run.failures[0]
         raise IfcGeometryError(
@@ -134,18 +162,18 @@ def _through_kernels(run: _Run) -> Gathered:
     return gathered
 
 
-def _hybrid_budget_s(run: _Run, wanted: frozenset[int] | None) -> float:
+def _hybrid_budget_s(run: _Run, found: Harvest, wanted: frozenset[int] | None) -> float:
     whole = HYBRID_BASE_S + HYBRID_PER_MB_S * run.megabytes
     if wanted is None:
         return whole
-    coarse = len(wanted & coarse_ids(run.out))
-    elements_s = (len(wanted) - coarse) * ELEMENT_S + coarse * COARSE_ELEMENT_S
+    coarse = len(wanted & found.coarse())
+    elements_s = (len(wanted) - coarse) * ELEMENT_S + min(coarse * COARSE_ELEMENT_S, COARSE_TOTAL_S)
     return min(whole, FEW_BASE_S + FEW_PER_MB_S * run.megabytes + elements_s)
 
 
-def _ambiguous_keys(run: _Run) -> dict[int, str]:
+def _ambiguous_keys(run: _Run, found: Harvest) -> dict[int, str]:
     """Return the keys that reading gives to elements without a GlobalId of their own; empty if there are none."""
-    if not has_ambiguous_ids(run.out) or run.left_s() <= 0.0:
+    if not found.has_ambiguous_ids() or run.left_s() <= 0.0:
         return {}
     try:
         return Call(read_keys).run(Limits(run.left_s(), run.memory_bytes), None, run.source)
@@ -154,18 +182,22 @@ def _ambiguous_keys(run: _Run) -> dict[int, str]:
         return {}
 
 
-def _voided(run: _Run) -> frozenset[int]:
+def _voided(run: _Run, found: Harvest) -> frozenset[int]:
     """Return the STEP numbers of elements without a mesh that get one as soon as no opening is cut.
 
     The second kernel is not asked for these: where nothing is left of a body it may return the body uncut.
     """
-    lost = missing_ids(run.out)
+    lost = found.missing() - found.coarse()
     if not lost or run.openings:
         return frozenset()
     whole = replace(run, source=run.source.with_suffix(".whole.ifc"), out=run.out.with_suffix(".whole"), failures=[])
-    whole.source.write_bytes(_VOIDS.sub(b"", run.source.read_bytes()))
+    data = run.source.read_bytes()
+    uncut = _VOIDS.sub(b"", data)
+    if len(uncut) == len(data):
+        return frozenset()
+    whole.source.write_bytes(uncut)
     whole.attempt(run_ifclite, PROBE_S + IFCLITE_PER_MB_S * run.megabytes, lost)
-    return lost & shaped_ids(whole.out)
+    return lost & harvest(whole.out).shaped()
 
 
 def _search(run: _Run, ids: frozenset[int]) -> None:

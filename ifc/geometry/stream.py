@@ -4,7 +4,7 @@ What was finished before a child was killed is kept: a hang in the last wall doe
 """
 
 import pickle
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,6 +41,7 @@ class RawMesh:
         colour: Colour of the style, or None if the file gives none.
         kernel: Which kernel made it.
         step_m: Distance between neighbouring numbers of the kernel at these coordinates, metres.
+        replaced: Triangles of the shape for which this box stands, because they were too many; else 0.
     """
 
     step_id: int
@@ -49,15 +50,45 @@ class RawMesh:
     colour: Colour | None
     kernel: Kernel
     step_m: float = 0.0
+    replaced: int = 0
 
 
-def append(path: Path, items: list[Product] | list[RawMesh]) -> None:
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """What the first kernel says of a file as a whole.
+
+    Attributes:
+        centre: Point around which it counted, metres: the last bits of its numbers depend on it.
+        known: STEP numbers of the elements that it did not mesh because their meshes are known.
+    """
+
+    centre: tuple[float, float, float]
+    known: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Elements whose meshes are known already.
+
+    Attributes:
+        global_ids: GlobalIds, none of them repeated in the file.
+        centre: Point around which their meshes were counted, metres.
+    """
+
+    global_ids: frozenset[str]
+    centre: tuple[float, float, float]
+
+
+Item = Product | RawMesh | Sketch
+
+
+def append(path: Path, items: Sequence[Item]) -> None:
     """Append `items` to the stream file at `path`."""
     with path.open("ab") as stream:
-        pickle.dump(items, stream, protocol=pickle.HIGHEST_PROTOCOL)
+        pickle.dump(list(items), stream, protocol=pickle.HIGHEST_PROTOCOL)
 
 
-def read(path: Path) -> Iterator[Product | RawMesh]:
+def read(path: Path) -> Iterator[Item]:
     """Yield what was completely written to the stream file at `path`; a torn last frame is left out."""
     if not path.exists():
         return

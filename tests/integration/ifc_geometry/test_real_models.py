@@ -15,8 +15,8 @@ from ifc import (
     space_adjacency,
     storey_of,
 )
-from ifc.geometry.gather import gather
-from ifc.geometry.kernels import run_hybrid
+from ifc.geometry.gather import Reuse, gather, harvest
+from ifc.geometry.hybrid import run_hybrid
 from ifc.worker import Call
 
 pytestmark = pytest.mark.models
@@ -27,7 +27,7 @@ SHAPED_CLASSES = ("IfcWall", "IfcSlab", "IfcColumn", "IfcBeam", "IfcFooting", "I
 def hybrid_meshes(path, folder) -> MeshSet:
     out = folder / "stream"
     Call(run_hybrid).run(LIMITS, None, path, out, None, False)
-    return gather(out, {}, frozenset()).meshes
+    return gather(harvest(out), {}, frozenset(), Reuse()).meshes
 
 
 @pytest.mark.slow

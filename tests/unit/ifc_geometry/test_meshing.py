@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from ifc import IfcGeometryError, IfcReadError, Kernel, Limits, derive_quantities, mesh_file, mesh_uncut
-from ifc.geometry.gather import shaped_ids
-from ifc.geometry.kernels import run_hybrid
+from ifc.geometry.gather import harvest
+from ifc.geometry.hybrid import run_hybrid
 from ifc.geometry.meshing import _Run, _search
 
 LIMITS = Limits(wall_s=8.0)
@@ -194,7 +194,7 @@ def test_the_search_for_bad_elements_meshes_the_good_ones(author, write, tmp_pat
     run = _Run(write(author), tmp_path / "stream", 0.01, False, LIMITS.memory_bytes, time.monotonic() + 20.0, None)
     _search(run, ids)
     assert run.probes == 1
-    assert shaped_ids(run.out) == ids
+    assert harvest(run.out).shaped() == ids
 
 
 def test_a_kernel_that_computes_for_too_long_is_stopped_by_its_budget(author, write, tmp_path):

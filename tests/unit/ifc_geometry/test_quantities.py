@@ -181,10 +181,10 @@ def test_cleaning_drops_collapsed_and_dangling_triangles(box_mesh):
 
 
 def test_the_outline_of_a_lattice_of_small_members_is_exact(box_mesh):
-    """Bars of 0.1 m width every metre in both directions, each cut into metre pieces that overlap at the crossings."""
+    """Bars of 0.1 m width every metre in both directions, cut into pieces that overlap at the crossings."""
     bars = 20
     pieces = [
-        box_mesh(f"{axis}{line}-{piece}", low[::step] + (0.0,), high[::step] + (0.2,))
+        box_mesh(f"{axis}{line}-{piece}", (*low[::step], 0.0), (*high[::step], 0.2))
         for axis, step in (("x", 1), ("y", -1))
         for line in range(bars + 1)
         for piece in range(bars)
@@ -192,9 +192,9 @@ def test_the_outline_of_a_lattice_of_small_members_is_exact(box_mesh):
     ]
     shape = outline(pieces)
     side = bars + 0.1
-    assert shape.area == pytest.approx(side * side - bars * bars * 0.9 * 0.9, abs=1e-6)
+    assert shape.area == pytest.approx(side * side - bars * bars * 0.9 * 0.9, abs=1e-4)
     assert len(shape.interiors) == bars * bars
-    assert outline(pieces, gap_m=0.91).area == pytest.approx(side * side, abs=1e-6)
+    assert outline(pieces, gap_m=0.91).area == pytest.approx(side * side, abs=1e-4)
 
 
 def test_the_outline_far_from_the_origin_closes_joints_but_not_passages(box_mesh):
