@@ -19,6 +19,7 @@ from twin.identity import Identity, identify
 from twin.snapshot import Snapshot, Stage
 
 Progress = Callable[[float, str], None]
+KnownMeshes = Callable[[str], MeshSet | None]  # of a building, by its id: those of an earlier version
 RECORDS_SHARE = 0.5  # of the time that reading takes; the rest is geometry
 
 
@@ -51,7 +52,14 @@ class Understood:
         )
 
 
-def understand(path: Path, limits: Limits, on_progress: Progress, *, building_id: str | None = None) -> Understood:
+def understand(
+    path: Path,
+    limits: Limits,
+    on_progress: Progress,
+    *,
+    building_id: str | None = None,
+    known: KnownMeshes | None = None,
+) -> Understood:
     """Read records and geometry of a file, each in a child process with limits.
 
     Args:
@@ -59,13 +67,15 @@ def understand(path: Path, limits: Limits, on_progress: Progress, *, building_id
         limits: What each child may use.
         on_progress: Told how far the work is.
         building_id: The building; None takes what the model says.
+        known: Gives meshes of an earlier version, so that only what changed is meshed.
 
     Raises:
         IfcReadError: the file cannot be read. That no geometry can be made of it is a finding, not an error.
     """
     model = read_file(path, limits, part(on_progress, 0.0, RECORDS_SHARE))
-    meshes, mesh_findings = _meshes(path, limits, part(on_progress, RECORDS_SHARE, 1.0))
     who = identify(model.records, model.project_id, building_id)
+    earlier = None if known is None else known(who.building_id)
+    meshes, mesh_findings = _meshes(path, model, limits, part(on_progress, RECORDS_SHARE, 1.0), earlier)
     return Understood(model, meshes, (*model.findings, *mesh_findings), who)
 
 
@@ -78,9 +88,11 @@ def silent(_fraction: float, _label: str) -> None:
     """Take progress and tell nobody."""
 
 
-def _meshes(path: Path, limits: Limits, on_progress: Progress) -> tuple[MeshSet, tuple[ReadFinding, ...]]:
+def _meshes(
+    path: Path, model: Model, limits: Limits, on_progress: Progress, earlier: MeshSet | None
+) -> tuple[MeshSet, tuple[ReadFinding, ...]]:
     try:
-        return mesh_file(path, limits, on_progress)
+        return mesh_file(path, limits, on_progress, shape_keys=model.shape_keys, known=earlier)
     except (IfcGeometryError, IfcReadError) as error:
         words = f"No geometry could be made: {error.message}"
         return MeshSet(()), (ReadFinding("geometry.none", Severity.ERROR, words, error.hint, entity=error.entity),)
