@@ -14,11 +14,12 @@ _ESCAPE = re.compile(
     rb"\\X2\\((?:[0-9A-Fa-f]{4})*)\\X0\\|\\X4\\((?:[0-9A-Fa-f]{8})*)\\X0\\|\\X[24]\\[0-9A-Fa-f]*(?:\\X0\\)?"
     rb"|\\X\\(?![0-9A-Fa-f]{2})|\\P[^A-I'\\]\\"
 )
-_ESCAPED = (b"\\X2\\", b"\\X4\\", b"\\X\\", b"\\P")
+_ESCAPED = re.compile(rb"\\(?:X[24]?\\|P)")
 _REPLACEMENT = rb"\X2\FFFD\X0\ "[:-1]
 
 
 _SHIFTED_QUOTE = re.compile(rb"\\S\\''(?=\s*[,)])|\\S\\''?")
+_C1_ESCAPE = re.compile(rb"\\X\\[89]")
 _C1 = re.compile("[\x80-\x9f]")
 _JAPANESE = re.compile("[\u3041-\u30ff\u4e00-\u9fff]")
 
@@ -32,6 +33,8 @@ def to_utf8(data: bytes) -> tuple[bytes, list[ReadFinding]]:
 
     Shift-JIS is accepted only where the whole file decodes and holds kana or CJK letters; otherwise Windows-1252.
     """
+    if data.isascii():
+        return data, []
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -59,11 +62,13 @@ def to_utf8(data: bytes) -> tuple[bytes, list[ReadFinding]]:
 
 def repair_escapes(data: bytes) -> tuple[bytes, list[ReadFinding]]:
     r"""Return `data` with every broken ``\X2\`` or ``\X4\`` escape replaced by U+FFFD, and a finding for each."""
+    if b"\\" not in data:
+        return data, []
     if b"\\S\\'" in data:  # a bare quote: where does the text end?
         data = _SHIFTED_QUOTE.sub(
             lambda m: b"\\X\\A7'" if m[0].endswith(b"''") and _ends(data, m) else b"\\X\\A7", data
         )
-    if not any(mark in data for mark in _ESCAPED):
+    if not _ESCAPED.search(data):
         return data, []
     findings: list[ReadFinding] = []
 
@@ -90,7 +95,7 @@ def _ends(data: bytes, match: re.Match[bytes]) -> bool:
 
 def holds_shifted_bytes(data: bytes) -> bool:
     """Tell whether `data` writes bytes 80 to 9F as single characters, which no alphabet of ISO 8859 has."""
-    return b"\\X\\8" in data or b"\\X\\9" in data
+    return b"\\" in data and _C1_ESCAPE.search(data) is not None
 
 
 def from_shift_jis(text: str) -> str:

@@ -65,6 +65,8 @@ def _packed(token: bytes) -> bytes:
 def _point(name: bytes, inner: bytes) -> bytes | None:
     """Return the token of ``(1.,2.)``, the arguments of a point or direction, or None if it is written otherwise."""
     text = inner.strip(b"() \r\n\t")
+    if text.translate(None, _NUMERIC):
+        return None
     try:
         values = [float(np.rint(float(item) * MICRO)) + 0.0 for item in text.split(b",")]
     except ValueError:
@@ -124,13 +126,14 @@ class GeometryDigester:
         if not roots:
             return ""
         for key in roots:
-            self._resolve(key)
+            if key not in self._tokens:
+                self._resolve(key)
         return hashlib.sha256(b"".join([self._tokens[key] + b";" for key in roots])).hexdigest()
 
     # --- all at once --------------------------------------------------------------------------------------------
 
     def _sweep(self, groups: Mapping[bytes, Sequence[bytes]]) -> None:
-        """Digest class by class, from below, then in one pass what refers backwards, as exporters write."""
+        """Digest class by class, from below, then what refers backwards, then what refers forwards."""
         for name in _COORDINATES:
             if keys := groups.get(name):
                 self._tokens.update(_points(name, [(key, self._statements[key]) for key in keys]))
@@ -140,7 +143,9 @@ class GeometryDigester:
                 if keys := groups.get(name):
                     self._tokens.update(self._layer(name, keys))
         rest = [key for name, keys in groups.items() if name not in _IN_BULK for key in keys]
-        self._tokens.update(self._singly(sorted(rest, key=_step_number)))
+        rest.sort(key=_step_number)
+        self._tokens.update(self._singly(rest))
+        self._tokens.update(self._singly([key for key in reversed(rest) if key not in self._tokens]))
 
     def _singly(self, keys: Iterable[bytes]) -> Iterator[tuple[bytes, bytes]]:
         for key in keys:

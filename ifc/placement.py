@@ -4,6 +4,7 @@ import math
 
 from ifc.step import arguments, class_of, numbers
 
+Vector = tuple[float, float, float]
 Matrix = tuple[float, ...]  # 12 numbers: three rows of x axis, y axis, z axis, origin
 
 IDENTITY: Matrix = (1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0)
@@ -13,13 +14,24 @@ _LINEAR = b"IFCLINEARPLACEMENT"
 
 def product(a: Matrix, b: Matrix) -> Matrix:
     """Return the matrix that applies `b` first, then `a`."""
-    rows = []
-    for row in (0, 4, 8):
-        x, y, z, t = a[row : row + 4]
-        rows += [
-            x * b[column] + y * b[column + 4] + z * b[column + 8] + (t if column == 3 else 0.0) for column in range(4)
-        ]
-    return tuple(rows)
+    if a == IDENTITY:
+        return b
+    a0, a1, a2, ax, a3, a4, a5, ay, a6, a7, a8, az = a
+    b0, b1, b2, bx, b3, b4, b5, by, b6, b7, b8, bz = b
+    return (
+        a0 * b0 + a1 * b3 + a2 * b6,
+        a0 * b1 + a1 * b4 + a2 * b7,
+        a0 * b2 + a1 * b5 + a2 * b8,
+        a0 * bx + a1 * by + a2 * bz + ax,
+        a3 * b0 + a4 * b3 + a5 * b6,
+        a3 * b1 + a4 * b4 + a5 * b7,
+        a3 * b2 + a4 * b5 + a5 * b8,
+        a3 * bx + a4 * by + a5 * bz + ay,
+        a6 * b0 + a7 * b3 + a8 * b6,
+        a6 * b1 + a7 * b4 + a8 * b7,
+        a6 * b2 + a7 * b5 + a8 * b8,
+        a6 * bx + a7 * by + a8 * bz + az,
+    )
 
 
 class Placements:
@@ -94,27 +106,30 @@ class Placements:
         reference = self.vector(items[1 if flat else 2]) or (1.0, 0.0, 0.0)
         return _frame(origin, axis, reference)
 
-    def vector(self, key: bytes) -> tuple[float, float, float] | None:
+    def vector(self, key: bytes) -> Vector | None:
         """Return the numbers of an IfcCartesianPoint or IfcDirection, or None if it is not set."""
         body = self._statements.get(key)
-        values = numbers(body.partition(b"(")[2].rpartition(b")")[0]) if body else ()
-        if len(values) < 2:
-            return None
-        return (values[0], values[1], values[2] if len(values) > 2 else 0.0)
+        values = numbers(body[body.rfind(b"(") : body.find(b")")]) if body else ()
+        if len(values) == 3:
+            return (values[0], values[1], values[2])
+        return (values[0], values[1], 0.0) if len(values) == 2 else None
 
 
-def _frame(origin: tuple[float, ...], axis: tuple[float, ...], reference: tuple[float, ...]) -> Matrix:
-    z = _unit(axis, (0.0, 0.0, 1.0))
-    along = sum(p * q for p, q in zip(reference, z, strict=True))
-    x = _unit(tuple(p - along * q for p, q in zip(reference, z, strict=True)), ())
-    if not x:  # the reference lies along the axis: take the rule of IfcFirstProjAxis
-        x = _frame(origin, z, (0.0, 1.0, 0.0) if abs(z[0]) > 0.9 else (1.0, 0.0, 0.0))[0::4]
-    y = (z[1] * x[2] - z[2] * x[1], z[2] * x[0] - z[0] * x[2], z[0] * x[1] - z[1] * x[0])
-    return (x[0], y[0], z[0], origin[0], x[1], y[1], z[1], origin[1], x[2], y[2], z[2], origin[2])
+def _frame(origin: Vector, axis: Vector, reference: Vector) -> Matrix:
+    z = _unit(axis) or (0.0, 0.0, 1.0)
+    z0, z1, z2 = z
+    r0, r1, r2 = reference
+    along = r0 * z0 + r1 * z1 + r2 * z2
+    x = _unit((r0 - along * z0, r1 - along * z1, r2 - along * z2))
+    if x is None:  # the reference lies along the axis: take the rule of IfcFirstProjAxis
+        x0, x1, x2 = _frame(origin, z, (0.0, 1.0, 0.0) if abs(z0) > 0.9 else (1.0, 0.0, 0.0))[0::4]
+    else:
+        x0, x1, x2 = x
+    y0, y1, y2 = z1 * x2 - z2 * x1, z2 * x0 - z0 * x2, z0 * x1 - z1 * x0
+    return (x0, y0, z0, origin[0], x1, y1, z1, origin[1], x2, y2, z2, origin[2])
 
 
-def _unit(vector: tuple[float, ...], default: tuple[float, ...]) -> tuple[float, ...]:
-    length = math.sqrt(sum(part * part for part in vector))
-    if length < 1e-9 or not math.isfinite(length):
-        return default
-    return tuple(part / length for part in vector)
+def _unit(vector: Vector) -> Vector | None:
+    x, y, z = vector
+    length = math.sqrt(x * x + y * y + z * z)
+    return (x / length, y / length, z / length) if 1e-9 <= length < math.inf else None

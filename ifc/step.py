@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import repeat
 
+from ifc.even_text import split_evenly
+
 MAX_INSTANCE_NUMBER = 2**32 - 1  # the parser keeps instance numbers in 32 bits; larger ones are misread
 
 _COMMENT = re.compile(rb"'[^']*'|/\*.*?\*/", re.DOTALL)
@@ -21,8 +23,6 @@ _TOKENS = re.compile(
 )
 _INSTANCE = re.compile(rb"(#\d+)\s*=\s*([^';]*+(?:'[^']*+'[^';]*+)*+);")
 _DATA = re.compile(rb"ENDSEC\s*;\s*DATA\s*(?:\([^;]*\))?\s*;")
-_ASSIGNMENT = re.compile(rb"#\d+(\s*=\s*)")
-_GAP = re.compile(rb"\);(\s*)#\d+\s*=")
 _LAST = (b")", b" ", b"\n", b"\r", b"\t")  # what a statement ends with, white space before the semicolon included
 _ENDS = 2  # ENDSEC and END-ISO-10303-21 also end with a semicolon
 _STATEMENT = re.compile(rb"\s*(#\d+)\s*=\s*")
@@ -90,14 +90,12 @@ class StepText:
     def statements(self) -> dict[bytes, bytes]:
         """Every instance: ``b"#12"`` -> ``b"IFCWALL('...',...)"``; of a repeated number the last one."""
         start = self._data_start()
-        found = self._evenly_written(start)
+        found = split_evenly(self._data, start)
         if found is None:
             pairs = _INSTANCE.findall(self._data, start)
             found = dict(pairs)
-            self._doubtful = len(found) != len(pairs) or self._unbalanced(found, start)
-        else:
-            self._doubtful = self._open_brackets(start)
-        self._doubtful = self._doubtful or self._leaves_something_open() or _swallows(found)
+            doubtful = len(found) != len(pairs) or self._unbalanced(found, start)
+            self._doubtful = doubtful or self._leaves_something_open() or _swallows(found)
         return found
 
     def _data_start(self) -> int:
@@ -108,32 +106,6 @@ class StepText:
         """Tell whether the last statement or a comment is not closed: both hide what follows from the parser."""
         last = self._data[: self._data.rfind(b"ENDSEC")].rstrip()
         return last[-1:] != b";" or (b"/*" in self._data and b"/*" in _STRING.sub(b"", self._data))
-
-    def _evenly_written(self, start: int) -> dict[bytes, bytes] | None:
-        """Return the statements of a file that writes each on its own line in one way, as exporters do, else None.
-
-        Splitting costs a third of what a search for statements does. What is not beyond doubt is left to the search.
-        """
-        first, end = self._data.find(b"#", start), self._data.rfind(b"ENDSEC")
-        mark, gap = _ASSIGNMENT.match(self._data, max(first, 0)), _GAP.search(self._data, max(first, 0))
-        if mark is None or gap is None or end < first or self._data[start:first].strip():
-            return None
-        block = self._data[first:end].rstrip().removesuffix(b";")
-        pieces = block.split(b";" + gap[1])
-        if block.count(b");" + gap[1] + b"#") != len(pieces) - 1 or block[-1:] != b")":
-            return None
-        if b"'" in block and any(map((1).__and__, map(bytes.count, pieces, repeat(b"'")))):
-            return None
-        if block.count(b";") != len(pieces) - 1 and any(b";" in _STRING.sub(b"", p) for p in pieces if b";" in p):
-            return None
-        del block
-        try:
-            found = dict([piece.split(mark[1], 1) for piece in pieces])
-        except ValueError:
-            return None
-        keys = b"\n" + b"\n".join(found)
-        clean = keys.count(b"\n#") == keys.count(b"#") == len(found) == len(pieces)
-        return found if clean and keys.translate(None, b"\n#").isdigit() and len(max(found, key=len)) < 11 else None
 
     def _unbalanced(self, found: Mapping[bytes, bytes], start: int) -> bool:
         """Tell whether the sums of marks betray a statement that does not close or swallows others."""
@@ -302,9 +274,19 @@ def arguments(body: bytes) -> list[bytes]:
     return found
 
 
+def unnamed_arguments(body: bytes) -> list[bytes]:
+    """Return the top-level arguments of a statement body as `arguments` does, with every text emptied; faster."""
+    if b"'" in body:
+        body = _STRING.sub(b"''", body)
+    if body.count(b"(") > 1:
+        return arguments(body)
+    items = body[body.find(b"(") + 1 : body.rfind(b")")].split(b",")
+    return [item.strip() for item in items] if b" " in body or b"\n" in body or b"\t" in body else items
+
+
 def numbers(argument: bytes) -> tuple[float, ...]:
     """Return the numbers of a list such as ``b"(0.,1.5,2.E3)"``; an empty tuple if it is none."""
     try:
-        return tuple(float(item) for item in argument.strip(b"() \r\n\t").split(b",") if item.strip())
+        return tuple([float(item) for item in argument.strip(b"() \r\n\t").split(b",") if item.strip()])
     except ValueError:
         return ()
