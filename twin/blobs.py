@@ -6,10 +6,13 @@ Rules that the store keeps:
 3. Writing the same bytes twice stores them once.
 """
 
+import gzip
 import hashlib
 import os
 import re
 import tempfile
+import time
+from collections.abc import Container
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -17,6 +20,9 @@ from twin.errors import InvalidInput, NotFound, StorageError
 
 _NAME = re.compile(r"[0-9a-f]{64}\Z")
 _CHUNK_BYTES = 1 << 20
+GZIPPED = "gzip"  # folder of the compressed copies
+GZIP_LEVEL = 4  # 24 MB of chunks: 7.7 MB in 0.3 s; level 9 gives the same in 2.8 s
+WORTH = 0.1  # below a tenth saved, unpacking costs the reader more than the wire
 
 
 class BlobStore(Protocol):
@@ -33,6 +39,9 @@ class BlobStore(Protocol):
 
     def path(self, sha256: str) -> Path:
         """Return a readable file that holds the blob."""
+
+    def gzipped(self, sha256: str) -> bytes | None:
+        """Return a blob compressed for transport, or None if that saves too little."""
 
     def __contains__(self, sha256: str) -> bool:
         """Say whether the blob is there."""
@@ -110,6 +119,30 @@ class FileBlobStore:
             raise NotFound("There is no such stored file.", reason="blob", entity=sha256)
         return place
 
+    def gzipped(self, sha256: str) -> bytes | None:
+        """Return a blob compressed with gzip, or None if that saves less than `WORTH` of it.
+
+        It is compressed once: the result, or an empty file that says no, is kept in a folder beside the blobs that
+        may be deleted at any time.
+
+        Raises:
+            NotFound: (blob) there is none of that name.
+            StorageError: (blob-damaged) the bytes on the disk are not those that were stored.
+        """
+        place = self._place(sha256)
+        beside = self._folder / GZIPPED / sha256[:2] / sha256
+        if place.is_file() and beside.is_file():
+            return beside.read_bytes() or None
+        data = self.get(sha256)
+        packed = gzip.compress(data, GZIP_LEVEL, mtime=0)
+        if len(packed) > len(data) * (1.0 - WORTH):
+            packed = b""
+        beside.parent.mkdir(parents=True, exist_ok=True)
+        with self._temporary() as file:
+            file.write(packed)
+            self._settle(file, beside)
+        return packed or None
+
     def __contains__(self, sha256: str) -> bool:
         """Say whether the blob is there."""
         return bool(_NAME.match(sha256)) and self._place(sha256).is_file()
@@ -120,6 +153,18 @@ class FileBlobStore:
         for file in leftovers:
             file.unlink()
         return len(leftovers)
+
+    def keep(self, wanted: Container[str], quiet_s: float) -> int:
+        """Remove every blob that is not `wanted` and older than `quiet_s` seconds; return how many that were."""
+        limit = time.time() - quiet_s
+        unwanted = [
+            file
+            for file in self._folder.glob("??/*")
+            if file.name not in wanted and _NAME.match(file.name) and file.stat().st_mtime <= limit
+        ]
+        for file in unwanted:
+            file.unlink()
+        return len(unwanted)
 
     def _place(self, sha256: str) -> Path:
         if not _NAME.match(sha256):

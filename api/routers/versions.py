@@ -1,10 +1,12 @@
 """One version of a building: what was read, its tree, its elements, its scene."""
 
+from dataclasses import asdict
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from api.context import TwinDep, VersionDep
+from api.encoding import coded
 from api.shapes import element_json, relations_json, tree_json
 from ifc import RelationKind
 from twin.errors import NotFound
@@ -25,6 +27,7 @@ def version(twin: TwinDep, version: VersionDep) -> dict[str, Any]:
     header = version.header
     return {
         **version_summary(version, sealed=twin.seals.sealed(version)),
+        "files": [asdict(file) for file in twin.catalogue.files(version.key)],
         "classes": twin.catalogue.class_counts(version.key),
         "findings_read": list(version.findings),
         "not_understood": dict(version.not_understood),
@@ -51,8 +54,8 @@ def scene(twin: TwinDep, version: VersionDep) -> Response:
 
 
 @router.get("/blobs/{sha256}.glb", summary="Get one chunk of geometry", response_class=Response)
-def blob(twin: TwinDep, sha256: Annotated[str, Path(pattern="^[0-9a-f]{64}$")]) -> Response:
-    """Return a GLB; its name is the digest of its content, so it may be kept for ever.
+def blob(request: Request, twin: TwinDep, sha256: Annotated[str, Path(pattern="^[0-9a-f]{64}$")]) -> Response:
+    """Return a GLB, with gzip if the reader takes it; its name is the digest of its content: it may be kept for ever.
 
     Raises:
         NotFound: (blob) there is no such chunk.
@@ -60,8 +63,9 @@ def blob(twin: TwinDep, sha256: Annotated[str, Path(pattern="^[0-9a-f]{64}$")]) 
     data = twin.blobs.get(sha256)
     if data[:4] != b"glTF":  # other blobs (submitted files, reports) are not given out here
         raise NotFound("There is no such chunk of geometry.", reason="blob", entity=sha256)
-    headers = {"Cache-Control": "private, max-age=31536000, immutable"}
-    return Response(data, media_type="model/gltf-binary", headers=headers)
+    answer = coded(request, data, twin.blobs.gzipped(sha256), sha256, "model/gltf-binary")
+    answer.headers["Cache-Control"] = "private, max-age=31536000, immutable"
+    return answer
 
 
 @router.get(PREFIX + "/tree", summary="Show the spatial structure")
