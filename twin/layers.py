@@ -1,4 +1,4 @@
-"""Layers of the district: parcels and plan areas, checked when they come in and kept as they came."""
+"""Layers of the district: parcels, plan areas, the city around; checked when they come in and kept as they came."""
 
 import json
 from typing import Any
@@ -36,6 +36,10 @@ class Layers:
                 "There is no such layer.", reason="layer", entity=name[:80], hint="parcels, plan_areas"
             )
         _CHECKS[name](data)
+        return self.keep(name, data)
+
+    def keep(self, name: str, data: bytes) -> str:
+        """Keep checked bytes as a layer in place of the old ones and return their SHA-256."""
         sha256 = self._blobs.put(data)
         values = {"sha256": sha256, "created": rfc3339(self._clock())}
         with self._engine.begin() as connection:
@@ -47,6 +51,11 @@ class Layers:
         """Return the SHA-256 of each layer that there is."""
         with self._engine.connect() as connection:
             return {row.name: row.sha256 for row in connection.execute(select(LAYER))}
+
+    def content(self, name: str) -> bytes | None:
+        """Return a layer as it came, or None if none was given."""
+        sha256 = self.digests().get(name)
+        return None if sha256 is None else self._blobs.get(sha256)
 
     def geojson(self, name: str) -> dict[str, Any]:
         """Return a layer as it came, or an empty collection."""

@@ -51,16 +51,27 @@ class ReportDesk:
 
 
 class Permits:
-    """Permit reports: a version against rule packs, the plan, the parcels and the neighbours."""
+    """Permit reports: a version against rule packs, the plan, the parcels and the neighbours.
+
+    Args:
+        around: Gives the buildings without a model near the building of an id.
+    """
 
     def __init__(
-        self, desk: ReportDesk, catalogue: Catalogue, snapshots: SnapshotReader, layers: Layers, packs: Sequence[Pack]
+        self,
+        desk: ReportDesk,
+        catalogue: Catalogue,
+        snapshots: SnapshotReader,
+        layers: Layers,
+        packs: Sequence[Pack],
+        around: Callable[[str], Sequence[MapFootprint]] = lambda _building_id: (),
     ) -> None:
         self._desk = desk
         self._catalogue = catalogue
         self._snapshots = snapshots
         self._layers = layers
         self._packs = tuple(packs)
+        self._around = around
 
     def report(self, version: Version) -> Mapping[str, Any]:
         """Return the permit report of a version as plain JSON."""
@@ -90,7 +101,7 @@ class Permits:
             outline = None if footprint is None else shape(footprint)
             if isinstance(outline, (Polygon, MultiPolygon)):
                 others.append(MapFootprint(building.building_id, outline))
-        return others
+        return [*others, *self._around(version.key.building_id)]
 
 
 class Energy:

@@ -12,6 +12,7 @@ from graph import GraphStore, KgliteStore, Neo4jStore, Scope
 from ifc import Limits, ReadFinding
 from twin.blobs import FileBlobStore
 from twin.catalogue import Building, Catalogue, ReportShelf, Version, open_database
+from twin.city import City
 from twin.clock import Clock, system_clock
 from twin.energy import synthetic_tallinn
 from twin.exports import Exports
@@ -41,6 +42,7 @@ class Twin:
         graph: The projection for questions.
         snapshots: Versions ready for a wing.
         layers: Parcels and plan areas.
+        city: Buildings around the models.
         overview: Summaries of buildings and district.
         permits: Permit reports.
         energy: Energy reports.
@@ -57,6 +59,7 @@ class Twin:
     graph: GraphStore
     snapshots: SnapshotReader
     layers: Layers
+    city: City
     overview: Overview
     permits: Permits
     energy: Energy
@@ -167,6 +170,7 @@ def open_twin(settings: Settings, clock: Clock = system_clock) -> Twin:
     graph = _graph(settings)
     catalogue, shelf = Catalogue(engine), ReportShelf(engine)
     snapshots, layers = SnapshotReader(catalogue, blobs), Layers(engine, blobs, clock)
+    city = City(home / "district", layers, catalogue, shelf)
     live = LiveWing(home / "readings.sqlite", clock, root=settings.mqtt_root)
     desk = ReportDesk(shelf, blobs, clock)
     limits = Limits(settings.read_timeout_s, settings.read_memory_bytes)
@@ -177,8 +181,9 @@ def open_twin(settings: Settings, clock: Clock = system_clock) -> Twin:
         graph=graph,
         snapshots=snapshots,
         layers=layers,
+        city=city,
         overview=Overview(catalogue, shelf, layers, live),
-        permits=Permits(desk, catalogue, snapshots, layers, bundled_packs()),
+        permits=Permits(desk, catalogue, snapshots, layers, bundled_packs(), city.around),
         energy=Energy(desk, snapshots, synthetic_tallinn),
         validation=Validation(desk, blobs, limits, settings.max_model_bytes),
         seals=Seals(

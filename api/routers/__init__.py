@@ -1,10 +1,11 @@
 """Routes by resource; each module lists what it conforms to."""
 
-from api.routers import buildings, district, exports, jobs, live, questions, reports, system, versions
+from api.routers import buildings, city, district, exports, jobs, live, questions, reports, system, versions
 
 ROUTERS = (
     system.router,
     district.router,
+    city.router,
     buildings.router,
     versions.router,
     exports.router,
@@ -17,7 +18,7 @@ CONFORMS_TO = tuple(
     sorted(
         {
             uri
-            for module in (buildings, district, exports, jobs, live, questions, reports, system, versions)
+            for module in (buildings, city, district, exports, jobs, live, questions, reports, system, versions)
             for uri in module.CONFORMS_TO
         }
     )
