@@ -1,4 +1,4 @@
-"""Ingest: one submitted file becomes one version of one building, whole or not at all.
+"""Ingest: what was submitted becomes one version of one building, whole or not at all.
 
 The order of writing: bytes, records, geometry, graph projection, and the version row with its map of records last, in
 one transaction. What an interruption leaves behind are orphans that `sweep` removes and a projection that
@@ -7,18 +7,29 @@ one transaction. What an interruption leaves behind are orphans that `sweep` rem
 
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Protocol
 
 from graph import Batch
 from ifc import Limits, ReadFinding, Scene, build_scene, digested, storey_of
 from twin.blobs import BlobStore
-from twin.catalogue import Building, Catalogue, ElementRow, Version, VersionKey, check_building_id, content_digest
+from twin.catalogue import (
+    Building,
+    Catalogue,
+    ElementRow,
+    Version,
+    VersionFile,
+    VersionKey,
+    check_building_id,
+    content_digest,
+    files_digest,
+)
 from twin.clock import Clock, rfc3339
 from twin.facts import facts_of
+from twin.federation import NamedFile, understand_together
 from twin.projection import project
-from twin.reading import Progress, Understood, part, silent, understand
+from twin.reading import Progress, Understood, part, silent
 from twin.snapshot import Snapshot, Stage
 
 
@@ -34,16 +45,25 @@ class Submission:
     """What was submitted.
 
     Attributes:
-        file_sha256: Blob of the bytes.
-        file_name: Name under which they came.
+        files: The blobs with the names under which they came; several are the models of one building.
         stage: The line of versions they belong to.
-        building_id: The building, or None to take what the model says.
+        building_id: The building, or None to take what the models say.
     """
 
-    file_sha256: str
-    file_name: str
+    files: tuple[VersionFile, ...]
     stage: Stage
     building_id: str | None = None
+
+    @property
+    def file_sha256(self) -> str:
+        """Return the digest that stands for all files."""
+        return files_digest([file.file_sha256 for file in self.files])
+
+    @property
+    def file_name(self) -> str:
+        """Return the name of the first file, with the number of the others."""
+        others = len(self.files) - 1
+        return self.files[0].file_name + (f" (+{others})" if others else "")
 
 
 class Ingest:
@@ -79,8 +99,7 @@ class Ingest:
         existing = self._catalogue.version_of_file(submission.file_sha256, submission.stage, submission.building_id)
         if existing is not None:
             return existing
-        path = self._blobs.path(submission.file_sha256)
-        read = understand(path, self._limits, part(on_progress, 0.0, 0.8), building_id=submission.building_id)
+        read = self._read(submission.files, part(on_progress, 0.0, 0.8), submission.building_id)
         check_building_id(read.identity.building_id)
         snapshot = read.snapshot(submission.stage, 0)
         on_progress(0.8, "Storing records")
@@ -88,15 +107,18 @@ class Ingest:
         on_progress(0.84, "Building the scene")
         draft = self._draft(snapshot, submission, read, digests)
         on_progress(0.92, "Projecting into the graph")
-        return self._settle(read, draft, snapshot, digests, on_progress)
+        return self._settle(read, draft, snapshot, digests, submission.files, on_progress)
 
     def remesh(self, version: Version) -> Version:
         """Make the meshes and the scene of a stored version anew from its file, and return the version."""
-        path = self._blobs.path(version.file_sha256)
-        read = understand(path, self._limits, silent, building_id=version.key.building_id)
+        read = self._read(self._catalogue.files(version.key), silent, version.key.building_id)
         meshes_sha256 = self._blobs.put(read.meshes.to_bytes())
         scene_sha256 = self._store_scene(build_scene(read.model, read.meshes))
         return self._catalogue.set_geometry(version.key, meshes_sha256, scene_sha256)
+
+    def _read(self, files: Sequence[VersionFile], on_progress: Progress, building_id: str | None) -> Understood:
+        named = [NamedFile(file.file_name, self._blobs.path(file.file_sha256)) for file in files]
+        return understand_together(named, self._limits, on_progress, building_id=building_id)
 
     def _store_records(self, read: Understood) -> dict[str, str]:
         pairs = list(digested(read.model.records))
@@ -136,6 +158,7 @@ class Ingest:
         draft: Version,
         snapshot: Snapshot,
         digests: Mapping[str, str],
+        files: Sequence[VersionFile],
         on_progress: Progress,
     ) -> Version:
         who = read.identity
@@ -148,7 +171,7 @@ class Ingest:
             number = self._catalogue.next_number(draft.key)
             self._graph.replace(project(replace(snapshot, version=number), draft.content_sha256))
             on_progress(0.97, "Storing the version")
-            return self._catalogue.add_version(building, draft, rows)
+            return self._catalogue.add_version(building, draft, rows, files)
 
 
 def _finding(finding: ReadFinding) -> Mapping[str, Any]:

@@ -1,7 +1,7 @@
 """The twin: wires the wings to their stores, and holds no logic of its own."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from graph import GraphStore, KgliteStore, Neo4jStore, Scope
 from ifc import Limits, ReadFinding
 from twin.blobs import FileBlobStore
-from twin.catalogue import Building, Catalogue, ReportShelf, Version, open_database
+from twin.catalogue import Building, Catalogue, ReportShelf, Version, VersionFile, open_database
 from twin.city import City
 from twin.clock import Clock, system_clock
 from twin.energy import synthetic_tallinn
@@ -75,9 +75,13 @@ class Twin:
         self, path: Path, stage: Stage, building_id: str | None = None, progress: Progress | None = None
     ) -> Version:
         """Load a file from the disk; see `Ingest.load`."""
-        with path.open("rb") as stream:
-            sha256 = self.blobs.put_stream(stream, self.settings.max_model_bytes)
-        submission = Submission(sha256, path.name, stage, building_id)
+        return self.load_together([path], stage, building_id, progress)
+
+    def load_together(
+        self, paths: Sequence[Path], stage: Stage, building_id: str | None = None, progress: Progress | None = None
+    ) -> Version:
+        """Load files from the disk as the models of one building; see `Ingest.load` and `twin.federation`."""
+        submission = Submission(tuple(map(self._stored, paths)), stage, building_id)
         return self.ingest.load(submission, progress or silent)
 
     def job_runner(self, describe: Any) -> JobRunner:
@@ -87,8 +91,7 @@ class Twin:
     def submit_load(self, jobs: JobRunner, submission: Submission) -> Job:
         """Store a job that loads `submission`."""
         request = {
-            "file_sha256": submission.file_sha256,
-            "file_name": submission.file_name,
+            "files": [asdict(file) for file in submission.files],
             "stage": submission.stage.value,
             "building_id": submission.building_id,
         }
@@ -147,10 +150,13 @@ class Twin:
         self.graph.close()
         self.engine.dispose()
 
+    def _stored(self, path: Path) -> VersionFile:
+        with path.open("rb") as stream:
+            return VersionFile(self.blobs.put_stream(stream, self.settings.max_model_bytes), path.name)
+
     def _load_job(self, request: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
-        submission = Submission(
-            request["file_sha256"], request["file_name"], Stage(request["stage"]), request["building_id"]
-        )
+        files = tuple(VersionFile(**file) for file in request["files"])
+        submission = Submission(files, Stage(request["stage"]), request["building_id"])
         version = self.ingest.load(submission, progress)
         self.live.recheck(self.snapshots.read(version))
         key = version.key

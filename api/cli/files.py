@@ -7,12 +7,24 @@ import typer
 
 from api.cli.output import Exit, counts, print_json, print_table, progress_bar, say, text
 from api.shapes import diff_json
-from ifc import ElementRecord, Limits, ReadFinding, Severity, canonical_form, digest, read_file, validate_file
+from ifc import (
+    ElementRecord,
+    Limits,
+    MeshSet,
+    Model,
+    ReadFinding,
+    Severity,
+    canonical_form,
+    digest,
+    read_file,
+    validate_file,
+)
 from signatures import AnyIssuer, IssuerIs, Policy
 from twin.district import Parcel, Plan, read_parcels, read_plan_areas
 from twin.energy import assess, read_epw, synthetic_tallinn
 from twin.errors import InvalidInput
 from twin.facts import facts_of
+from twin.federation import Part, federate
 from twin.lifecycle import diff as compare
 from twin.permit import CheckContext, bundled_packs, load_pack
 from twin.permit import check as run_packs
@@ -114,13 +126,16 @@ def diff(before: ModelFile, after: ModelFile, as_json: AsJson = False) -> None:
 
 def verify(
     bundle: Annotated[Path, typer.Argument(help="Sealed bundle (.kaksik-seal)")],
-    model: Annotated[Path | None, typer.Option("--ifc", help="The model that is said to be the sealed one")] = None,
+    model: Annotated[
+        list[Path] | None,
+        typer.Option("--ifc", help="The model that is said to be the sealed one; several in the order of loading"),
+    ] = None,
     issuer: Annotated[list[str] | None, typer.Option(help="Identifier of a signer that you trust")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Verify a sealed state offline, step by step. Exit code 1 if it does not hold."""
     policy: Policy = IssuerIs(frozenset(issuer)) if issuer else AnyIssuer()
-    read = None if model is None else read_file(_existing(model), _limits())
+    read = None if not model else _together(model)
     verdict = verify_bundle(
         _bytes(bundle),
         records=None if read is None else read.records,
@@ -146,6 +161,11 @@ def _validate(model: Path, where_rules: bool, as_json: bool) -> None:
     else:
         _show_validation(findings)
     raise typer.Exit(Exit.FINDINGS if any(f.severity is Severity.ERROR for f in findings) else Exit.OK)
+
+
+def _together(models: list[Path]) -> Model:
+    parts = [Part(path.name, read_file(_existing(path), _limits()), MeshSet(())) for path in models]
+    return parts[0].model if len(parts) == 1 else federate(parts)[0]
 
 
 def _limits() -> Limits:

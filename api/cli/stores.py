@@ -1,5 +1,6 @@
 """Commands on the stores: load, seal, rebuild."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
@@ -32,18 +33,20 @@ def load(
     models: Annotated[list[Path], typer.Argument(help="IFC files (.ifc or .ifczip)")],
     stage: Annotated[Stage, typer.Option(help="Line of versions")] = Stage.AS_DESIGNED,
     building: Annotated[str | None, typer.Option(help="Building id; default: what the model says")] = None,
+    as_one: Annotated[bool, typer.Option("--as-one", help="All files are models of one building")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Load models, each as a new version of its building. Exit code 3 if one is refused, after the others."""
+    """Load models, each as a new version of its building, or all as one. Exit code 3 if one is refused."""
     results, refused = [], 0
     twin = open_twin(Settings())
     try:
-        for path in models:
+        for paths in [models] if as_one else [[path] for path in models]:
+            name = " + ".join(path.name for path in paths)
             try:
-                results.append({"file": path.name, **_load_one(twin, path, stage, building, quiet=as_json)})
+                results.append({"file": name, **_load_one(twin, paths, stage, building, quiet=as_json)})
             except (TwinError, IfcError) as error:
                 refused += 1
-                results.append({"file": path.name, "problem": problem_of(error)})
+                results.append({"file": name, "problem": problem_of(error)})
     finally:
         twin.close()
     if as_json:
@@ -115,11 +118,14 @@ def rebuild(
         say(f"Made anew: {what.value} ({made}).")
 
 
-def _load_one(twin: Twin, path: Path, stage: Stage, building: str | None, *, quiet: bool) -> dict[str, object]:
-    if not path.is_file():
-        raise InvalidInput("There is no such file.", reason="not-found", entity=str(path))
-    with progress_bar(path.name, quiet=quiet) as report:
-        version = twin.load(path, stage, building, report)
+def _load_one(
+    twin: Twin, paths: Sequence[Path], stage: Stage, building: str | None, *, quiet: bool
+) -> dict[str, object]:
+    for path in paths:
+        if not path.is_file():
+            raise InvalidInput("There is no such file.", reason="not-found", entity=str(path))
+    with progress_bar(paths[0].name, quiet=quiet) as report:
+        version = twin.load_together(paths, stage, building, report)
     return version_summary(version, sealed=twin.seals.sealed(version))
 
 

@@ -8,13 +8,14 @@ from fastapi import APIRouter, File, Query, Response, UploadFile
 from api.context import ActorDep, BuildingId, JobsDep, TwinDep, version_from
 from api.routers.jobs import job_json
 from api.shapes import diff_json
-from twin.catalogue import check_building_id
+from twin.catalogue import VersionFile, check_building_id
 from twin.ingest import Submission
 from twin.lifecycle import diff
 from twin.snapshot import Stage
 
 CONFORMS_TO = ("https://standards.buildingsmart.org/IFC/RELEASE/IFC4_3",)
 MAX_FILE_NAME_CHARACTERS = 200  # of a name that is only shown
+MAX_FILES = 64  # models of one building; a large project has a few dozen trades
 router = APIRouter(prefix="/buildings", tags=["buildings"])
 
 
@@ -30,20 +31,31 @@ def submit(
     jobs: JobsDep,
     _actor: ActorDep,
     response: Response,
-    file: Annotated[UploadFile, File(description="IFC2X3, IFC4 or IFC4X3 as .ifc or .ifczip")],
+    file: Annotated[
+        list[UploadFile],
+        File(
+            description="IFC2X3, IFC4 or IFC4X3 as .ifc or .ifczip; several parts are the models of one building",
+            max_length=MAX_FILES,
+        ),
+    ],
     building_id: Annotated[str | None, Query(description="Default: what the model says")] = None,
     stage: Annotated[Stage, Query(description="Line of versions")] = Stage.AS_DESIGNED,
 ) -> dict[str, Any]:
-    """Keep the bytes and start a job that loads them.
+    """Keep the bytes and start a job that loads them; several files become one version.
 
     Raises:
         InvalidInput: (too-large) the file is over the limit; (building-id) the id cannot name a building.
     """
     if building_id is not None:
         check_building_id(building_id)
-    sha256 = twin.blobs.put_stream(file.file, twin.settings.max_upload_bytes)
-    name = PurePath(file.filename or "model.ifc").name[:MAX_FILE_NAME_CHARACTERS]
-    job = twin.submit_load(jobs, Submission(sha256, name, stage, building_id))
+    files = tuple(
+        VersionFile(
+            twin.blobs.put_stream(part.file, twin.settings.max_upload_bytes),
+            PurePath(part.filename or "model.ifc").name[:MAX_FILE_NAME_CHARACTERS],
+        )
+        for part in file
+    )
+    job = twin.submit_load(jobs, Submission(files, stage, building_id))
     response.headers["Location"] = f"/api/v1/jobs/{job.job_id}"
     return job_json(job)
 
