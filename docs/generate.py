@@ -33,9 +33,12 @@ ROOT = DOCS.parent
 SPECIFICATIONS: Mapping[str, str] = {
     "https://brickschema.org/schema/Brick": "Brick: names of systems, points and what feeds what",
     "https://html.spec.whatwg.org/multipage/server-sent-events.html": "Server-sent events",
+    "https://parquet.apache.org/docs/file-format/": "Apache Parquet: tables of a version",
     "https://registry.khronos.org/glTF/specs/2.0/glTF-2.0.html": "glTF 2.0 (GLB)",
     "https://standards.buildingsmart.org/IFC/RELEASE/IFC4_3": "IFC (ISO 16739-1); IFC2X3 and IFC4 are read too",
     "https://w3id.org/bot": "Building Topology Ontology (BOT)",
+    "https://www.cityjson.org/specs/2.0.1/": "CityJSON 2.0: a version as city objects",
+    "https://www.rfc-editor.org/rfc/rfc4180": "CSV: tables of a version",
     "https://www.rfc-editor.org/rfc/rfc7946": "GeoJSON; coordinates in EPSG:3301",
     "https://www.rfc-editor.org/rfc/rfc9457": "Problem details for HTTP APIs",
     "https://www.w3.org/TR/vc-data-model-2.0/": "Verifiable Credentials Data Model 2.0",
