@@ -3,17 +3,36 @@
 from graph.batch import Batch, Edge, Node, Scope
 from graph.errors import GraphError, GraphUnavailable, QueryRefused
 from graph.kglite_store import KgliteStore
-from graph.mapping import SpaceLink, label_of, to_batch
+from graph.links import Derived, SpaceLink
+from graph.mapping import label_of, to_batch
 from graph.neo4j_store import Neo4jStore
-from graph.questions import QUESTIONS, Parameter, ParameterKind, Question, ask, question
+from graph.points import PointNode, labels_in, points_batch, projected_labels
+from graph.private_graph import PrivateGraph
+from graph.questions import (
+    QUESTIONS,
+    AnswerDiff,
+    Column,
+    ColumnKind,
+    Parameter,
+    ParameterKind,
+    Question,
+    ask,
+    diff_answers,
+    question,
+)
 from graph.schema import TERMS, EdgeType, Label
-from graph.store import Answer, GraphStore, Loaded, Written
+from graph.store import DEFAULT_ROW_LIMIT, Answer, GraphStore, Loaded, Written
 
 __all__ = [
+    "DEFAULT_ROW_LIMIT",
     "QUESTIONS",
     "TERMS",
     "Answer",
+    "AnswerDiff",
     "Batch",
+    "Column",
+    "ColumnKind",
+    "Derived",
     "Edge",
     "EdgeType",
     "GraphError",
@@ -26,13 +45,19 @@ __all__ = [
     "Node",
     "Parameter",
     "ParameterKind",
+    "PointNode",
+    "PrivateGraph",
     "QueryRefused",
     "Question",
     "Scope",
     "SpaceLink",
     "Written",
     "ask",
+    "diff_answers",
     "label_of",
+    "labels_in",
+    "points_batch",
+    "projected_labels",
     "question",
     "to_batch",
 ]

@@ -13,14 +13,26 @@ Property = str | int | float | bool
 
 @dataclass(frozen=True, slots=True, order=True)
 class Scope:
-    """One stage of one building: what a projection replaces as a whole."""
+    """One version of one building: what a projection replaces as a whole.
+
+    Attributes:
+        building_id: The building.
+        stage: The line of versions.
+        number: Number of an earlier version; 0 for the latest, whichever number that has.
+    """
 
     building_id: str
     stage: str
+    number: int = 0
 
     def __str__(self) -> str:
-        """Return ``building|stage``, the value of the node property `scope`."""
-        return f"{self.building_id}|{self.stage}"
+        """Return ``building|stage`` or ``building|stage|number``, the value of the node property `scope`."""
+        return f"{self.building_id}|{self.stage}" + (f"|{self.number}" if self.number else "")
+
+    @property
+    def points(self) -> str:
+        """Return the value of the node property `scope` of the points: they change without the version."""
+        return f"{self}|points"
 
     def node_id(self, name: str) -> str:
         """Return the id of the node that stands for the GlobalId (or other name) `name`."""
@@ -61,14 +73,15 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """All nodes and edges of one version of one scope.
+    """All nodes and edges of one version of one scope, or of its points.
 
     Attributes:
         scope: The building and stage.
-        version: Number of the version.
-        content_sha256: Digest of the version's records; tells whether a projection is up to date.
-        nodes: Without the version node, which the store writes itself.
-        edges: Both ends are among `nodes`.
+        version: Number of the version; 0 for points, which belong to none.
+        content_sha256: Digest of what was projected; tells whether a projection is up to date.
+        nodes: Without the version node, which the store writes itself. Their property `scope` is `owner`.
+        edges: Both ends are among `nodes`, or `anchors` for the far end.
+        anchors: Nodes of another batch, which must be there, by id.
     """
 
     scope: Scope
@@ -76,6 +89,12 @@ class Batch:
     content_sha256: str
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
+    anchors: Mapping[str, Label] = field(default_factory=dict)
+
+    @property
+    def owner(self) -> str:
+        """Return the value of the node property `scope` by which the nodes of this batch are found."""
+        return str(self.scope) if self.version else self.scope.points
 
 
 def _digest(value: object) -> str:

@@ -13,12 +13,14 @@ from graph.schema import Label
 from graph.store import (
     DEFAULT_ROW_LIMIT,
     DEFAULT_TIMEOUT_S,
+    HELD,
     LOADED,
     Answer,
     Loaded,
     Written,
     existing_edges,
     existing_nodes,
+    loaded_from,
     plan,
     remove_statements,
     schema_statements,
@@ -59,7 +61,7 @@ class KgliteStore:
     def replace(self, batch: Batch) -> Written:
         """Make the graph hold exactly `batch` for its scope, in one transaction."""
         with self._writing:
-            nodes, edges = self._existing(batch.scope)
+            nodes, edges = self._existing(batch.owner)
             work = plan(batch, nodes, edges)
             self._write(list(work.statements))
         return work.written
@@ -71,8 +73,12 @@ class KgliteStore:
 
     def loaded(self) -> dict[Scope, Loaded]:
         """Return which version of each scope the graph holds."""
-        rows = self._session.cypher(LOADED)
-        return {Scope(row["building"], row["stage"]): Loaded(row["version"], row["content"]) for row in rows}
+        return loaded_from(self._session.cypher(LOADED))
+
+    def held(self, scope: Scope) -> Loaded | None:
+        """Return which version the graph holds for `scope`, or None."""
+        rows = self.query(HELD, {"id": scope.node_id("version")}).rows
+        return Loaded(rows[0]["version"], rows[0]["content"]) if rows else None
 
     def query(
         self,
@@ -84,7 +90,9 @@ class KgliteStore:
     ) -> Answer:
         """Return the answer of a read-only Cypher query; see `GraphStore.query`."""
         try:
-            result = self._session.cypher(text, params=dict(parameters), timeout_ms=max(1, int(timeout_s * 1000)))
+            result = self._session.cypher(
+                text, params=dict(parameters), timeout_ms=max(1, int(timeout_s * 1000)), row_limit=limit + 1
+            )
         except kglite.CypherTimeoutError as error:
             raise QueryRefused(
                 f"The query took longer than {timeout_s:g} s.",
@@ -100,10 +108,10 @@ class KgliteStore:
         """Write a checkpoint and give the file free."""
         self._session.close()
 
-    def _existing(self, scope: Scope) -> tuple[dict[str, tuple[Label, str]], dict[tuple[str, str, str], str]]:
+    def _existing(self, owner: str) -> tuple[dict[str, tuple[Label, str]], dict[tuple[str, str, str], str]]:
         nodes: dict[str, tuple[Label, str]] = {}
         edges: dict[tuple[str, str, str], str] = {}
-        parameters = {"scope": str(scope)}
+        parameters = {"scope": owner}
         for label in (label for label in Label if label is not Label.VERSION):
             for row in self._session.cypher(existing_nodes(label), params=parameters):
                 nodes[row["id"]] = (label, row["digest"])

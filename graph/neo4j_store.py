@@ -12,6 +12,7 @@ from graph.schema import Label
 from graph.store import (
     DEFAULT_ROW_LIMIT,
     DEFAULT_TIMEOUT_S,
+    HELD,
     LOADED,
     Answer,
     Loaded,
@@ -20,12 +21,14 @@ from graph.store import (
     Written,
     existing_edges,
     existing_nodes,
+    loaded_from,
     plan,
     remove_statements,
     schema_statements,
 )
 
 DATABASE = "neo4j"
+MAX_SCOPES = 1_000_000  # stages of all buildings: ten times the largest city with three stages each is still below
 
 T = TypeVar("T")
 
@@ -60,7 +63,7 @@ class Neo4jStore:
         """Make the graph hold exactly `batch` for its scope, in one transaction."""
 
         def work(transaction: neo4j.ManagedTransaction) -> Written:
-            nodes, edges = _existing(transaction, batch.scope)
+            nodes, edges = _existing(transaction, batch.owner)
             todo: Plan = plan(batch, nodes, edges)
             _run(transaction, todo.statements)
             return todo.written
@@ -73,8 +76,12 @@ class Neo4jStore:
 
     def loaded(self) -> dict[Scope, Loaded]:
         """Return which version of each scope the graph holds."""
-        rows = self.query(LOADED, {}, limit=1_000_000).rows
-        return {Scope(row["building"], row["stage"]): Loaded(row["version"], row["content"]) for row in rows}
+        return loaded_from(self.query(LOADED, {}, limit=MAX_SCOPES).rows)
+
+    def held(self, scope: Scope) -> Loaded | None:
+        """Return which version the graph holds for `scope`, or None."""
+        rows = self.query(HELD, {"id": scope.node_id("version")}).rows
+        return Loaded(rows[0]["version"], rows[0]["content"]) if rows else None
 
     def query(
         self,
@@ -110,14 +117,14 @@ class Neo4jStore:
 
 
 def _existing(
-    transaction: neo4j.ManagedTransaction, scope: Scope
+    transaction: neo4j.ManagedTransaction, owner: str
 ) -> tuple[dict[str, tuple[Label, str]], dict[tuple[str, str, str], str]]:
     nodes: dict[str, tuple[Label, str]] = {}
     edges: dict[tuple[str, str, str], str] = {}
     for label in (label for label in Label if label is not Label.VERSION):
-        for row in transaction.run(existing_nodes(label), scope=str(scope)):
+        for row in transaction.run(existing_nodes(label), scope=owner):
             nodes[row["id"]] = (label, row["digest"])
-        for row in transaction.run(existing_edges(label), scope=str(scope)):
+        for row in transaction.run(existing_edges(label), scope=owner):
             edges[row["type"], row["source"], row["target"]] = row["digest"]
     return nodes, edges
 

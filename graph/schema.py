@@ -20,6 +20,7 @@ class Label(StrEnum):
     ZONE = "Zone"
     TYPE = "ElementType"
     MATERIAL = "Material"
+    POINT = "Point"
     VERSION = "Version"
 
 
@@ -34,6 +35,8 @@ class EdgeType(StrEnum):
     ADJACENT_ELEMENT = "ADJACENT_ELEMENT"
     ADJACENT_TO = "ADJACENT_TO"
     CONNECTS = "CONNECTS"
+    OPEN_TO = "OPEN_TO"
+    LIGHTS = "LIGHTS"
     HAS_OPENING = "HAS_OPENING"
     FILLED_BY = "FILLED_BY"
     HAS_PORT = "HAS_PORT"
@@ -43,6 +46,8 @@ class EdgeType(StrEnum):
     HAS_TYPE = "HAS_TYPE"
     MADE_OF = "MADE_OF"
     CONTROLS = "CONTROLS"
+    IS_POINT_OF = "IS_POINT_OF"
+    HAS_LOCATION = "HAS_LOCATION"
 
 
 TERMS: dict[Label | EdgeType, tuple[str, str]] = {
@@ -57,6 +62,7 @@ TERMS: dict[Label | EdgeType, tuple[str, str]] = {
     Label.ZONE: ("bot:Zone", "IfcZone and other groups"),
     Label.TYPE: ("ifc:IfcTypeObject", "IfcTypeObject"),
     Label.MATERIAL: ("ifc:IfcMaterial", "IfcMaterial"),
+    Label.POINT: ("brick:Point", "sensor, meter, actuator or setpoint of the live state; of no version"),
     Label.VERSION: ("prov:Entity", "one version of one stage of a building"),
     EdgeType.HAS_BUILDING: ("bot:hasBuilding", "site to building"),
     EdgeType.HAS_STOREY: ("bot:hasStorey", "building to storey"),
@@ -66,6 +72,8 @@ TERMS: dict[Label | EdgeType, tuple[str, str]] = {
     EdgeType.ADJACENT_ELEMENT: ("bot:adjacentElement", "space to an element that bounds it"),
     EdgeType.ADJACENT_TO: ("bot:adjacentZone", "space to space across a wall or slab; `source` says how it is known"),
     EdgeType.CONNECTS: ("bot:interfaceOf", "door to a space that it opens into; `source` says how it is known"),
+    EdgeType.OPEN_TO: ("bot:adjacentZone", "space to space that one walks to without a door: open side or stair"),
+    EdgeType.LIGHTS: ("bot:interfaceOf", "window to a space behind it; `source` says how it is known"),
     EdgeType.HAS_OPENING: ("ifc:IfcRelVoidsElement", "element to opening"),
     EdgeType.FILLED_BY: ("ifc:IfcRelFillsElement", "opening to door or window"),
     EdgeType.HAS_PORT: ("brick:hasPart", "element to port"),
@@ -73,6 +81,11 @@ TERMS: dict[Label | EdgeType, tuple[str, str]] = {
     EdgeType.PART_OF: ("brick:isPartOf", "element or space to system, zone or group"),
     EdgeType.SERVES: ("ifc:IfcRelServicesBuildings", "system to spatial node"),
     EdgeType.HAS_TYPE: ("ifc:IfcRelDefinesByType", "occurrence to type"),
-    EdgeType.MADE_OF: ("ifc:IfcRelAssociatesMaterial", "element or type to material"),
+    EdgeType.MADE_OF: (
+        "ifc:IfcRelAssociatesMaterial",
+        "element to material; `share` of its volume where known, `source` is `own` or `type`",
+    ),
     EdgeType.CONTROLS: ("brick:controls", "sensor or actuator to flow element"),
+    EdgeType.IS_POINT_OF: ("brick:isPointOf", "point to what it is bound to"),
+    EdgeType.HAS_LOCATION: ("brick:hasLocation", "point to the space it stands in"),
 }

@@ -65,6 +65,9 @@ class GraphStore(Protocol):
     def loaded(self) -> dict[Scope, Loaded]:
         """Return which version of each scope the graph holds."""
 
+    def held(self, scope: Scope) -> Loaded | None:
+        """Return which version the graph holds for `scope`, or None."""
+
     def query(
         self,
         text: str,
@@ -88,6 +91,7 @@ def schema_statements() -> Iterator[str]:
     for label in Label:
         yield f"CREATE CONSTRAINT {label.value.lower()}_id IF NOT EXISTS FOR (n:{label.value}) REQUIRE n.id IS UNIQUE"
         yield f"CREATE INDEX {label.value.lower()}_scope IF NOT EXISTS FOR (n:{label.value}) ON (n.scope)"
+    yield "CREATE INDEX element_class IF NOT EXISTS FOR (n:Element) ON (n.scope, n.ifc_class)"
 
 
 def existing_nodes(label: Label) -> str:
@@ -104,8 +108,20 @@ def existing_edges(label: Label) -> str:
 
 
 LOADED = (
-    "MATCH (v:Version) RETURN v.building AS building, v.stage AS stage, v.version AS version, v.content AS content"
+    "MATCH (v:Version) RETURN v.building AS building, v.stage AS stage, v.number AS number, "
+    "v.version AS version, v.content AS content"
 )
+
+
+HELD = "MATCH (v:Version {id: $id}) RETURN v.version AS version, v.content AS content"
+
+
+def loaded_from(rows: Iterable[Mapping[str, Any]]) -> dict[Scope, Loaded]:
+    """Return what the rows of `LOADED` say."""
+    return {
+        Scope(row["building"], row["stage"], row["number"] or 0): Loaded(row["version"], row["content"])
+        for row in rows
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +140,10 @@ def plan(batch: Batch, nodes: Mapping[str, tuple[Label, str]], edges: Mapping[tu
         nodes: What is there: id to label and digest.
         edges: What is there: (type, source, target) to digest.
     """
-    labels = {node.id: node.label for node in batch.nodes}
+    own = {node.id: node.label for node in batch.nodes}
+    labels = {**batch.anchors, **own}
     put_nodes = [node for node in batch.nodes if nodes.get(node.id) != (node.label, node.digest())]
-    drop_nodes = [i for i, (label, _) in nodes.items() if labels.get(i) is not label]
+    drop_nodes = [i for i, (label, _) in nodes.items() if own.get(i) is not label]
     wanted = {edge.key: edge for edge in batch.edges}
     put_edges = [edge for key, edge in wanted.items() if edges.get(key) != edge.digest()]
     drop_edges = [key for key in edges if key not in wanted]
@@ -136,7 +153,7 @@ def plan(batch: Batch, nodes: Mapping[str, tuple[Label, str]], edges: Mapping[tu
         *_drop_nodes(drop_nodes, known),
         *_put_nodes(put_nodes),
         *_put_edges(put_edges, labels),
-        _version(batch),
+        *([_version(batch)] if batch.version else []),
     )
     return Plan(statements, Written(len(put_nodes), len(drop_nodes), len(put_edges), len(drop_edges)))
 
@@ -144,18 +161,18 @@ def plan(batch: Batch, nodes: Mapping[str, tuple[Label, str]], edges: Mapping[tu
 def remove_statements(scope: Scope) -> Iterator[Statement]:
     """Yield the statements that take everything of `scope` out of the graph."""
     for label in Label:
-        yield f"MATCH (n:{label.value} {{scope: $scope}}) DETACH DELETE n", {"scope": str(scope)}
+        owner = scope.points if label is Label.POINT else str(scope)
+        yield f"MATCH (n:{label.value} {{scope: $scope}}) DETACH DELETE n", {"scope": owner}
 
 
 def _drop_edges(keys: Sequence[tuple[str, str, str]], known: Mapping[str, Label]) -> Iterator[Statement]:
-    groups: dict[tuple[str, Label, Label], list[dict[str, str]]] = {}
+    groups: dict[tuple[str, Label, Label | None], list[dict[str, str]]] = {}
     for kind, source, target in keys:
-        group = groups.setdefault((kind, known[source], known[target]), [])
+        group = groups.setdefault((kind, known[source], known.get(target)), [])
         group.append({"a": source, "b": target})
     for (kind, a, b), rows in groups.items():
-        text = (
-            f"UNWIND $rows AS row MATCH (a:{a.value} {{id: row.a}})-[r:{kind}]->(b:{b.value} {{id: row.b}}) DELETE r"
-        )
+        far = "b" if b is None else f"b:{b.value}"  # the far end of an edge of a point belongs to another batch
+        text = f"UNWIND $rows AS row MATCH (a:{a.value} {{id: row.a}})-[r:{kind}]->({far} {{id: row.b}}) DELETE r"
         yield from _rows(text, rows)
 
 
@@ -195,6 +212,7 @@ def _version(batch: Batch) -> Statement:
         "scope": str(batch.scope),
         "building": batch.scope.building_id,
         "stage": batch.scope.stage,
+        "number": batch.scope.number,
         "version": batch.version,
         "content": batch.content_sha256,
         "digest": "",

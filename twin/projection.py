@@ -1,24 +1,48 @@
-"""What of a snapshot goes into the graph: its records, and what geometry says of spaces and doors."""
+"""What of a snapshot goes into the graph: its records, what geometry says of its rooms, and the points beside it."""
 
-from graph import Batch, Scope, SpaceLink, to_batch
+from collections.abc import Iterable
+
+from graph import Batch, Derived, PointNode, Scope, SpaceLink, to_batch
 from ifc import space_adjacency
-from twin.permit import door_links
+from twin.live import Point
+from twin.permit import passage_links
 from twin.snapshot import Snapshot
+
+REVISION = 2  # of what a projection holds; a graph with another one is written anew
 
 
 def scope_of(snapshot: Snapshot) -> Scope:
-    """Return the graph scope of a snapshot."""
+    """Return the graph scope of the latest version of the stage of a snapshot."""
     return Scope(snapshot.building_id, snapshot.stage.value)
 
 
-def project(snapshot: Snapshot, content_sha256: str) -> Batch:
-    """Return the nodes and edges of `snapshot`; the same for equal records and meshes."""
-    adjacency = space_adjacency(snapshot.records, snapshot.meshes)
+def projected_digest(content_sha256: str) -> str:
+    """Return what tells that a projection is up to date: digest of the records and revision of the mapping."""
+    return f"{content_sha256}.{REVISION}"
+
+
+def project(snapshot: Snapshot, content_sha256: str, scope: Scope | None = None) -> Batch:
+    """Return the nodes and edges of `snapshot` in `scope`, by default that of the latest version of its stage.
+
+    Equal records and meshes give the same batch.
+    """
+    adjacency, passages = space_adjacency(snapshot.records, snapshot.meshes), passage_links(snapshot)
     return to_batch(
-        scope_of(snapshot),
+        scope or scope_of(snapshot),
         snapshot.version,
-        content_sha256,
+        projected_digest(content_sha256),
         snapshot.records,
-        adjacency=[SpaceLink(link.a, link.b, link.source) for link in adjacency],
-        door_links=[SpaceLink(door, space, source) for door, space, source in door_links(snapshot)],
+        Derived(
+            adjacency=[SpaceLink(link.a, link.b, link.source) for link in adjacency],
+            doors=[SpaceLink(*link) for link in passages.doors],
+            windows=[SpaceLink(*link) for link in passages.windows],
+            open_sides=[SpaceLink(*link) for link in passages.open_sides],
+        ),
     )
+
+
+def point_nodes(points: Iterable[Point]) -> list[PointNode]:
+    """Return what the graph knows of `points`."""
+    return [
+        PointNode(p.point_id, p.global_id, p.space, p.kind.value, p.quantity_kind, p.unit, p.name) for p in points
+    ]

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import SecretStr
 from sqlalchemy import Engine
 
-from graph import GraphStore, KgliteStore, Neo4jStore, Scope
+from graph import GraphStore, KgliteStore, Neo4jStore
 from ifc import Limits, ReadFinding
 from twin.blobs import FileBlobStore
 from twin.catalogue import Building, Catalogue, ReportShelf, Version, VersionFile, open_database
@@ -22,7 +22,8 @@ from twin.layers import Layers
 from twin.live import LiveWing, read_points
 from twin.overview import Overview
 from twin.permit import bundled_packs
-from twin.projection import project
+from twin.projections import Projections
+from twin.questions import Questions
 from twin.reading import Progress, silent
 from twin.reports import Energy, Permits, ReportDesk, Validation
 from twin.seals import KeyRing, Seals
@@ -40,6 +41,8 @@ class Twin:
         blobs: Content-addressed bytes.
         catalogue: Buildings, versions, records.
         graph: The projection for questions.
+        projections: What of the catalogue is in the graph.
+        questions: Questions to the graph.
         snapshots: Versions ready for a wing.
         layers: Parcels and plan areas.
         city: Buildings around the models.
@@ -57,6 +60,8 @@ class Twin:
     blobs: FileBlobStore
     catalogue: Catalogue
     graph: GraphStore
+    projections: Projections
+    questions: Questions
     snapshots: SnapshotReader
     layers: Layers
     city: City
@@ -120,22 +125,8 @@ class Twin:
         return self.snapshots.read(self.catalogue.version(building.building_id, furthest))
 
     def reproject(self) -> int:
-        """Bring the graph in line with the catalogue and return how many scopes were written anew."""
-        loaded = self.graph.loaded()
-        wanted: dict[Scope, Version] = {}
-        for building in self.catalogue.buildings():
-            for stage in building.latest:
-                wanted[Scope(building.building_id, stage.value)] = self.catalogue.version(building.building_id, stage)
-        for scope in loaded.keys() - wanted.keys():
-            self.graph.remove(scope)
-        stale = [
-            version
-            for scope, version in wanted.items()
-            if scope not in loaded or loaded[scope].content_sha256 != version.content_sha256
-        ]
-        for version in stale:
-            self.graph.replace(project(self.snapshots.read(version), version.content_sha256))
-        return len(stale)
+        """Bring the graph in line with the catalogue and return how many latest versions were written anew."""
+        return self.projections.reproject()
 
     def remesh(self) -> int:
         """Make the geometry of every version anew and return how many versions that were."""
@@ -178,6 +169,8 @@ def open_twin(settings: Settings, clock: Clock = system_clock) -> Twin:
     snapshots, layers = SnapshotReader(catalogue, blobs), Layers(engine, blobs, clock)
     city = City(home / "district", layers, catalogue, shelf)
     live = LiveWing(home / "readings.sqlite", clock, root=settings.mqtt_root)
+    projections = Projections(graph, catalogue, snapshots, live.points)
+    live.watch_points(projections.points_changed)
     desk = ReportDesk(shelf, blobs, clock)
     limits = Limits(settings.read_timeout_s, settings.read_memory_bytes)
     twin = Twin(
@@ -185,6 +178,8 @@ def open_twin(settings: Settings, clock: Clock = system_clock) -> Twin:
         blobs=blobs,
         catalogue=catalogue,
         graph=graph,
+        projections=projections,
+        questions=Questions(graph, projections, free_queries=settings.cypher),
         snapshots=snapshots,
         layers=layers,
         city=city,
@@ -197,7 +192,7 @@ def open_twin(settings: Settings, clock: Clock = system_clock) -> Twin:
         ),
         exports=Exports(catalogue, blobs, snapshots),
         live=live,
-        ingest=Ingest(catalogue, blobs, graph, limits, clock),
+        ingest=Ingest(catalogue, blobs, projections, limits, clock),
         clock=clock,
         engine=engine,
     )

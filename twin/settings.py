@@ -22,6 +22,9 @@ class Settings(BaseSettings):
     )
     graph_user: str = Field(default="neo4j", description="User name at the graph server")
     graph_password: SecretStr | None = Field(default=None, description="Password at the graph server")
+    cypher: bool = Field(
+        default=False, description="Whether whoever may sign in may ask the graph in Cypher (read-only)"
+    )
     mqtt_url: SecretStr | None = Field(
         default=None, description="mqtt://[user:password@]host:port of the broker; default is no broker"
     )

@@ -54,8 +54,13 @@ class LiveWing:
         self._reader = Reader(path)
         self._mqtt: MqttIngest | None = None
         self._mqtt_lock = threading.Lock()
+        self._watchers: list[Callable[[str], None]] = []
 
     # --- points
+
+    def watch_points(self, watcher: Callable[[str], None]) -> None:
+        """Call `watcher` with the id of a building whenever points of it were stored."""
+        self._watchers.append(watcher)
 
     def register_points(self, points: Iterable[Point], snapshot: Snapshot | None = None) -> tuple[ReadFinding, ...]:
         """Store points, durably, and check their bindings.
@@ -75,6 +80,9 @@ class LiveWing:
             own = snapshot.building_id
             chosen = tuple(bind(point, snapshot.records) if point.building_id == own else point for point in chosen)
         self._store.put_points(chosen)
+        for building_id in sorted({point.building_id for point in chosen}):
+            for watcher in self._watchers:
+                watcher(building_id)
         return check_bindings(chosen, snapshot) if snapshot is not None else ()
 
     def recheck(self, snapshot: Snapshot) -> tuple[ReadFinding, ...]:

@@ -1,7 +1,7 @@
 """Permit checks: rule packs as data, run over one version of a building, answered clause by clause."""
 
 from twin.permit.evaluate import Comparison, check, compare
-from twin.permit.links import door_links
+from twin.permit.links import PassageLinks, passage_links
 from twin.permit.pack import Pack, Rule, bundled_packs, load_pack
 from twin.permit.registry import REGISTRY
 from twin.permit.subject import Parameters, Subject, TestSpec
@@ -30,6 +30,7 @@ __all__ = [
     "Pack",
     "PackUse",
     "Parameters",
+    "PassageLinks",
     "PermitReport",
     "Picture",
     "Quantity",
@@ -41,6 +42,6 @@ __all__ = [
     "bundled_packs",
     "check",
     "compare",
-    "door_links",
     "load_pack",
+    "passage_links",
 ]

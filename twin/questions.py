@@ -1,0 +1,59 @@
+"""Questions to the graph as of any version, and the difference of two answers."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from graph import DEFAULT_ROW_LIMIT, Answer, AnswerDiff, GraphStore, Scope, ask, diff_answers, question
+from twin.catalogue import Version
+from twin.errors import NotFound
+from twin.projections import Projections
+
+FREE_QUERY_S = 2.0  # of a free query; with the limit of work it bounds what one asker can take from the others
+MAX_COMPARED_ROWS = 20_000  # of each answer of a difference: every element of a large model, some 10 MB
+
+
+class Questions:
+    """Asks the graph.
+
+    Args:
+        graph: The engine.
+        projections: Sees to it that a version is in the graph.
+        free_queries: Whether queries that are not named may be asked.
+    """
+
+    def __init__(self, graph: GraphStore, projections: Projections, *, free_queries: bool = False) -> None:
+        self._graph = graph
+        self._projections = projections
+        self._free_queries = free_queries
+
+    def answer(
+        self, version: Version, name: str, given: Mapping[str, str], *, limit: int = DEFAULT_ROW_LIMIT
+    ) -> Answer:
+        """Return the answer to a named question as of `version`; see `graph.ask`."""
+        question(name)  # an unknown one is refused before anything is projected
+        if self._projections.is_latest(version):
+            scope = Scope(version.key.building_id, version.key.stage.value)
+            found = ask(self._graph, scope, name, given, limit=limit)
+            if self._projections.is_latest(version):  # no newer version came in between
+                return found
+        with self._projections.held(version) as scope:
+            return ask(self._graph, scope, name, given, limit=limit)
+
+    def difference(self, before: Version, after: Version, name: str, given: Mapping[str, str]) -> AnswerDiff:
+        """Return how the answer to a named question differs between two versions of one building."""
+        answers = [self.answer(version, name, given, limit=MAX_COMPARED_ROWS) for version in (before, after)]
+        return diff_answers(question(name), *answers)
+
+    def free(self, version: Version, text: str, parameters: Mapping[str, Any], *, limit: int, offset: int) -> Answer:
+        """Return a page of the answer to any reading query on a graph that holds `version` alone.
+
+        Raises:
+            NotFound: (cypher-off) the operator does not allow it.
+            QueryRefused: (query, unbounded-path, timeout) see `graph.PrivateGraph.query`.
+        """
+        if not self._free_queries:
+            raise NotFound(
+                "Free queries are switched off.", reason="cypher-off", hint="The operator sets KAKSIK_CYPHER=true."
+            )
+        alone = self._projections.alone(version)
+        return alone.query(text, parameters, timeout_s=FREE_QUERY_S, limit=limit, offset=offset)
