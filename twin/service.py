@@ -30,6 +30,7 @@ from twin.seals import KeyRing, Seals
 from twin.settings import Settings
 from twin.snapshot import Snapshot, Stage
 from twin.snapshots import SnapshotReader
+from twin.sweep import QUIET_S, Swept, sweep
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,10 @@ class Twin:
     def reproject(self) -> int:
         """Bring the graph in line with the catalogue and return how many latest versions were written anew."""
         return self.projections.reproject()
+
+    def sweep(self, quiet_s: float = QUIET_S) -> Swept:
+        """Remove what interrupted and refused loads left behind."""
+        return sweep(self.engine, self.catalogue, self.blobs, quiet_s)
 
     def remesh(self) -> int:
         """Make the geometry of every version anew and return how many versions that were."""

@@ -34,6 +34,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     stores.points,
     stores.seal,
     stores.rebuild,
+    stores.sweep,
     service.serve,
     service.demo,
     service.settings,

@@ -118,6 +118,19 @@ def rebuild(
         say(f"Made anew: {what.value} ({made}).")
 
 
+def sweep(as_json: AsJson = False) -> None:
+    """Remove what interrupted and refused loads left behind: records and bytes that nothing refers to."""
+    twin = open_twin(Settings())
+    try:
+        swept = twin.sweep()
+    finally:
+        twin.close()
+    if as_json:
+        print_json(asdict(swept))
+    else:
+        say(f"Removed {swept.records} records and {swept.blobs} stored files.")
+
+
 def _load_one(
     twin: Twin, paths: Sequence[Path], stage: Stage, building: str | None, *, quiet: bool
 ) -> dict[str, object]:

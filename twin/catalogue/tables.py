@@ -85,6 +85,7 @@ VERSION_RECORD = Table(
     Column("name", String, nullable=False),
     Column("storey", String, nullable=True),
     Index("version_record_class", "version_id", "ifc_class"),
+    Index("version_record_digest", "digest"),  # finds the records that no version uses
     sqlite_with_rowid=False,
 )
 

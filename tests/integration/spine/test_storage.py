@@ -17,6 +17,7 @@ from twin.lifecycle import diff
 from twin.service import open_twin
 from twin.settings import Settings
 from twin.snapshot import Stage
+from twin.sweep import Swept
 
 ROW = "120900200"
 
@@ -81,6 +82,20 @@ def test_geometry_can_be_made_again(empty_twin, sample_district):
     assert empty_twin.blobs.get(version.scene_sha256)
 
 
+def test_a_sweep_removes_orphans_and_nothing_else(empty_twin, sample_district):
+    version = empty_twin.load(row_model(sample_district), Stage.AS_DESIGNED)
+    empty_twin.permits.report(version)
+    empty_twin.seals.seal(version, "test")
+    empty_twin.layers.put("parcels", (sample_district / "parcels.geojson").read_bytes())
+    orphan = empty_twin.blobs.put(b"a file that was refused")
+    assert (empty_twin.sweep().blobs, empty_twin.sweep(quiet_s=0).blobs) == (0, 1)
+    assert orphan not in empty_twin.blobs
+    assert empty_twin.seals.verdict(version)["verdict"] == "valid"
+    assert empty_twin.permits.report(version)["counts"]
+    assert empty_twin.layers.parcels()
+    assert empty_twin.remesh() == 1
+
+
 _LOADER = """
 import sys
 from pathlib import Path
@@ -128,8 +143,8 @@ def test_kill_in_the_middle_of_loads_leaves_only_whole_versions(sample_district,
         latest = {(b.building_id, s.value): n for b in twin.catalogue.buildings() for s, n in b.latest.items()}
         loaded = {(scope.building_id, scope.stage) for scope in twin.graph.loaded()}
         assert loaded == set(latest)
-        twin.catalogue.sweep()
-        assert twin.catalogue.sweep() == 0
+        twin.sweep(quiet_s=0)
+        assert twin.sweep(quiet_s=0) == Swept(0, 0)
     finally:
         twin.close()
 
