@@ -16,6 +16,8 @@ from ifc.geometry.mesh import Kernel, Mesh, MeshSet
 from ifc.geometry.meshing import mesh_file, mesh_uncut
 from ifc.geometry.outline import outline
 from ifc.geometry.palette import band_of
+from ifc.geometry.plan import CUT_HEIGHT_M, CutElement, PlanOpening, PlanSpace, StoreyPlan, storey_plan
+from ifc.geometry.plan_svg import plan_svg
 from ifc.geometry.quantities import (
     DerivedQuantities,
     compare_quantities,
@@ -24,6 +26,7 @@ from ifc.geometry.quantities import (
     space_floor_polygon,
 )
 from ifc.geometry.scene import Scene, SceneElement, build_scene
+from ifc.geometry.section import section
 from ifc.geometry.storeys import Storey, storey_of, storeys_of
 from ifc.model import Model
 from ifc.quality.validate import VALIDATION_VERSION, validate_file
@@ -42,12 +45,14 @@ from ifc.records import (
 from ifc.worker import Call, Limits, report_progress
 
 __all__ = [
+    "CUT_HEIGHT_M",
     "KERNEL_VERSIONS",
     "VALIDATION_VERSION",
     "Adjacency",
     "AdjacencySource",
     "Call",
     "Chunk",
+    "CutElement",
     "DerivedQuantities",
     "ElementRecord",
     "Georeference",
@@ -63,6 +68,8 @@ __all__ = [
     "Mesh",
     "MeshSet",
     "Model",
+    "PlanOpening",
+    "PlanSpace",
     "ReadFinding",
     "Reason",
     "Reference",
@@ -72,6 +79,7 @@ __all__ = [
     "SceneElement",
     "Severity",
     "Storey",
+    "StoreyPlan",
     "Value",
     "band_of",
     "build_scene",
@@ -85,14 +93,17 @@ __all__ = [
     "mesh_file",
     "mesh_uncut",
     "outline",
+    "plan_svg",
     "read_file",
     "read_model",
     "read_records",
     "record_from_form",
     "report_progress",
+    "section",
     "space_adjacency",
     "space_floor_polygon",
     "storey_of",
+    "storey_plan",
     "storeys_of",
     "validate_file",
     "write_records",

@@ -8,9 +8,11 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from api.context import TwinDep, VersionDep
 from api.encoding import coded
 from api.shapes import element_json, relations_json, tree_json
-from ifc import RelationKind
+from ifc import CUT_HEIGHT_M, IfcGeometryError, RelationKind, StoreyPlan, plan_svg, storey_plan
+from twin.catalogue import Version
 from twin.errors import NotFound
 from twin.overview import version_summary
+from twin.service import Twin
 
 CONFORMS_TO = (
     "https://standards.buildingsmart.org/IFC/RELEASE/IFC4_3",
@@ -18,6 +20,8 @@ CONFORMS_TO = (
 )
 MAX_PAGE = 1_000  # rows of a list: below a megabyte of JSON
 PREFIX = "/buildings/{building_id}/versions/{stage}/{number}"
+StoreyPath = Annotated[str, Path(max_length=64, description="GlobalId of a storey")]
+CutHeight = Annotated[float, Query(ge=0.0, le=10.0, description="Height of the cut above the storey, metres")]
 router = APIRouter(tags=["versions"])
 
 
@@ -66,6 +70,44 @@ def blob(request: Request, twin: TwinDep, sha256: Annotated[str, Path(pattern="^
     answer = coded(request, data, twin.blobs.gzipped(sha256), sha256, "model/gltf-binary")
     answer.headers["Cache-Control"] = "private, max-age=31536000, immutable"
     return answer
+
+
+@router.get(PREFIX + "/plans/{storey}.svg", summary="Draw the plan of a storey", response_class=Response)
+def plan_drawing(
+    twin: TwinDep,
+    version: VersionDep,
+    storey: StoreyPath,
+    cut_height_m: CutHeight = CUT_HEIGHT_M,
+) -> Response:
+    """Return a level cut through a storey as SVG, one unit a metre, with door swings and named spaces.
+
+    Raises:
+        NotFound: (storey) the version has no such storey.
+    """
+    return Response(plan_svg(_plan(twin, version, storey, cut_height_m)), media_type="image/svg+xml")
+
+
+@router.get(PREFIX + "/plans/{storey}.json", summary="Show the plan of a storey as shapes")
+def plan_shapes(
+    twin: TwinDep,
+    version: VersionDep,
+    storey: StoreyPath,
+    cut_height_m: CutHeight = CUT_HEIGHT_M,
+) -> dict[str, Any]:
+    """Return a level cut through a storey: GeoJSON geometries in model coordinates, metres.
+
+    Raises:
+        NotFound: (storey) the version has no such storey.
+    """
+    return _plan(twin, version, storey, cut_height_m).to_json()
+
+
+def _plan(twin: Twin, version: Version, storey: str, cut_height_m: float) -> StoreyPlan:
+    snapshot = twin.snapshots.read(version)
+    try:
+        return storey_plan(snapshot.records, snapshot.meshes, storey, cut_height_m)
+    except IfcGeometryError as error:
+        raise NotFound(error.message, reason="storey", entity=error.entity) from error
 
 
 @router.get(PREFIX + "/tree", summary="Show the spatial structure")

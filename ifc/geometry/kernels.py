@@ -20,9 +20,7 @@ OPENING_CLASSES = frozenset({"IfcOpeningElement", "IfcOpeningStandardCase", "Ifc
 MAX_ELEMENT_TRIANGLES = 2_000_000  # the largest element of the real models has 45,000; a viewer shows four million
 MAX_TRIANGLES = 30_000_000  # seven times the largest building that the viewer was measured with; about 1 GB of arrays
 FLUSH_ELEMENTS = 64  # meshes a frame: few enough to lose little, many enough to keep the file fast
-FLUSH_S = (
-    1.0  # after this much time fewer are handed over: slow elements survive the end of the kernel
-)
+FLUSH_S = 1.0  # after this much time fewer are handed over: slow elements survive the end of the kernel
 NO_BODY_CLASSES = ("IfcAnnotation", "IfcGrid", "IfcStructural", "IfcPort", "IfcDistributionPort", "IfcAlignment")
 
 

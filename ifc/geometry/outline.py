@@ -42,19 +42,19 @@ def outline(meshes: Iterable[Mesh], gap_m: float = GAP_M) -> BaseGeometry:
     covered = _joined(_seen(shown[index], centre) for index in order[:LARGEST])
     rest = order[LARGEST:]
     if len(rest):
-        seen = _polygons(covered)
+        seen = polygons(covered)
         shapely.prepare(seen)
         local = (corners[rest] - centre).reshape(-1, 4)
         open_ones = rest[~shapely.covers(seen, shapely.box(*local.T))]
         covered = _joined([covered, *(_seen(shown[index], centre) for index in open_ones)])
-    closed = _polygons(covered).buffer(gap_m / 2, join_style="mitre").buffer(-gap_m / 2, join_style="mitre")
+    closed = polygons(covered).buffer(gap_m / 2, join_style="mitre").buffer(-gap_m / 2, join_style="mitre")
     return shapely.transform(closed, lambda points: points + centre)
 
 
 def projection(mesh: Mesh) -> BaseGeometry:
     """Return the area that `mesh` covers seen from above, model x and y, metres."""
     low = mesh.bounds()[0, :2]
-    return shapely.transform(_polygons(_seen(mesh, low)), lambda points: points + low)
+    return shapely.transform(polygons(_seen(mesh, low)), lambda points: points + low)
 
 
 def union_of_triangles(corners: FloatArray) -> BaseGeometry:
@@ -63,7 +63,14 @@ def union_of_triangles(corners: FloatArray) -> BaseGeometry:
         return shapely.Polygon()
     low = corners.reshape(-1, 2).min(axis=0)
     local = corners - low
-    return shapely.transform(_polygons(_united(local, _doubled_areas(local))), lambda points: points + low)
+    return shapely.transform(polygons(_united(local, _doubled_areas(local))), lambda points: points + low)
+
+
+def polygons(section: manifold3d.CrossSection) -> BaseGeometry:
+    """Return a cross section as a valid polygon or several."""
+    found = [shapely.Polygon(rings[0], rings[1:]) for part in section.decompose() if (rings := part.to_polygons())]
+    shape: BaseGeometry = found[0] if len(found) == 1 else shapely.MultiPolygon(found)
+    return shape if shape.is_valid else shapely.make_valid(shape, method="structure", keep_collapsed=False)
 
 
 def _seen(mesh: Mesh, centre: FloatArray) -> manifold3d.CrossSection:
@@ -85,12 +92,6 @@ def _united(corners: FloatArray, doubled: FloatArray) -> manifold3d.CrossSection
 def _joined(parts: Iterable[manifold3d.CrossSection]) -> manifold3d.CrossSection:
     found: Sequence[manifold3d.CrossSection] = list(parts)
     return found[0] if len(found) == 1 else manifold3d.CrossSection.batch_boolean(found, _ADD)
-
-
-def _polygons(section: manifold3d.CrossSection) -> BaseGeometry:
-    found = [shapely.Polygon(rings[0], rings[1:]) for part in section.decompose() if (rings := part.to_polygons())]
-    shape: BaseGeometry = found[0] if len(found) == 1 else shapely.MultiPolygon(found)
-    return shape if shape.is_valid else shapely.make_valid(shape, method="structure", keep_collapsed=False)
 
 
 def _doubled_areas(corners: FloatArray) -> FloatArray:
