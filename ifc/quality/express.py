@@ -23,16 +23,14 @@ _HEADER = re.compile(
     r"For instance:\s*(FILE_\w+).*Attribute '(\w+)' has invalid type:.*Current value type: (.*)", re.DOTALL
 )
 _RUNNER_NEEDS = "_pytest"  # the judge of the WHERE rules borrows the assertions of pytest
-_VALUE = re.compile(r"Value:\s*(.*?)\s*Not valid", re.DOTALL)
-_NUMBER = re.compile(r"#(\d+)")
+_VALUE = re.compile(r"\nValue:\s*(.*?)\s*Not valid", re.DOTALL)
+_NUMBER = re.compile(r"#(\d+)(?:\s*=\s*(\w+))?")
 _OURS = ("Rule IfcRoot.UR1", "IfcGloballyUniqueId", "Instance reference")  # rules of our own say more of these
 _KINDS = (  # (what the message begins with, rule, sentence, hint)
     ("Attribute not optional", "schema.required", "The attribute {attribute} must have a value.",
      "Fill it in the authoring tool; if it cannot be filled there, the exporter is at fault."),
-    ("Attribute is derived", "schema.derived", "The attribute {attribute} is derived and must be written as *.",
-     "This is a fault of the exporter: update it, or tell its maker."),
-    ("Invalid attribute value", "schema.value", "The value of {attribute} cannot be read.",
-     "This is a fault of the exporter: update it, or tell its maker."),
+    ("An enumeration literal", "schema.value", "The value is none of the choices that the schema gives. {message}",
+     "Choose a value of the list in the authoring tool; if it offers others, the exporter is at fault."),
     ("With inverse", "schema.inverse", "Too few or too many relations stand behind {attribute}.",
      "Relate the object once: a wrong number of relations comes from joined or edited files."),
     ("With attribute", "schema.type", "The value {value} of {attribute} is not of the declared type.",
@@ -151,4 +149,4 @@ def _entity(instance: Any, text: str) -> tuple[int | None, str | None]:
     if isinstance(instance, ifcopenshell.entity_instance):
         return instance.id() or None, f"#{instance.id()} {instance.is_a()}"
     found = _NUMBER.search(str(instance or "") or text)
-    return (int(found[1]), f"#{found[1]}") if found else (None, None)
+    return (int(found[1]), f"#{found[1]} {found[2] or ''}".strip()) if found else (None, None)

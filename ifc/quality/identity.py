@@ -1,7 +1,6 @@
-"""Rules about identity, references and units."""
+"""Rules about identity, the project and its units."""
 
 import math
-import re
 from collections.abc import Iterator
 
 from ifc.checks import valid_global_id
@@ -9,8 +8,6 @@ from ifc.findings import ReadFinding, Severity
 from ifc.quality.subject import Subject
 from ifc.source import Entity, class_of, members, step_id
 
-_STRING = re.compile(rb"'[^']*'")
-_REFERENCE = re.compile(rb"#\d+")
 _NEEDED = ("LENGTHUNIT", "AREAUNIT", "VOLUMEUNIT", "PLANEANGLEUNIT")
 _WORDS = {"LENGTHUNIT": "length", "AREAUNIT": "area", "VOLUMEUNIT": "volume", "PLANEANGLEUNIT": "plane angle"}
 
@@ -22,8 +19,9 @@ def unique_ids(subject: Subject) -> Iterator[ReadFinding]:
         if not valid_global_id(identity):
             for entity in entities:
                 yield _invalid(subject, entity, identity)
-        for entity in entities[1:]:
-            note = f"The GlobalId {identity[:40]!r} is used {len(entities)} times, first by #{step_id(entities[0])}."
+        first, *more = sorted(entities, key=step_id)
+        for entity in more:
+            note = f"The GlobalId {identity[:40]!r} is used {len(entities)} times, first by #{step_id(first)}."
             yield subject.of_entity(entity, "guid.duplicate", Severity.ERROR, note, hint, identity or None)
 
 
@@ -42,26 +40,6 @@ def _invalid(subject: Subject, entity: Entity, identity: str) -> ReadFinding:
         "Let the authoring tool make the GlobalId anew; scripts must use the compression of the IFC standard.",
         identity or None,
     )
-
-
-def dangling_references(subject: Subject) -> Iterator[ReadFinding]:
-    """Every instance that is referred to is in the file."""
-    known = subject.text.statements
-    for key, body in known.items():
-        missing = [item for item in _REFERENCE.findall(body) if item not in known]
-        if missing and (
-            missing := [item for item in _REFERENCE.findall(_STRING.sub(b"", body)) if item not in known]
-        ):
-            number, name = int(key[1:]), body.partition(b"(")[0].strip().decode("ascii", "replace")
-            yield ReadFinding(
-                "reference.dangling",
-                Severity.ERROR,
-                f"The instance refers to {missing[0].decode()}, which is not in the file.",
-                "The file was cut or edited: export the whole model again.",
-                None,
-                f"#{number} {name[:60]}",
-                subject.text.line_of(number),
-            )
 
 
 def one_project(subject: Subject) -> Iterator[ReadFinding]:
@@ -137,6 +115,4 @@ def unit_kinds(subject: Subject) -> Iterator[ReadFinding]:
             yield subject.of_entity(unit, "units.kind", Severity.ERROR, note, hint)
 
 
-RULES = (
-    unique_ids, dangling_references, one_project, needed_units, contradictory_units, unit_conversions, unit_kinds,
-)  # fmt: skip
+RULES = (unique_ids, one_project, needed_units, contradictory_units, unit_conversions, unit_kinds)

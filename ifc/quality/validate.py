@@ -8,7 +8,7 @@ from ifc.checks import limited
 from ifc.errors import IfcError, Reason
 from ifc.findings import ReadFinding, Severity
 from ifc.gate import MAX_FILE_BYTES, Admitted, admit
-from ifc.quality import content, header, identity, place, structure
+from ifc.quality import content, header, identity, place, references, structure
 from ifc.quality.express import express_findings
 from ifc.quality.subject import Subject
 from ifc.reader import read_model
@@ -18,7 +18,14 @@ from ifc.worker import Call, Limits, report_progress
 
 VALIDATION_VERSION = "1"  # part of the key of kept reports: raise it when a rule changes
 Rule = Callable[[Subject], Iterator[ReadFinding]]
-RULES: tuple[Rule, ...] = (*header.RULES, *identity.RULES, *structure.RULES, *place.RULES, *content.RULES)
+RULES: tuple[Rule, ...] = (
+    *header.RULES,
+    *references.RULES,
+    *identity.RULES,
+    *structure.RULES,
+    *place.RULES,
+    *content.RULES,
+)
 
 _OURS = frozenset({"guid.duplicate", "guid.invalid"})  # the reader says these of elements, we of everything
 _SYNTAX_HINT = "Export the file again; if it was edited by hand, correct this line."
@@ -51,7 +58,7 @@ def validate_file(
     found = Call(rule_findings).run(limits, on_progress, path, max_bytes)
     if any(finding.rule == "syntax" for finding in found):
         return _sorted(found)
-    return _sorted((*found, *_schema(path, limits, express_rules, max_bytes)))
+    return _sorted((*found, *schema_findings(path, limits, express_rules=express_rules, max_bytes=max_bytes)))
 
 
 def rule_findings(path: Path, max_bytes: int = MAX_FILE_BYTES) -> tuple[ReadFinding, ...]:
@@ -97,12 +104,22 @@ def _faults(text: StepText, error: IfcError) -> list[ReadFinding]:
     return found or ([own] if error.reason is Reason.SYNTAX else [])
 
 
-def _schema(path: Path, limits: Limits, rules: bool, max_bytes: int) -> tuple[ReadFinding, ...]:
+def schema_findings(
+    path: Path, limits: Limits, *, express_rules: bool, max_bytes: int = MAX_FILE_BYTES
+) -> tuple[ReadFinding, ...]:
+    """Return what the EXPRESS schema says against the file, judged in a child, or that it could not be judged.
+
+    Args:
+        path: As in `validate_file`.
+        limits: As in `validate_file`.
+        express_rules: As in `validate_file`.
+        max_bytes: As in `validate_file`.
+    """
     with tempfile.TemporaryDirectory(prefix="kaksik-") as folder:
         copy = Path(folder, "model.ifc")
         copy.write_bytes(admit(path, max_bytes).data)
         try:
-            return Call(express_findings).run(limits, None, copy, rules=rules, max_bytes=max_bytes)
+            return Call(express_findings).run(limits, None, copy, rules=express_rules, max_bytes=max_bytes)
         except IfcError as error:
             note = f"Whether the file keeps to its EXPRESS schema could not be judged: {error.message}"
             return (ReadFinding("validation.not-judged", Severity.WARNING, note, error.hint, None, "schema"),)
