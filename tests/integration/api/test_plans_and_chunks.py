@@ -1,0 +1,55 @@
+"""Plans of storeys, and the codings of chunks, over HTTP."""
+
+import hashlib
+import json
+
+import pytest
+import shapely
+
+HOUSE = "120900101"
+VERSION = f"/api/v1/buildings/{HOUSE}/versions/as-designed/latest"
+
+
+@pytest.fixture(scope="module")
+def house(sample_district):
+    return json.loads((sample_district / "truth.json").read_text())["files"][f"models/{HOUSE}_as-designed.ifc"]
+
+
+def test_the_plan_of_each_storey_holds_its_spaces_with_their_true_areas(client, house):
+    for storey in house["storeys"]:
+        plan = client.get(f"{VERSION}/plans/{storey['global_id']}.json").json()
+        expected = {s["global_id"]: s["floor_area_m2"] for s in house["spaces"] if s["storey"] == storey["global_id"]}
+        assert {s["global_id"]: s["area_m2"] for s in plan["spaces"]} == pytest.approx(expected, rel=0.005)
+        for space in plan["spaces"]:
+            assert shapely.geometry.shape(space["shape"]).area == pytest.approx(space["area_m2"], abs=0.001)
+        assert plan["doors"]
+        assert all(door["operation"] for door in plan["doors"])
+        drawing = client.get(f"{VERSION}/plans/{storey['global_id']}.svg")
+        assert drawing.headers["content-type"].startswith("image/svg+xml")
+        assert all(f'data-id="{item}"' in drawing.text for item in expected)
+
+
+@pytest.mark.parametrize(("path", "status"), [("nothing.svg", 404), ("nothing.json?cut_height_m=1", 404)])
+def test_an_unknown_storey_is_not_found(client, path, status):
+    answer = client.get(f"{VERSION}/plans/{path}")
+    assert answer.status_code == status
+    assert answer.json()["reason"] == "storey"
+
+
+def test_a_cut_beyond_reason_is_refused(client, house):
+    storey = house["storeys"][0]["global_id"]
+    assert client.get(f"{VERSION}/plans/{storey}.svg?cut_height_m=1e9").status_code == 422
+
+
+def test_chunks_travel_packed_and_are_what_their_name_says(client):
+    chunks = client.get(f"{VERSION}/scene").json()["chunks"]
+    chunk = max(chunks, key=lambda item: item["bytes"])
+    path = f"/api/v1/blobs/{chunk['sha256']}.glb"
+    packed = client.get(path, headers={"Accept-Encoding": "gzip"})
+    plain = client.get(path, headers={"Accept-Encoding": "identity"})
+    assert packed.headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in plain.headers
+    assert packed.headers["vary"] == "Accept-Encoding"
+    assert hashlib.sha256(packed.content).hexdigest() == chunk["sha256"] == hashlib.sha256(plain.content).hexdigest()
+    again = client.get(path, headers={"Accept-Encoding": "gzip", "If-None-Match": packed.headers["etag"]})
+    assert again.status_code == 304
