@@ -2,6 +2,7 @@
 
 from graph.batch import Batch, Edge, Node, Scope
 from graph.errors import GraphError, GraphUnavailable, QueryRefused
+from graph.export import canonical_lines
 from graph.kglite_store import KgliteStore
 from graph.links import Derived, SpaceLink
 from graph.mapping import label_of, to_batch
@@ -53,6 +54,7 @@ __all__ = [
     "SpaceLink",
     "Written",
     "ask",
+    "canonical_lines",
     "diff_answers",
     "label_of",
     "labels_in",

@@ -46,7 +46,7 @@ class Neo4jStore:
     """
 
     def __init__(self, url: str, user: str, password: str) -> None:
-        self._driver = neo4j.GraphDatabase.driver(url, auth=(user, password))
+        self._driver = neo4j.GraphDatabase.driver(url, auth=(user, password), notifications_min_severity="OFF")
         try:
             with self._driver.session(database=DATABASE) as session:
                 for statement in schema_statements():
@@ -92,16 +92,22 @@ class Neo4jStore:
         limit: int = DEFAULT_ROW_LIMIT,
     ) -> Answer:
         """Return the answer of a read-only Cypher query; see `GraphStore.query`."""
-        query = neo4j.Query(text, timeout=timeout_s)
         try:
-            with self._driver.session(database=DATABASE, default_access_mode=neo4j.READ_ACCESS) as session:
-                result = session.run(query, dict(parameters))
+            with (
+                self._driver.session(database=DATABASE, default_access_mode=neo4j.READ_ACCESS) as session,
+                session.begin_transaction(timeout=timeout_s) as transaction,
+            ):
+                result = transaction.run(text, dict(parameters))
                 rows = [record.data() for record in result.fetch(limit + 1)]
                 columns = tuple(result.keys())
+                wrote = result.consume().counters.contains_updates
+                transaction.rollback()  # not every server keeps writes out of a reading session
         except (ClientError, TransientError) as error:
             raise QueryRefused(f"The query was refused: {error.message}", reason="query") from error
         except (DriverError, Neo4jError) as error:
             raise GraphUnavailable(f"The graph server failed: {error}", reason="unreachable") from error
+        if wrote:
+            raise QueryRefused("The query was refused: it writes. Nothing was written.", reason="query")
         return Answer(columns, tuple(rows[:limit]), len(rows) > limit)
 
     def close(self) -> None:

@@ -5,9 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from graph import QUESTIONS, GraphUnavailable, KgliteStore, Neo4jStore, Scope, ask
+from graph import (
+    QUESTIONS,
+    GraphUnavailable,
+    KgliteStore,
+    Neo4jStore,
+    QueryRefused,
+    Scope,
+    ask,
+    canonical_lines,
+)
 
-pytestmark = [pytest.mark.bolt, pytest.mark.slow]
+pytestmark = [pytest.mark.bolt, pytest.mark.slow, pytest.mark.timeout(600)]  # the first run may fetch a server
 
 _spec = importlib.util.spec_from_file_location(
     "graph_building", Path(__file__).parents[2] / "unit" / "graph" / "conftest.py"
@@ -49,6 +58,36 @@ def test_answers_equal_those_of_the_embedded_engine(stores):
         mine, theirs = (ask(store, SCOPE, question.name, given) for store in stores)
         assert [dict(row) for row in theirs.rows] == [dict(row) for row in mine.rows], question.name
         assert [tuple(row[c] for c in columns.split()) for row in theirs.rows] == expected, question.name
+
+
+def test_exports_are_equal_bit_for_bit_and_after_a_rebuild(stores):
+    records = building.make_records()
+    exports = []
+    for store in stores:
+        for _ in range(2):
+            for batch in (building.batch_of(records), building.points_of(records)):
+                store.replace(batch)
+            exports.append("\n".join(canonical_lines(store)))
+            store.remove(SCOPE)
+    assert exports[0].count("\n") > 90
+    assert len(set(exports)) == 1
+
+
+def test_constraints_and_indexes_stand(stores):
+    for store in stores:
+        names = {row["name"] for row in store.query("SHOW INDEXES", {}).rows}
+        assert any("element" in name.lower() and "class" in name.lower() for name in names), names
+        assert store.query("SHOW CONSTRAINTS", {}).rows
+
+
+def test_a_query_that_writes_is_refused_and_undone(stores):
+    _, remote = stores
+    remote.replace(building.batch_of(building.make_records()))
+    before = list(canonical_lines(remote))
+    for text in ("CREATE (n:Space {id: 'x'})", "MATCH (n) DETACH DELETE n", "MATCH (n) SET n.x = 1", "no cypher"):
+        with pytest.raises(QueryRefused):
+            remote.query(text, {})
+    assert list(canonical_lines(remote)) == before
 
 
 def test_a_server_that_is_not_there_is_said():
