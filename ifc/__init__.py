@@ -27,6 +27,7 @@ from ifc.geometry.quantities import (
 )
 from ifc.geometry.scene import Scene, SceneElement, build_scene
 from ifc.geometry.section import section
+from ifc.geometry.shell import Shell, Surface, SurfaceKind, shell
 from ifc.geometry.storeys import Storey, storey_of, storeys_of
 from ifc.model import Model
 from ifc.quality.validate import VALIDATION_VERSION, validate_file
@@ -78,8 +79,11 @@ __all__ = [
     "Scene",
     "SceneElement",
     "Severity",
+    "Shell",
     "Storey",
     "StoreyPlan",
+    "Surface",
+    "SurfaceKind",
     "Value",
     "band_of",
     "build_scene",
@@ -100,6 +104,7 @@ __all__ = [
     "record_from_form",
     "report_progress",
     "section",
+    "shell",
     "space_adjacency",
     "space_floor_polygon",
     "storey_of",
