@@ -1,10 +1,9 @@
 """Nodes and edges of one version, independent of any engine."""
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-
-import rfc8785
 
 from graph.schema import EdgeType, Label
 
@@ -67,8 +66,8 @@ class Edge:
         return (self.type.value, self.source, self.target)
 
     def digest(self) -> str:
-        """Return a digest of the properties."""
-        return _digest(dict(self.properties))
+        """Return a digest of the properties; empty if there are none, as of most edges."""
+        return _digest(dict(self.properties)) if self.properties else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,4 +97,5 @@ class Batch:
 
 
 def _digest(value: object) -> str:
-    return hashlib.sha256(rfc8785.dumps(value)).hexdigest()[:24]  # type: ignore[arg-type]
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:24]

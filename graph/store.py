@@ -142,10 +142,10 @@ def plan(batch: Batch, nodes: Mapping[str, tuple[Label, str]], edges: Mapping[tu
     """
     own = {node.id: node.label for node in batch.nodes}
     labels = {**batch.anchors, **own}
-    put_nodes = [node for node in batch.nodes if nodes.get(node.id) != (node.label, node.digest())]
+    put_nodes = [n for n in batch.nodes if n.id not in nodes or nodes[n.id] != (n.label, n.digest())]
     drop_nodes = [i for i, (label, _) in nodes.items() if own.get(i) is not label]
     wanted = {edge.key: edge for edge in batch.edges}
-    put_edges = [edge for key, edge in wanted.items() if edges.get(key) != edge.digest()]
+    put_edges = [edge for key, edge in wanted.items() if key not in edges or edges[key] != edge.digest()]
     drop_edges = [key for key in edges if key not in wanted]
     known = {i: label for i, (label, _) in nodes.items()}
     statements = (
