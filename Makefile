@@ -41,7 +41,7 @@ fix: .setup/dev ## Mend style where a tool can
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
 bench: setup-dev ## Measure, as ratios to a named peer in the same run
-	@for part in stages energy live; do $(BIN)/python -m benchmarks.$$part || exit 1; done
+	@for part in stages energy live ifc_scale; do $(BIN)/python -m benchmarks.$$part || exit 1; done
 
 conformance: setup-dev ## Run the outside suites that lie beside the checkout
 	@$(BIN)/python -m pytest -q tests/conformance
