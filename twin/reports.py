@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import cached_property
 from typing import Any
 
@@ -130,10 +130,13 @@ class Energy:
 
 
 class Validation:
-    """Validation reports: the submitted file of a version against schema, header policy and normative rules."""
+    """Validation reports: the submitted files of a version against schema, header policy and normative rules."""
 
-    def __init__(self, desk: ReportDesk, blobs: BlobStore, limits: Limits, max_bytes: int) -> None:
+    def __init__(
+        self, desk: ReportDesk, catalogue: Catalogue, blobs: BlobStore, limits: Limits, max_bytes: int
+    ) -> None:
         self._desk = desk
+        self._catalogue = catalogue
         self._blobs = blobs
         self._limits = limits
         self._max_bytes = max_bytes
@@ -149,8 +152,14 @@ class Validation:
         )
 
     def _make(self, version: Version) -> Mapping[str, Any]:
-        path = self._blobs.path(version.file_sha256)
-        return validation_json(validate_file(path, self._limits, max_bytes=self._max_bytes))
+        files = self._catalogue.files(version.key)
+        found: list[ReadFinding] = []
+        for file in files:
+            path = self._blobs.path(file.file_sha256)
+            findings = validate_file(path, self._limits, max_bytes=self._max_bytes)
+            named = [replace(item, message=f"{file.file_name}: {item.message}") for item in findings]
+            found += named if len(files) > 1 else findings
+        return validation_json(found)
 
 
 def validation_json(findings: Sequence[ReadFinding]) -> Mapping[str, Any]:

@@ -191,7 +191,7 @@ def open_twin(settings: Settings, clock: Clock = system_clock) -> Twin:
         overview=Overview(catalogue, shelf, layers, live),
         permits=Permits(desk, catalogue, snapshots, layers, bundled_packs(), city.around),
         energy=Energy(desk, snapshots, synthetic_tallinn),
-        validation=Validation(desk, blobs, limits, settings.max_model_bytes),
+        validation=Validation(desk, catalogue, blobs, limits, settings.max_model_bytes),
         seals=Seals(
             KeyRing(home / "keys", _secret(settings.key_passphrase)), catalogue, shelf, snapshots, blobs, clock
         ),

@@ -192,3 +192,17 @@ def test_the_description_is_openapi_with_a_summary_for_every_route(client):
     operations = [op for path in document["paths"].values() for op in path.values()]
     assert all(op.get("summary") and op.get("tags") for op in operations)
     assert len({op["operationId"] for op in operations}) == len(operations)
+
+
+@pytest.mark.models
+def test_several_files_become_one_building(client, models_dir):
+    names = ("pcert_building_architecture_4x3.ifc", "pcert_building_structural_4x3.ifc")
+    files = [("file", (name, (models_dir / name).read_bytes())) for name in names]
+    answer = client.post("/api/v1/buildings?building_id=federated", files=files)
+    assert answer.status_code == 202
+    with client.stream("GET", answer.headers["location"] + "/events") as events:
+        assert [line for line in events.iter_lines() if line.startswith("event:")][-1] == "event: done"
+    version = get(client, "/api/v1/buildings/federated/versions/as-designed/1").json()
+    assert [file["file_name"] for file in version["files"]] == list(names)
+    assert version["file_name"] == f"{names[0]} (+1)"
+    assert "federation.duplicate" in [finding["rule"] for finding in version["findings_read"]]

@@ -69,6 +69,8 @@ def test_every_wing_works_on_the_federation(empty_twin, models_dir, names):
     assert sum(report["counts"].values()) == len(report["results"]) > 0
     empty_twin.seals.seal(version, "test")
     assert empty_twin.seals.verdict(version)["verdict"] == "valid"
+    told = {item["message"].split(": ")[0] for item in empty_twin.validation.report(version)["findings"]}
+    assert told <= set(names)
 
 
 def test_the_duplex_is_put_together_storey_by_storey(empty_twin, models_dir):
