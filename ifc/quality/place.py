@@ -15,15 +15,16 @@ _NULL_ISLAND_DEG = 1e-6
 
 
 def relative_placements(subject: Subject) -> Iterator[ReadFinding]:
-    """An element is placed relative to what contains it, directly or through others."""
+    """An element is placed relative to what contains it, directly or through others; a room may lend its storey."""
     above = _Chains(subject)
     known = subject.model.by_id()
     for record in subject.model.records:
         holder = next(iter(record.targets(RelationKind.CONTAINED_IN)), None)
         if holder is None:
             continue
-        own, base = above.placement(record), above.placement(known[holder])
-        if own is None or base is None or own == base or base in above.of(own):
+        storeys = known[holder].targets(RelationKind.AGGREGATED_IN) if known[holder].ifc_class == "IfcSpace" else ()
+        own, bases = above.placement(record), {above.placement(known[key]) for key in (holder, *storeys)}
+        if own is None or None in bases or own in bases or bases & above.of(own):
             continue
         note = f"{label(record)} is not placed relative to {label(known[holder])}, which contains it."
         hint = "Assign the element to the storey on which it is modelled; then both move together."

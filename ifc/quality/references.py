@@ -9,6 +9,7 @@ from ifc.quality.subject import Subject
 
 _STRING = re.compile(rb"'[^']*'")
 _REFERENCE = re.compile(rb"#\d+")
+_MUTUAL = b"IFCRELSPACEBOUNDARY"  # the boundaries on both sides of a wall name each other: CorrespondingBoundary
 Graph = Mapping[bytes, list[bytes]]
 
 
@@ -21,7 +22,8 @@ def sound_references(subject: Subject) -> Iterator[ReadFinding]:
         found = _REFERENCE.findall(bare)
         if not found:
             continue
-        graph[key] = found
+        if not body.startswith(_MUTUAL):
+            graph[key] = found
         missing = [item for item in found if item not in known]
         if missing:
             note = f"The instance refers to {missing[0].decode()[:30]}, which is not in the file."

@@ -151,6 +151,7 @@ def test_refused_files_leave_no_rows(client, address, home, tmp_path):
     assert {name: count for name, count in after.items() if count != before.get(name)} == {"job": len(REFUSED)}
 
 
+@pytest.mark.slow
 def test_odd_files_load_and_can_be_asked(client, address, tmp_path):
     _, jobs = run(client, address, LOADED, tmp_path)
 

@@ -205,6 +205,9 @@ def test_a_model_without_site_and_storeys_says_so(judge) -> None:
 def test_near_and_just_within_is_fine(judge) -> None:
     assert "coordinates.far" not in judge(add="#60=IFCCARTESIANPOINT((0.,-999999.,0.));\n")
     assert "storey.elevation" not in judge((".ELEMENT.,3000.", ".ELEMENT.,3009."))
+    in_room = ("(#42),#24);", "(#42),#40);")
+    assert "placement.container" not in judge(in_room)
+    assert "placement.container" in judge(in_room, ("#43=IFCLOCALPLACEMENT(#25", "#43=IFCLOCALPLACEMENT(#23"))
     assert "containment.part" not in judge(
         add=wall() + "#62=IFCRELAGGREGATES('0000000000000000000062',$,$,$,#42,(#60));\n"
     )
@@ -228,6 +231,14 @@ def test_every_rule_has_a_case() -> None:
 def test_what_leads_to_or_from_a_circle_is_not_cyclic() -> None:
     graph = {b"a": [b"b"], b"b": [b"c", b"x"], b"c": [b"b", b"d"], b"d": [b"e"], b"e": [], b"f": [b"f", b"a"]}
     assert on_cycle(graph) == [b"a", b"b", b"c", b"f"]  # a lies between two circles
+
+
+def test_boundaries_that_name_each_other_are_no_circle(judge) -> None:
+    boundary = (
+        "IFCRELSPACEBOUNDARY2NDLEVEL('0000000000000000000060',$,'2ndLevel','2a',#40,#42,$,.PHYSICAL.,.INTERNAL.,$,"
+    )
+    other = boundary.replace("060'", "061'")
+    assert judge(add=f"#60={boundary}#61);\n#61={other}#60);\n") == {}
 
 
 def test_a_reference_in_a_text_is_none(judge) -> None:
