@@ -46,6 +46,7 @@ BY_REASON: Mapping[str, HTTPStatus] = {
     "too-large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "not-step": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     "not-found": HTTPStatus.NOT_FOUND,
+    "query-parameter": HTTPStatus.BAD_REQUEST,
 }
 
 

@@ -43,6 +43,13 @@ SPECIFICATIONS: Mapping[str, str] = {
     "https://www.rfc-editor.org/rfc/rfc9457": "Problem details for HTTP APIs",
     "https://www.w3.org/TR/vc-data-model-2.0/": "Verifiable Credentials Data Model 2.0",
     "https://www.w3.org/TR/vc-di-eddsa/": "Data Integrity EdDSA Cryptosuites (eddsa-rdfc-2022)",
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core": "OGC API - Features, Part 1: Core",
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson": "OGC API - Features, Part 1: GeoJSON",
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30": "OGC API - Features, Part 1: OpenAPI 3.0",
+    "https://docs.ogc.org/cs/22-025r4/22-025r4.html": "3D Tiles 1.1",
+    "https://www.w3.org/TR/json-ld11/": "JSON-LD 1.1",
+    "https://www.w3.org/TR/turtle/": "Turtle (N-Triples)",
+    "https://www.w3.org/TR/vocab-dcat-3/": "Data Catalog Vocabulary (DCAT) 3",
 }
 
 

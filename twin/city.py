@@ -131,8 +131,17 @@ class City:
         index = self.index()
         if index is None:
             return []
-        own = {match.context_id for match in self.matches()}
-        return [_context(b) for b in index.within(bounds) if b.building_id not in own]
+        return [_context(b) for b in index.within(bounds, leave_out=self._own())]
+
+    def listed(self, limit: int, offset: int) -> tuple[list[Body], int]:
+        """Return a page of all buildings, models first, and how many there are in all."""
+        models, index, own = self.models(), self.index(), self._own()
+        total = len(models) + (0 if index is None else index.count(own))
+        page = models[offset : offset + limit]
+        if index is not None and len(page) < limit:
+            rest = index.within(None, limit - len(page), max(0, offset - len(models)), own)
+            page = [*page, *(_context(b) for b in rest)]
+        return page, total
 
     def bodies(self, bounds: Bounds | None = None) -> list[Body]:
         """Return all buildings in a box, each once: the model where there is one."""
@@ -202,6 +211,10 @@ class City:
         self._layers.keep(REGISTER, data)
         matched = sum(1 for body in self.models() if body.building_id in table.rows)
         return Imported(REGISTER, sha256, len(table.rows), table.skipped, matched, table.findings)
+
+    def _own(self) -> set[str]:
+        """Return the buildings of the city that have a model."""
+        return {match.context_id for match in self.matches()}
 
     def _register(self) -> Mapping[str, Mapping[str, Any]]:
         data = self._layers.content(REGISTER)

@@ -14,6 +14,7 @@ from twin.blobs import FileBlobStore
 from twin.catalogue import Building, Catalogue, ReportShelf, Version, VersionFile, open_database
 from twin.city import City
 from twin.clock import Clock, system_clock
+from twin.collections import Collections
 from twin.energy import synthetic_tallinn
 from twin.exports import Exports
 from twin.ingest import Ingest, Submission
@@ -22,6 +23,7 @@ from twin.layers import Layers
 from twin.live import LiveWing, read_points
 from twin.overview import Overview
 from twin.permit import bundled_packs
+from twin.plans import Plans
 from twin.projections import Projections
 from twin.questions import Questions
 from twin.reading import Progress, silent
@@ -47,6 +49,7 @@ class Twin:
         snapshots: Versions ready for a wing.
         layers: Parcels and plan areas.
         city: Buildings around the models.
+        collections: Everything that has a place on the map.
         overview: Summaries of buildings and district.
         permits: Permit reports.
         energy: Energy reports.
@@ -66,6 +69,7 @@ class Twin:
     snapshots: SnapshotReader
     layers: Layers
     city: City
+    collections: Collections
     overview: Overview
     permits: Permits
     energy: Energy
@@ -188,6 +192,7 @@ def open_twin(settings: Settings, clock: Clock = system_clock) -> Twin:
         snapshots=snapshots,
         layers=layers,
         city=city,
+        collections=Collections(catalogue, city, Plans(desk, snapshots), layers, live),
         overview=Overview(catalogue, shelf, layers, live),
         permits=Permits(desk, catalogue, snapshots, layers, bundled_packs(), city.around),
         energy=Energy(desk, snapshots, synthetic_tallinn),

@@ -1,27 +1,22 @@
 """Routes by resource; each module lists what it conforms to."""
 
-from api.routers import buildings, city, district, exports, jobs, live, questions, reports, system, versions
+from api.routers import (
+    buildings,
+    city,
+    district,
+    exports,
+    features,
+    jobs,
+    live,
+    open_data,
+    questions,
+    reports,
+    system,
+    versions,
+)
 
-ROUTERS = (
-    system.router,
-    district.router,
-    city.router,
-    buildings.router,
-    versions.router,
-    exports.router,
-    reports.router,
-    live.router,
-    questions.router,
-    jobs.router,
-)
-CONFORMS_TO = tuple(
-    sorted(
-        {
-            uri
-            for module in (buildings, city, district, exports, jobs, live, questions, reports, system, versions)
-            for uri in module.CONFORMS_TO
-        }
-    )
-)
+_MODULES = (system, district, city, buildings, versions, exports, reports, features, open_data, live, questions, jobs)
+ROUTERS = tuple(module.router for module in _MODULES)
+CONFORMS_TO = tuple(sorted({uri for module in _MODULES for uri in module.CONFORMS_TO}))
 
 __all__ = ["CONFORMS_TO", "ROUTERS"]

@@ -3,7 +3,7 @@
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -25,8 +25,12 @@ CREATE INDEX building_code ON building (register_code) WHERE register_code IS NO
 CREATE VIRTUAL TABLE place USING rtree (number, east0, east1, north0, north1);
 """
 _SELECT = "SELECT b.building_id, b.shape, b.ground_m, b.height_m, b.attributes FROM building AS b"
+_COUNT = "SELECT count(*) FROM building AS b"
+_NOT_IN = "b.building_id NOT IN (SELECT value FROM json_each(?))"
+_LEFT_OUT = " WHERE " + _NOT_IN
 _WITHIN = (
-    " JOIN place AS p ON p.number = b.number WHERE p.east1 >= ? AND p.east0 <= ? AND p.north1 >= ? AND p.north0 <= ?"
+    " JOIN place AS p ON p.number = b.number"
+    " WHERE p.east1 >= ? AND p.east0 <= ? AND p.north1 >= ? AND p.north0 <= ? AND " + _NOT_IN
 )
 
 
@@ -63,10 +67,11 @@ class ContextIndex:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def count(self) -> int:
-        """Return the number of buildings."""
+    def count(self, leave_out: Collection[str] = ()) -> int:
+        """Return the number of buildings without those of some identifiers."""
+        query = _COUNT + _LEFT_OUT
         with closing(self._open()) as connection:
-            return int(connection.execute("SELECT count(*) FROM building").fetchone()[0])
+            return int(connection.execute(query, (json.dumps(list(leave_out)),)).fetchone()[0])
 
     def bounds(self) -> Bounds | None:
         """Return the box around all buildings in EPSG:3301 (to half a metre), or None if there are none."""
@@ -76,20 +81,25 @@ class ContextIndex:
         return None if row[0] is None else (row[0], row[1], row[2], row[3])
 
     def within(
-        self, bounds: Bounds | None = None, limit: int | None = None, offset: int = 0
+        self,
+        bounds: Bounds | None = None,
+        limit: int | None = None,
+        offset: int = 0,
+        leave_out: Collection[str] = (),
     ) -> list[ContextBuilding]:
         """Return the buildings whose box touches a box, in the order of the file.
 
         Args:
             bounds: Box in EPSG:3301 (east, north, east, north); None for all.
             limit: Most buildings to return.
-            offset: How many to leave out at the start.
+            offset: How many to pass over at the start.
+            leave_out: Identifiers of buildings that are not wanted.
         """
-        where = "" if bounds is None else _WITHIN
         values: tuple[float, ...] = () if bounds is None else (bounds[0], bounds[2], bounds[1], bounds[3])
-        page = f" ORDER BY b.number LIMIT {-1 if limit is None else int(limit)} OFFSET {int(offset)}"
+        query = _SELECT + (_LEFT_OUT if bounds is None else _WITHIN) + " ORDER BY b.number LIMIT ? OFFSET ?"
+        page = (json.dumps(list(leave_out)), -1 if limit is None else limit, offset)
         with closing(self._open()) as connection:
-            return list(_made(connection.execute(_SELECT + where + page, values)))
+            return list(_made(connection.execute(query, (*values, *page))))
 
     def with_code(self, code: str) -> list[ContextBuilding]:
         """Return the buildings with a register code."""
