@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from ifc import ElementRecord, Measure, Relation, RelationKind, Value
+from ifc import ElementRecord, MaterialPart, Measure, Relation, RelationKind, Value
 from twin.lifecycle import Diff
 
 _PARENT = (RelationKind.AGGREGATED_IN, RelationKind.NESTED_IN, RelationKind.CONTAINED_IN)
@@ -35,6 +35,11 @@ def sets_json(sets: Mapping[str, Mapping[str, Value]]) -> dict[str, dict[str, An
     return {name: {key: value_json(item) for key, item in values.items()} for name, values in sorted(sets.items())}
 
 
+def _material_json(part: MaterialPart) -> dict[str, Any]:
+    attributes = {key: value_json(item) for key, item in part.attributes.items()}
+    return {**asdict(part), "properties": sets_json(part.properties), "attributes": attributes}
+
+
 def element_json(record: ElementRecord, kind: ElementRecord | None = None) -> dict[str, Any]:
     """Return one element with its sets, materials and references, and those of its type."""
     return {
@@ -47,7 +52,7 @@ def element_json(record: ElementRecord, kind: ElementRecord | None = None) -> di
         "attributes": {key: value_json(item) for key, item in record.attributes.items()},
         "property_sets": sets_json(record.property_sets),
         "quantity_sets": sets_json(record.quantity_sets),
-        "materials": [{**asdict(part), "properties": sets_json(part.properties)} for part in record.materials],
+        "materials": [_material_json(part) for part in record.materials],
         "references": [asdict(reference) for reference in record.references],
         "placement": None if record.placement is None else list(record.placement),
         "type": None if kind is None else element_json(kind),

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ifc.boundary_areas import BoundaryAreas
 from ifc.canonical import canonical_bytes, canonical_form
 from ifc.checks import Origin, limited, structure_findings, valid_global_id
 from ifc.errors import IfcReadError, Reason
@@ -14,11 +15,12 @@ from ifc.findings import ReadFinding, Severity
 from ifc.gate import Admitted
 from ifc.geometry_digest import GeometryDigester
 from ifc.georeference import locate
+from ifc.layers import Layers, reference_list
 from ifc.materials import MaterialReader
 from ifc.model import Model
 from ifc.placement import Placements
 from ifc.properties import PropertyReader, merged, read_sets
-from ifc.records import ElementRecord, Header, Relation, Value
+from ifc.records import ElementRecord, Header, Measure, Relation, Value
 from ifc.references import read_references
 from ifc.relations import ordered, read_relations
 from ifc.shape_keys import ShapeKeys
@@ -34,6 +36,17 @@ _ADDRESSES = ("SiteAddress", "BuildingAddress")
 _NO_CHOICE = ("", "NOTDEFINED")
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_$"
 _NOT_CONTAINED = ("IfcFeatureElement", "IfcVirtualElement")  # they belong to another element, or to none
+
+
+_AGAIN = "Place the element again in the authoring tool and export."
+_CYCLIC = ("placement.cyclic", Severity.ERROR, "The placement refers to itself.", _AGAIN)
+_INVALID = ("placement.invalid", Severity.ERROR, "The placement is missing or holds no finite numbers.", _AGAIN)
+_APPROXIMATED = (
+    "placement.approximated",
+    Severity.WARNING,
+    "The element stands on a grid or along an alignment; its place is that of what these stand on.",
+    "Export with local placements, or with the Cartesian position of linear placements.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +97,7 @@ class Assembly:
         self._digester = GeometryDigester(text.statements, _likely(source, text.groups))
         self._findings: list[ReadFinding] = [*admitted.findings, *self._units.findings]
         self._layouts: dict[str, _Layout] = {}
+        self._layers = Layers(source, text.statements)
 
     def model(self) -> Model:
         """Return the model.
@@ -102,9 +116,12 @@ class Assembly:
         self._name(drafts)
         report_progress(0.8, "Reading relations")
         keys = {draft.number: draft.key for draft in drafts}
-        relations = read_relations(self._source, keys)
+        areas = BoundaryAreas(self._text.statements, self._placements, self._units.length_m)
+        relations = read_relations(self._source, keys, areas.of)
         records = self._records(drafts, relations.by_object)
-        located = locate(self._source, self._units, self._unit_reader, records, self._true_north())
+        stated = self._stated_north()
+        north = math.pi / 2 if stated is None else stated
+        located = locate(self._source, self._units, self._unit_reader, records, north)
         origins = {draft.key: self._origin(draft) for draft in drafts}
         numbers = {draft.key: draft.number for draft in drafts}
         self._findings += located.findings
@@ -118,6 +135,7 @@ class Assembly:
             georeference=located.georeference,
             findings=tuple(limited(self._findings)),
             not_understood=self._lost(relations.lost),
+            signature_block=self._admitted.signature_block,
             shape_keys=ShapeKeys(self._text.statements, self._digester).of(records, numbers),
         )
 
@@ -137,7 +155,7 @@ class Assembly:
         references = read_references(self._source)
         types = self._predefined_by_type()
         report_progress(0.5, "Reading elements and geometry")
-        drafts = []
+        drafts, stated = [], self._stated_north()
         for entity in self._source.of("IfcObjectDefinition"):
             number = step_id(entity)
             kind = class_of(entity)
@@ -151,7 +169,12 @@ class Assembly:
                 parts["materials"] = materials[number]
             if number in references:
                 parts["references"] = tuple(sorted(set(references[number]), key=repr))
-            parts["placement"], parts["geometry_digest"] = self._geometry(entity, number, layout)
+            parts |= self._geometry(entity, number, layout)
+            if layers := parts.pop("layers", ()):
+                parts["attributes"]["PresentationLayers"] = layers
+            if kind == "IfcProject" and stated is not None:
+                turn = math.remainder(stated - math.pi / 2, math.tau)
+                parts["attributes"]["TrueNorth"] = Measure(turn, "rad", "IfcPlaneAngleMeasure")
             drafts.append(_Draft(number, self._source.text(argument(entity, 0)), kind, parts))
         return drafts
 
@@ -192,30 +215,33 @@ class Assembly:
                 found["Address"] = self._values.scalars(address)
         return found
 
-    def _geometry(self, entity: Entity, number: int, layout: _Layout) -> tuple[tuple[float, ...] | None, str]:
+    def _geometry(self, entity: Entity, number: int, layout: _Layout) -> dict[str, Any]:
+        """Return placement, geometry digest and layers of an object, as far as it has them."""
         if layout.shaped is None:
-            return None, ""
+            return {}
         items = unnamed_arguments(self._text.statements.get(b"#%d" % number, b""))
         if len(items) <= layout.shaped:
-            return None, ""
-        shape = items[layout.shaped]
-        digest = "" if shape == b"$" else self._digester.digest(map(bytes.strip, shape.strip(b"()").split(b",")))
-        if layout.placed is None or items[layout.placed][:1] != b"#":
-            return None, digest
+            return {}
+        shape, found = items[layout.shaped], dict[str, Any]()
+        if shape != b"$":
+            found["geometry_digest"] = self._digester.digest(reference_list(shape))
+        if layout.placed is None:
+            return found
+        if layers := self._layers.of_shape(shape):
+            found["layers"] = layers
         key = items[layout.placed]
-        placement = self._placements.metres(key)
-        if placement is None:
-            self._findings.append(self._placement_finding(entity, number, cyclic=key in self._placements.cyclic))
-        return placement, digest
+        if key[:1] == b"#":
+            found["placement"] = self._placements.metres(key)
+            self._check_placement(entity, number, key, found["placement"])
+        return found
 
-    def _placement_finding(self, entity: Entity, number: int, *, cyclic: bool) -> ReadFinding:
-        return Origin(number, class_of(entity), self._text.line_of).finding(
-            "placement.cyclic" if cyclic else "placement.invalid",
-            Severity.ERROR,
-            "The placement refers to itself." if cyclic else "The placement is missing or holds no finite numbers.",
-            "Place the element again in the authoring tool and export.",
-            self._source.text(argument(entity, 0)),
-        )
+    def _check_placement(self, entity: Entity, number: int, key: bytes, placement: tuple[float, ...] | None) -> None:
+        if placement is not None and key not in self._placements.unresolved:
+            return
+        lost = _CYCLIC if key in self._placements.cyclic else _INVALID
+        said = lost if placement is None else _APPROXIMATED
+        origin = Origin(number, class_of(entity), self._text.line_of)
+        self._findings.append(origin.finding(*said, self._source.text(argument(entity, 0))))
 
     def _predefined_by_type(self) -> dict[int, str]:
         found: dict[int, str] = {}
@@ -283,14 +309,14 @@ class Assembly:
             length_unit_m=self._units.length_m,
         )
 
-    def _true_north(self) -> float:
-        """Return the angle in radians from the model's x axis to true north, counter-clockwise."""
+    def _stated_north(self) -> float | None:
+        """Return the angle in radians from the model's x axis to true north, counter-clockwise; None if not said."""
         for context in self._source.of("IfcGeometricRepresentationContext"):
             items = arguments(self._text.statements.get(b"#%d" % step_id(context), b""))
             direction = self._placements.vector(items[5]) if len(items) > 5 else None
             if direction is not None and any(direction[:2]):
                 return math.atan2(direction[1], direction[0])
-        return math.pi / 2
+        return None
 
     def _spatial(self) -> frozenset[str]:
         return self._source.family("IfcSpatialElement") | self._source.family("IfcSpatialStructureElement")

@@ -65,6 +65,8 @@ def _material(part: MaterialPart) -> dict[str, Any]:
             form[key] = getattr(part, key)
     if part.properties:
         form["properties"] = _sets(part.properties)
+    if part.attributes:
+        form["attributes"] = {key: _value(item) for key, item in part.attributes.items()}
     return form
 
 
@@ -141,7 +143,13 @@ def _record_from_form(form: Mapping[str, Any]) -> ElementRecord:
         property_sets=_sets_back(form.get("property_sets", {})),
         quantity_sets=_sets_back(form.get("quantity_sets", {})),
         materials=tuple(
-            MaterialPart(**{**part, "properties": _sets_back(part.get("properties", {}))})
+            MaterialPart(
+                **{
+                    **part,
+                    "properties": _sets_back(part.get("properties", {})),
+                    "attributes": {key: _back(item) for key, item in part.get("attributes", {}).items()},
+                }
+            )
             for part in form.get("materials", ())
         ),
         references=tuple(Reference(**part) for part in form.get("references", ())),

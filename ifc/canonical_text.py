@@ -122,7 +122,9 @@ class CanonicalWriter:
         return f"[{','.join(map(self._material, materials))}]"
 
     def _material(self, part: MaterialPart) -> str:
-        parts = [f'"category":{quoted(part.category)}'] if part.category else []
+        parts = [f'"attributes":{values_text(part.attributes)}'] if part.attributes else []
+        if part.category:
+            parts.append(f'"category":{quoted(part.category)}')
         parts.append(f'"material":{quoted(part.material)}')
         if part.name:
             parts.append(f'"name":{quoted(part.name)}')

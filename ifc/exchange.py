@@ -27,6 +27,7 @@ def write_records(model: Model, stream: TextIO) -> None:
         "georeference": None if model.georeference is None else asdict(model.georeference),
         "findings": [{**asdict(item), "severity": item.severity.value} for item in model.findings],
         "not_understood": dict(model.not_understood),
+        "signature_block": None if model.signature_block is None else model.signature_block.decode("latin-1"),
     }
     stream.write(rfc8785.dumps(head).decode() + "\n")
     for record in model.records:
@@ -73,7 +74,7 @@ def _json(line: tuple[int, str]) -> dict[str, Any]:
 
 
 def _model(head: dict[str, Any], records: tuple[ElementRecord, ...]) -> Model:
-    place = head["georeference"]
+    place, signature = head["georeference"], head.get("signature_block")
     return Model(
         header=Header(**head["header"]),
         file_sha256=head["file_sha256"],
@@ -82,4 +83,5 @@ def _model(head: dict[str, Any], records: tuple[ElementRecord, ...]) -> Model:
         georeference=None if place is None else Georeference(**place),
         findings=tuple(ReadFinding(**{**item, "severity": Severity(item["severity"])}) for item in head["findings"]),
         not_understood=head["not_understood"],
+        signature_block=None if signature is None else signature.encode("latin-1"),
     )

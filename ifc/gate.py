@@ -16,13 +16,14 @@ _BOM = b"\xef\xbb\xbf"
 _LEADING = re.compile(rb"(?:\s+|/\*.*?\*/)*", re.DOTALL)
 _END = b"END-ISO-10303-21"
 _AFTER_END = re.compile(rb"\s*;?(?:\s+|/\*.*?\*/)*", re.DOTALL)  # a signature block is a comment after the end
+_SIGNATURE = re.compile(rb"\s*;?\s*SIGNATURE\b.*?ENDSEC\s*;", re.DOTALL)  # ISO 10303-21 edition 3, section 14
 _SCHEMA = re.compile(rb"FILE_SCHEMA\s*\(\s*\(\s*'([^']*)'((?:\s*,\s*'[^']*')*)", re.IGNORECASE)
 _HEADER_BYTES = 1 << 16  # real headers are below 10 kB; long ones list exporter options
 _EXACT = {"IFC2X3": "IFC2X3", "IFC2X3_TC1": "IFC2X3", "IFC4X3_ADD2": "IFC4X3_ADD2", "IFC4": "IFC4"}
 _SHIMS = (  # (pattern of the token, schema it is read as, how far that is from the truth)
     (re.compile(r"IFC4_(ADD1|ADD2|ADD2_TC1|TC1)"), "IFC4", Severity.INFO),
     (re.compile(r"IFC4X3(_ADD1|_TC1|_ADD2_TC1)?"), "IFC4X3_ADD2", Severity.INFO),
-    (re.compile(r"IFC4X3_?RC\d+"), "IFC4X3_ADD2", Severity.WARNING),
+    (re.compile(r"IFC4X3_?RC\d+|IFC4X[12](_\w+)?"), "IFC4X3_ADD2", Severity.WARNING),
     (re.compile(r"IFC2X(2|3)?(_FINAL|_ADD1|_PLATFORM)?"), "IFC2X3", Severity.WARNING),
 )
 _FOREIGN = (  # (first bytes, what it is)
@@ -53,6 +54,7 @@ class Admitted:
         declared_schema: Schema token in the file.
         untouched: Whether `data` is the submitted file, byte for byte.
         findings: What the gate noticed.
+        signature_block: Signature section after the end of the model, as written, not verified.
     """
 
     data: bytes
@@ -61,6 +63,7 @@ class Admitted:
     declared_schema: str
     untouched: bool
     findings: tuple[ReadFinding, ...]
+    signature_block: bytes | None = None
 
 
 def admit(path: Path, max_bytes: int = MAX_FILE_BYTES) -> Admitted:
@@ -76,7 +79,7 @@ def admit(path: Path, max_bytes: int = MAX_FILE_BYTES) -> Admitted:
     raw = _bytes(path, max_bytes)
     packed = raw.startswith(b"PK\x03\x04")
     data = unpack(raw, max_bytes) if packed else raw
-    body, trailing = _step(data)
+    body, signature, trailing = _step(data)
     body, guessed = to_utf8(body)
     body, repaired = repair_escapes(body)
     body, declared, schema, approximated = _shim(body)
@@ -87,6 +90,7 @@ def admit(path: Path, max_bytes: int = MAX_FILE_BYTES) -> Admitted:
         declared_schema=declared,
         untouched=body == raw,
         findings=(*trailing, *guessed, *repaired, *approximated),
+        signature_block=signature,
     )
 
 
@@ -109,8 +113,8 @@ def _bytes(path: Path, max_bytes: int) -> bytes:
     return raw
 
 
-def _step(data: bytes) -> tuple[bytes, list[ReadFinding]]:
-    """Return `data` from its STEP magic to its end mark, or refuse it by name."""
+def _step(data: bytes) -> tuple[bytes, bytes | None, list[ReadFinding]]:
+    """Return `data` from its STEP magic to its end mark with its signature, or refuse it by name."""
     if data[:2] in (b"\xff\xfe", b"\xfe\xff") or data[:64].count(b"\0") > 8:
         _refuse_wide(data)
     body = data.removeprefix(_BOM)
@@ -131,17 +135,29 @@ def _step(data: bytes) -> tuple[bytes, list[ReadFinding]]:
             hint="The upload or the export was interrupted; send the whole file.",
             line=len(body.splitlines()),
         )
-    body, trailing = _without_trailing(body)
+    body, signature, trailing = _without_trailing(body)
     _refuse_nul(body)
-    return b"\n" * body.count(b"\n", 0, start) + body[start:], trailing  # line numbers stay those of the file
+    return b"\n" * body.count(b"\n", 0, start) + body[start:], signature, trailing  # lines stay those of the file
 
 
-def _without_trailing(body: bytes) -> tuple[bytes, list[ReadFinding]]:
-    """Return `body` without what follows its end mark, comments excepted, and a finding if there was anything."""
-    match = _AFTER_END.match(body, body.rfind(_END) + len(_END))
+def _without_trailing(body: bytes) -> tuple[bytes, bytes | None, list[ReadFinding]]:
+    """Return `body` without what follows its end mark, comments excepted, the signature, and what is odd."""
+    start = body.rfind(_END) + len(_END)
+    signed = _SIGNATURE.match(body, start)
+    if signed:
+        found = ReadFinding(
+            "file.signature",
+            Severity.INFO,
+            "The file carries a signature inside; it was kept as it is and not verified.",
+            "Seal the version to prove where it comes from.",
+            line=body.count(b"\n", 0, start) + 1,
+        )
+        rest, _, more = _without_trailing(body[:start] + b";" + body[signed.end() :])
+        return rest, signed[0].strip(b"; \r\n\t") + b";", [found, *more]
+    match = _AFTER_END.match(body, start)
     end = match.end() if match else len(body)
     if end == len(body):
-        return body, []
+        return body, None, []
     finding = ReadFinding(
         "file.trailing",
         Severity.WARNING,
@@ -149,7 +165,7 @@ def _without_trailing(body: bytes) -> tuple[bytes, list[ReadFinding]]:
         "Send the file as the authoring tool wrote it.",
         line=body.count(b"\n", 0, end) + 1,
     )
-    return body[:end], [finding]
+    return body[:end], None, [finding]
 
 
 def _refuse_nul(body: bytes) -> None:

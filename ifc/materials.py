@@ -24,6 +24,7 @@ _ROLES: Mapping[str, str] = {
     "IfcMaterialProfileWithOffsets": "profile",
 }
 _OWN = ("Name", "Description")
+_TOLD = frozenset({"Name", "Category", "LayerThickness"})  # attributes of a part that have a field of their own
 
 
 class MaterialReader:
@@ -72,10 +73,13 @@ class MaterialReader:
             attribute, role = _SETS[kind]
             items = members(self._source.get(target, attribute))
             shared = self._properties.get(step_id(target), {})
-            return tuple(self._part(item, role, position, shared) for position, item in enumerate(items))
-        return (self._part(target, _ROLES.get(kind, "single"), 0, {}),)
+            usage = {} if inner is None else self._values.scalars(material)
+            return tuple(self._part(item, role, position, shared, usage) for position, item in enumerate(items))
+        return (self._part(target, _ROLES.get(kind, "single"), 0, {}, {}),)
 
-    def _part(self, item: Entity, role: str, position: int, shared: Mapping[str, Any]) -> MaterialPart:
+    def _part(
+        self, item: Entity, role: str, position: int, shared: Mapping[str, Any], usage: Mapping[str, Value]
+    ) -> MaterialPart:
         get, text = self._source.get, self._source.text
         pure = class_of(item) == "IfcMaterial"
         material = item if pure else get(item, "Material")
@@ -90,7 +94,11 @@ class MaterialReader:
             name="" if pure else text(get(item, "Name")),
             category=category or ("" if material is None else text(get(material, "Category"))),
             properties={**shared, **own, **self._properties.get(step_id(item), {})},
+            attributes=usage if pure else {**usage, **self._own_attributes(item)},
         )
+
+    def _own_attributes(self, item: Entity) -> dict[str, Value]:
+        return {name: value for name, value in self._values.scalars(item).items() if name not in _TOLD}
 
     def _all_properties(self) -> dict[int, Mapping[str, Mapping[str, Value]]]:
         found: dict[int, list[tuple[str, Mapping[str, Value]]]] = {}

@@ -22,6 +22,7 @@ class Model:
             with their count.
         shape_keys: What the mesh of each placed element depends on, as a digest; equal keys, equal meshes. Not part
             of any record.
+        signature_block: The signature section that follows the model in the file, as written, not verified.
     """
 
     header: Header
@@ -32,6 +33,7 @@ class Model:
     findings: tuple[ReadFinding, ...] = ()
     not_understood: Mapping[str, int] = field(default_factory=dict)
     shape_keys: Mapping[str, str] = field(default_factory=dict)
+    signature_block: bytes | None = None
 
     def by_id(self) -> dict[str, ElementRecord]:
         """Return the records by GlobalId."""

@@ -43,7 +43,8 @@ class Placements:
 
     Attributes:
         cyclic: Placements that refer to themselves, directly or not.
-        unresolved: Placements of a kind that has no matrix without geometry (grids, linear referencing).
+        unresolved: Placements, with those that stand on them, of a kind that has no matrix without geometry
+            (grids, linear referencing without a Cartesian position).
     """
 
     def __init__(self, statements: dict[bytes, bytes], length_m: float) -> None:
@@ -73,6 +74,9 @@ class Placements:
         matrix = self._known.get(current, IDENTITY)
         for step in reversed(chain):
             matrix = self._known[step] = product(matrix, self._relative(step))
+            if current in self.unresolved:
+                self.unresolved.add(step)
+            current = step
         return matrix
 
     def metres(self, key: bytes) -> tuple[float, ...] | None:
@@ -89,9 +93,9 @@ class Placements:
         items, kind = arguments(body), class_of(body)
         if kind == _LOCAL and len(items) > 1:
             return self.axes(items[1])
-        self.unresolved.add(key)
-        if kind == _LINEAR and len(items) > 2:
+        if kind == _LINEAR and len(items) > 2 and items[2] in self._statements:
             return self.axes(items[2])
+        self.unresolved.add(key)
         return IDENTITY
 
     def axes(self, key: bytes) -> Matrix:

@@ -48,6 +48,20 @@ class RelationKind(StrEnum):
     BOUNDS = "bounds"  # element -> space (IfcRelSpaceBoundary), detail: level, physical, external
     COVERS = "covers"  # covering -> element or space (IfcRelCoversBldgElements, ...Spaces)
     CONTROLS = "controls"  # sensor or actuator -> flow element (IfcRelFlowControlElements)
+    DECLARED_IN = "declaredIn"  # type or object -> project or library (IfcRelDeclares)
+    PROJECTS = "projects"  # projection -> element (IfcRelProjectsElement)
+    ADHERES_TO = "adheresTo"  # surface feature -> element (IfcRelAdheresToElement)
+    INTERFERES_WITH = "interferesWith"  # element -> element, detail says how (IfcRelInterferesElements)
+    POSITIONED_BY = "positionedBy"  # product -> grid, alignment or referent (IfcRelPositions)
+    DEFINED_BY = "definedBy"  # reflecting object -> declared object (IfcRelDefinesByObject)
+    FOLLOWS = "follows"  # process -> process before it, detail: its kind (IfcRelSequence)
+    ASSIGNED_TO_PROCESS = "assignedToProcess"  # object -> task, event (IfcRelAssignsToProcess)
+    ASSIGNED_TO_PRODUCT = "assignedToProduct"  # object -> product (IfcRelAssignsToProduct)
+    ASSIGNED_TO_ACTOR = "assignedToActor"  # object -> actor or occupant (IfcRelAssignsToActor)
+    ASSIGNED_TO_CONTROL = "assignedToControl"  # object -> schedule, permit, order (IfcRelAssignsToControl)
+    ASSIGNED_TO_RESOURCE = "assignedToResource"  # object -> resource (IfcRelAssignsToResource)
+    STRUCTURALLY_CONNECTED_TO = "structurallyConnectedTo"  # member -> connection (IfcRelConnectsStructuralMember)
+    ACTS_ON = "actsOn"  # load or reaction -> structural item (IfcRelConnectsStructuralActivity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +91,8 @@ class MaterialPart:
         name: Name of the layer, constituent or profile itself.
         category: Category of the material or the part.
         properties: Property sets of the material, ``set name -> property -> value``.
+        attributes: What else the file says of the part and of how the set is used, by IFC name: ``Fraction``,
+            ``Priority``, ``LayerSetDirection``, ``DirectionSense``, ``OffsetFromReferenceLine``, ``CardinalPoint``.
     """
 
     role: str
@@ -86,6 +102,7 @@ class MaterialPart:
     name: str = ""
     category: str = ""
     properties: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
+    attributes: Mapping[str, Value] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +137,9 @@ class ElementRecord:
         description: `Description`.
         object_type: `ObjectType` (occurrences) or `ElementType` (types).
         predefined_type: `PredefinedType`, resolved against the type; empty if there is none.
-        attributes: Other scalar attributes of the class, SI (``LongName``, ``Tag``, ``OverallWidth`` ...).
+        attributes: Other scalar attributes of the class, SI (``LongName``, ``Tag``, ``OverallWidth`` ...), and
+            ``PresentationLayers`` of products, ``TrueNorth`` of the project: the angle from the y axis to true north,
+            counter-clockwise, where the file states it.
         placement: World matrix, row-major, 16 numbers, metres; None if the object has no placement.
         geometry_digest: SHA-256 (hex) of the canonical representation graph of the file; empty if there is none.
             Independent of STEP numbers, order, float noise and of any geometry kernel.

@@ -20,6 +20,16 @@ def _realized(source: Source, entity: Entity, keys: Mapping[int, str]) -> Mappin
     return {**_path(source, entity, keys), **({"realizing": tuple(found)} if found else {})}
 
 
+def _scalars(*names: str) -> Detail:
+    """Return a reader of the scalar attributes `names` of a relationship."""
+
+    def read(source: Source, entity: Entity, _: Mapping[int, str]) -> Mapping[str, Value]:
+        found = {name: source.get(entity, name) for name in names}
+        return {name: value for name, value in found.items() if isinstance(value, str | bool | int | float)}
+
+    return read
+
+
 def _boundary(source: Source, entity: Entity, keys: Mapping[int, str]) -> Mapping[str, Value]:
     kind, name = class_of(entity), source.text(source.get(entity, "Name")).lower()
     note = source.text(source.get(entity, "Description"))
@@ -63,6 +73,31 @@ RULES: tuple[Rule, ...] = (
     Rule("IfcRelCoversBldgElements", "RelatedCoverings", "RelatingBuildingElement", RelationKind.COVERS),
     Rule("IfcRelCoversSpaces", "RelatedCoverings", "RelatingSpace", RelationKind.COVERS),
     Rule("IfcRelFlowControlElements", "RelatedControlElements", "RelatingFlowElement", RelationKind.CONTROLS),
+    Rule("IfcRelDeclares", "RelatedDefinitions", "RelatingContext", RelationKind.DECLARED_IN),
+    Rule("IfcRelProjectsElement", "RelatedFeatureElement", "RelatingElement", RelationKind.PROJECTS),
+    Rule("IfcRelAdheresToElement", "RelatedSurfaceFeatures", "RelatingElement", RelationKind.ADHERES_TO),
+    Rule(
+        "IfcRelInterferesElements",
+        "RelatingElement",
+        "RelatedElement",
+        RelationKind.INTERFERES_WITH,
+        _scalars("InterferenceType", "ImpliedOrder"),
+    ),
+    Rule("IfcRelPositions", "RelatedProducts", "RelatingPositioningElement", RelationKind.POSITIONED_BY),
+    Rule("IfcRelDefinesByObject", "RelatedObjects", "RelatingObject", RelationKind.DEFINED_BY),
+    Rule("IfcRelSequence", "RelatedProcess", "RelatingProcess", RelationKind.FOLLOWS, _scalars("SequenceType")),
+    Rule("IfcRelAssignsToProcess", "RelatedObjects", "RelatingProcess", RelationKind.ASSIGNED_TO_PROCESS),
+    Rule("IfcRelAssignsToProduct", "RelatedObjects", "RelatingProduct", RelationKind.ASSIGNED_TO_PRODUCT),
+    Rule("IfcRelAssignsToActor", "RelatedObjects", "RelatingActor", RelationKind.ASSIGNED_TO_ACTOR),
+    Rule("IfcRelAssignsToControl", "RelatedObjects", "RelatingControl", RelationKind.ASSIGNED_TO_CONTROL),
+    Rule("IfcRelAssignsToResource", "RelatedObjects", "RelatingResource", RelationKind.ASSIGNED_TO_RESOURCE),
+    Rule(
+        "IfcRelConnectsStructuralMember",
+        "RelatingStructuralMember",
+        "RelatedStructuralConnection",
+        RelationKind.STRUCTURALLY_CONNECTED_TO,
+    ),
+    Rule("IfcRelConnectsStructuralActivity", "RelatedStructuralActivity", "RelatingElement", RelationKind.ACTS_ON),
 )
 ELSEWHERE = (  # relationships that become sets, materials and references of records
     "IfcRelDefinesByProperties",
@@ -86,17 +121,20 @@ class Relations:
     lost: Mapping[str, int]
 
 
-def read_relations(source: Source, keys: Mapping[int, str]) -> Relations:
+def read_relations(
+    source: Source, keys: Mapping[int, str], surfaces: Callable[[int], Mapping[str, Value]] | None = None
+) -> Relations:
     """Return all relations between records.
 
     Args:
         source: The parsed file.
         keys: Key of every record by STEP number.
+        surfaces: What the connection geometry of the space boundary with a STEP number says.
     """
     found: dict[int, list[Relation]] = {}
     understood: set[int] = set()
     for rule in RULES:
-        for number, child, relation in _apply(source, rule, keys):
+        for number, child, relation in _apply(source, rule, keys, surfaces):
             understood.add(number)
             found.setdefault(child, []).append(relation)
     lost: dict[str, int] = {}
@@ -108,7 +146,9 @@ def read_relations(source: Source, keys: Mapping[int, str]) -> Relations:
     return Relations(found, lost)
 
 
-def _apply(source: Source, rule: Rule, keys: Mapping[int, str]) -> Iterator[tuple[int, int, Relation]]:
+def _apply(
+    source: Source, rule: Rule, keys: Mapping[int, str], surfaces: Callable[[int], Mapping[str, Value]] | None
+) -> Iterator[tuple[int, int, Relation]]:
     parent_name = rule.parent
     if rule.ifc_class in source.classes and parent_name not in source.positions(rule.ifc_class):
         parent_name = "RelatedSpace"  # IfcRelCoversSpaces until IFC4
@@ -118,6 +158,8 @@ def _apply(source: Source, rule: Rule, keys: Mapping[int, str]) -> Iterator[tupl
         if not targets or not own:
             continue
         detail = rule.detail(source, entity, keys) if rule.detail else {}
+        if surfaces and rule.kind is RelationKind.BOUNDS:
+            detail = {**detail, **surfaces(step_id(entity))}
         kind = _kind(source, rule, children)
         for target in targets:
             relation = Relation(kind, target, detail)

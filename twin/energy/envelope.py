@@ -17,6 +17,7 @@ from twin.energy.parts import (
     Face,
     Grade,
     gather,
+    rotation_deg,
     true_azimuth_deg,
 )
 from twin.energy.quantities import compare_with_flags
@@ -126,14 +127,14 @@ def _odd_spaces(open_ids: list[str], empty_ids: list[str]) -> tuple[EnergyFindin
 
 
 def _north(snapshot: Snapshot) -> tuple[EnergyFinding, ...]:
-    if snapshot.georeference is not None:
+    if rotation_deg(snapshot) is not None:
         return ()
     return (
         EnergyFinding(
             "energy.north-unknown",
             Severity.WARNING,
-            "The model says not where it lies; its y axis was taken as north.",
-            "Give IfcMapConversion, so that the sun meets the right faces.",
+            "The model does not say where north is; its y axis was taken as north.",
+            "Give IfcMapConversion or TrueNorth, so that the sun meets the right faces.",
         ),
     )
 
@@ -177,7 +178,7 @@ def _faces(
     noticed = junction_findings(junction, rays, met, solids.ids)
     outer = outer & ~junction
     met, points, normals, weights = met[outer], rays.points[outer], rays.normals[outer], rays.weights[outer]
-    azimuth = np.round(true_azimuth_deg(normals, snapshot.georeference)).astype(np.int64) % 360
+    azimuth = np.round(true_azimuth_deg(normals, snapshot)).astype(np.int64) % 360
     tilt = np.round(np.degrees(np.arccos(np.clip(normals[:, 2], -1.0, 1.0)))).astype(np.int64)
     azimuth[(tilt <= 1) | (tilt >= 179)] = 0
     lowest = min(float(part[:, :, 2].min()) for part in spaces.triangles)

@@ -50,7 +50,7 @@ def hull_faces(
     up = rays.normals[:, 2]
     high = rays.points[:, 2] - lowest
     seen = (met == NO_HIT) & (up > -STEEP) & ((up < STEEP) | (high > ABOVE_GROUND_M))
-    azimuth = np.round(true_azimuth_deg(rays.normals, snapshot.georeference)).astype(np.int64) % 360
+    azimuth = np.round(true_azimuth_deg(rays.normals, snapshot)).astype(np.int64) % 360
     tilt = np.round(np.degrees(np.arccos(np.clip(up, -1.0, 1.0)))).astype(np.int64)
     azimuth[tilt <= 1] = 0
     keys = np.stack([rays.owner, azimuth, tilt], axis=1)[seen]

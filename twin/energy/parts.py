@@ -1,5 +1,6 @@
 """The envelope as data: what separates the heated space from the outside and from the ground."""
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from ifc import Georeference
+from ifc import Measure
 from twin.energy.findings import EnergyFinding
 from twin.energy.thermal import Thermal
 from twin.energy.values import Boundary, Kind, Source, Sourced
+from twin.snapshot import Snapshot
 
 COMPASS = ("N", "NE", "E", "SE", "S", "SW", "W", "NW")
 ROOF_TILT_DEG = 60.0  # a face that looks up more steeply than this is a roof
@@ -124,10 +126,20 @@ class Envelope:
         )
 
 
-def true_azimuth_deg(normal: np.ndarray, georeference: Georeference | None) -> np.ndarray:
+def rotation_deg(snapshot: Snapshot) -> float | None:
+    """Return the angle from east to the model's x axis, counter-clockwise; None if the model does not say it.
+
+    The map conversion says it best; else the true north that the project states.
+    """
+    if snapshot.georeference is not None:
+        return snapshot.georeference.rotation_deg
+    said = (r.attributes.get("TrueNorth") for r in snapshot.records.values() if r.ifc_class == "IfcProject")
+    return next((-math.degrees(north.value) for north in said if isinstance(north, Measure)), None)
+
+
+def true_azimuth_deg(normal: np.ndarray, snapshot: Snapshot) -> np.ndarray:
     """Return the azimuth, clockwise from north, of normals (n, 3) in model coordinates."""
-    rotation = georeference.rotation_deg if georeference else 0.0
-    east_ccw = np.degrees(np.arctan2(normal[:, 1], normal[:, 0])) + rotation
+    east_ccw = np.degrees(np.arctan2(normal[:, 1], normal[:, 0])) + (rotation_deg(snapshot) or 0.0)
     azimuth: np.ndarray = (90.0 - east_ccw) % 360.0
     return azimuth
 

@@ -75,7 +75,8 @@ def _member(member: str, node: Any, elements: str) -> Any:
 
 
 def _material(part: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: _containers(node, 2) if key == "properties" else _bare(node) for key, node in part.items()}
+    depths = lines_of.MATERIAL_DEPTH
+    return {key: _containers(node, depths[key]) if key in depths else _bare(node) for key, node in part.items()}
 
 
 def _relation(part: Mapping[str, Any], elements: str) -> dict[str, Any]:

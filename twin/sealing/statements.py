@@ -42,6 +42,7 @@ MEMBERS: Mapping[str, str] = {  # member of the canonical form -> first segment 
     "relations": "relation",
 }
 VALUE_DEPTH: Mapping[str, int] = {"attributes": 1, "property_sets": 2, "quantity_sets": 2}
+MATERIAL_DEPTH: Mapping[str, int] = {"attributes": 1, "properties": 2}
 ESCAPES: Mapping[int, str] = {code: f"\\u{code:04X}" for code in [*range(0x20), 0x7F]} | {
     0x08: "\\b",
     0x09: "\\t",
@@ -105,8 +106,8 @@ def _record_lines(form: Mapping[str, Any], elements: str) -> Iterator[str]:
 
 def _material(path: str, part: Mapping[str, Any]) -> Iterator[str]:
     for key, value in part.items():
-        if key == "properties":
-            yield from _containers(f"{path}/{key}", value, 2)
+        if key in MATERIAL_DEPTH:
+            yield from _containers(f"{path}/{key}", value, MATERIAL_DEPTH[key])
         else:
             yield from _plain(f"{path}/{key}", value)
 

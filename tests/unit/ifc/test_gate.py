@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ifc import IfcReadError, Reason, read_model
+from ifc import IfcReadError, Reason, read_model, read_records, write_records
 from ifc.gate import admit
 
 
@@ -146,3 +146,27 @@ def test_the_size_limit_holds_inside_an_archive(tmp_path: Path) -> None:
     content = bytes(range(256)) * 400
 
     assert refused(tmp_path / "a.ifczip", zipped({"a.ifc": content}), max_bytes=2_000).reason is Reason.TOO_LARGE
+
+
+@pytest.mark.parametrize("token", ["IFC4X1", "IFC4X1_FINAL", "IFC4X2"])
+def test_intermediate_schemas_are_read_as_the_latest_with_a_warning(step, token: str) -> None:
+    model = read_model(step("", schema=token))
+
+    assert (model.header.schema, model.header.declared_schema) == ("IFC4X3_ADD2", token)
+    assert "schema.approximated" in {item.rule for item in model.findings}
+
+
+def test_a_signature_after_the_end_is_kept_and_not_verified(step, tmp_path: Path) -> None:
+    plain = step("").read_bytes()
+    block = b"SIGNATURE;\nMIIB1234==\nENDSEC;"
+    signed = tmp_path / "signed.ifc"
+    signed.write_bytes(plain + block + b"\n")
+
+    model, bare = read_model(signed), read_model(step(""))
+    assert (model.signature_block, bare.signature_block) == (block, None)
+    assert model.records == bare.records
+    assert [item.rule for item in model.findings if item.rule.startswith("file.")] == ["file.signature"]
+    stream = io.StringIO()
+    write_records(model, stream)
+    stream.seek(0)
+    assert read_records(stream).signature_block == block

@@ -13,7 +13,7 @@ def test_layers_keep_order_thickness_and_properties(step) -> None:
     got = materials(
         step,
         30,
-        "#30=IFCMATERIALLAYERSETUSAGE(#31,.AXIS2.,.POSITIVE.,0.,$);\n"
+        "#30=IFCMATERIALLAYERSETUSAGE(#31,.AXIS2.,.POSITIVE.,-150.,$);\n"
         "#31=IFCMATERIALLAYERSET((#32,#33),'Wall 300',$);\n"
         "#32=IFCMATERIALLAYER(#34,200.,$,'core',$,'LoadBearing',$);\n"
         "#33=IFCMATERIALLAYER(#35,100.,$,$,$,$,$);\n"
@@ -24,11 +24,15 @@ def test_layers_keep_order_thickness_and_properties(step) -> None:
     )
 
     conductivity = Measure(0.035, "W/(m.K)", "IfcThermalConductivityMeasure")
+    thermal = {"Pset_MaterialThermal": {"ThermalConductivity": conductivity}}
+    usage = {
+        "LayerSetDirection": "AXIS2",
+        "DirectionSense": "POSITIVE",
+        "OffsetFromReferenceLine": Measure(-0.15, "m", "IfcLengthMeasure"),
+    }
     assert got == (
-        MaterialPart("layer", 0, "Brick", 0.2, "core", "LoadBearing"),
-        MaterialPart(
-            "layer", 1, "Wool", 0.1, properties={"Pset_MaterialThermal": {"ThermalConductivity": conductivity}}
-        ),
+        MaterialPart("layer", 0, "Brick", 0.2, "core", "LoadBearing", attributes=usage),
+        MaterialPart("layer", 1, "Wool", 0.1, properties=thermal, attributes=usage),
     )
 
 
@@ -40,19 +44,22 @@ def test_constituents_profiles_lists_and_single_materials(step) -> None:
         MaterialPart("list", 0, "Oak"),
         MaterialPart("list", 1, "Glass"),
     )
+    share = Measure(0.3, "1", "IfcNormalisedRatioMeasure")
     constituents = (
         "#30=IFCMATERIALCONSTITUENTSET('Window',$,(#31,#32));\n"
         "#31=IFCMATERIALCONSTITUENT('Frame',$,#40,0.3,'wood');\n#32=IFCMATERIALCONSTITUENT('Pane',$,#41,$,$);\n"
     )
     assert materials(step, 30, oak + glass + constituents) == (
-        MaterialPart("constituent", 0, "Oak", name="Frame", category="wood"),
+        MaterialPart("constituent", 0, "Oak", name="Frame", category="wood", attributes={"Fraction": share}),
         MaterialPart("constituent", 1, "Glass", name="Pane"),
     )
     profile = (
-        "#30=IFCMATERIALPROFILESETUSAGE(#31,$,$);\n#31=IFCMATERIALPROFILESET('Beam',$,(#32),$);\n"
+        "#30=IFCMATERIALPROFILESETUSAGE(#31,5,$);\n#31=IFCMATERIALPROFILESET('Beam',$,(#32),$);\n"
         "#32=IFCMATERIALPROFILE('IPE',$,#40,#33,$,$);\n#33=IFCRECTANGLEPROFILEDEF(.AREA.,'R',$,1.,2.);\n"
     )
-    assert materials(step, 30, oak + profile) == (MaterialPart("profile", 0, "Oak", name="IPE"),)
+    assert materials(step, 30, oak + profile) == (
+        MaterialPart("profile", 0, "Oak", name="IPE", attributes={"CardinalPoint": 5}),
+    )
 
 
 def test_thermal_properties_of_ifc2x3(step) -> None:

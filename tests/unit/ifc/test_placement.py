@@ -5,6 +5,16 @@ import pytest
 from ifc import read_model
 from ifc.placement import Placements
 
+BASE = """#2=IFCGEOMETRICREPRESENTATIONCONTEXT($,'Model',3,1.E-05,#4,$);
+#3=IFCUNITASSIGNMENT((#6,#7,#8,#9));
+#4=IFCAXIS2PLACEMENT3D(#5,$,$);
+#5=IFCCARTESIANPOINT((0.,0.,0.));
+#6=IFCSIUNIT(*,.LENGTHUNIT.,.MILLI.,.METRE.);
+#7=IFCSIUNIT(*,.AREAUNIT.,$,.SQUARE_METRE.);
+#8=IFCSIUNIT(*,.PLANEANGLEUNIT.,$,.RADIAN.);
+#9=IFCSIUNIT(*,.THERMODYNAMICTEMPERATUREUNIT.,$,.KELVIN.);
+"""
+
 KEY = "0000000000000000000020"
 
 
@@ -80,3 +90,51 @@ def test_numbers_that_are_not_finite_give_no_placement() -> None:
     }
 
     assert Placements(statements, 1.0).metres(b"#1") is None
+
+
+def test_a_place_on_a_grid_or_along_an_alignment_is_told_as_approximate(step) -> None:
+    model = read_model(
+        step(
+            "#20=IFCWALL('0000000000000000000020',$,'W',$,$,#30,$,$,$);\n"
+            "#21=IFCWALL('0000000000000000000021',$,'V',$,$,#32,$,$,$);\n"
+            "#22=IFCWALL('0000000000000000000022',$,'U',$,$,#33,$,$,$);\n"
+            "#30=IFCLOCALPLACEMENT(#31,#4);\n#31=IFCLINEARPLACEMENT($,#99,$);\n"
+            "#32=IFCLINEARPLACEMENT($,#99,#34);\n#33=IFCLOCALPLACEMENT($,#4);\n"
+            "#34=IFCAXIS2PLACEMENT3D(#35,$,$);\n#35=IFCCARTESIANPOINT((5000.,0.,0.));\n",
+            schema="IFC4X3_ADD2",
+        )
+    )
+
+    assert [f.global_id for f in model.findings if f.rule == "placement.approximated"] == [KEY]
+    assert model.by_id()["0000000000000000000021"].placement[3] == 5.0
+
+
+def test_true_north_stands_in_the_project_where_the_file_says_it(step) -> None:
+    base = BASE.replace("#4,$);", "#4,#98);") + "#98=IFCDIRECTION((-1.,1.));\n"
+
+    (project,) = read_model(step("", base=base)).of_class("IfcProject")
+    assert project.attributes["TrueNorth"].value == pytest.approx(math.pi / 4)
+    (silent,) = read_model(step("")).of_class("IfcProject")
+    assert "TrueNorth" not in silent.attributes
+
+
+def test_presentation_layers_reach_the_products_also_through_maps(step) -> None:
+    model = read_model(
+        step(
+            "#20=IFCWALL('0000000000000000000020',$,'W',$,$,$,#40,$,$);\n"
+            "#21=IFCWALL('0000000000000000000021',$,'V',$,$,$,#50,$,$);\n"
+            "#22=IFCWALL('0000000000000000000022',$,'U',$,$,$,#60,$,$);\n"
+            "#40=IFCPRODUCTDEFINITIONSHAPE($,$,(#41));\n#41=IFCSHAPEREPRESENTATION(#2,'Body','Brep',(#42));\n"
+            "#42=IFCFACETEDBREP(#43);\n#43=IFCCLOSEDSHELL(());\n"
+            "#50=IFCPRODUCTDEFINITIONSHAPE($,$,(#51));\n#51=IFCSHAPEREPRESENTATION(#2,'Body','Map',(#52));\n"
+            "#52=IFCMAPPEDITEM(#53,#54);\n#53=IFCREPRESENTATIONMAP(#4,#41);\n"
+            "#54=IFCCARTESIANTRANSFORMATIONOPERATOR3D($,$,#5,$,$);\n"
+            "#60=IFCPRODUCTDEFINITIONSHAPE($,$,(#61));\n#61=IFCSHAPEREPRESENTATION(#2,'Body','Brep',(#43));\n"
+            r"#70=IFCPRESENTATIONLAYERASSIGNMENT('M\X2\00FC\X0\rid',$,(#41),$);"
+            "#71=IFCPRESENTATIONLAYERASSIGNMENT('A',$,(#42),$);\n"
+        )
+    ).by_id()
+
+    layers = [model[KEY[:-1] + last].attributes.get("PresentationLayers") for last in "012"]
+    assert layers[0] == layers[1] == ("A", "M\u00fcrid")
+    assert layers[2] is None

@@ -1,4 +1,6 @@
-from ifc import Model, Relation, RelationKind, read_model
+import pytest
+
+from ifc import Measure, Model, Relation, RelationKind, read_model
 
 SPATIAL = (
     "#10=IFCSITE('0000000000000000000010',$,'Site',$,$,$,$,$,$,$,$,$,$,$);\n"
@@ -76,7 +78,8 @@ def test_openings_doors_types_groups_and_boundaries(step) -> None:
     connected = next(r for r in relations(model, 20) if r.kind is RelationKind.CONNECTED_TO)
     assert connected.detail == {"RelatingConnectionType": "ATSTART", "RelatedConnectionType": "ATEND"}
     assert relations(model, 32) == (Relation(RelationKind.SERVES, key(11)),)
-    assert model.not_understood == {"IfcRelAssignsToProcess": 1, "IfcRelSpaceBoundary": 1}
+    assert Relation(RelationKind.ASSIGNED_TO_PROCESS, key(37)) in relations(model, 20)
+    assert model.not_understood == {"IfcRelSpaceBoundary": 1}
     assert [item.global_id for item in model.findings if item.rule == "containment.missing"] == [key(33)]
 
 
@@ -156,3 +159,75 @@ def test_an_unattached_property_set_is_listed_as_not_understood(step) -> None:
     )
 
     assert model.not_understood == {"IfcPropertySet": 1}
+
+
+def test_assignments_projections_interferences_and_sequences(step) -> None:
+    model = read_model(
+        step(
+            WALL + "#33=IFCWALL('0000000000000000000033',$,'W2',$,$,$,$,$,$);\n"
+            "#40=IFCTASK('0000000000000000000040',$,'t',$,$,$,$,$,$,.F.,$,$,$);\n"
+            "#41=IFCTASK('0000000000000000000041',$,'u',$,$,$,$,$,$,.F.,$,$,$);\n"
+            "#42=IFCRELSEQUENCE('0000000000000000000042',$,$,$,#40,#41,$,.FINISH_START.,$);\n"
+            "#43=IFCWORKSCHEDULE('0000000000000000000043',$,'s',$,$,$,'',$,$,$,$,'',$,$);\n"
+            "#44=IFCRELASSIGNSTOCONTROL('0000000000000000000044',$,$,$,(#40),$,#43);\n"
+            "#45=IFCCREWRESOURCE('0000000000000000000045',$,'c',$,$,$,$,$,$,$,$);\n"
+            "#46=IFCRELASSIGNSTORESOURCE('0000000000000000000046',$,$,$,(#20),$,#45);\n"
+            "#47=IFCACTOR('0000000000000000000047',$,'a',$,$,#48);\n#48=IFCPERSON($,'x',$,$,$,$,$,$);\n"
+            "#49=IFCRELASSIGNSTOACTOR('0000000000000000000049',$,$,$,(#20),$,#47,$);\n"
+            "#50=IFCRELASSIGNSTOPRODUCT('0000000000000000000050',$,$,$,(#40),$,#33);\n"
+            "#51=IFCPROJECTIONELEMENT('0000000000000000000051',$,$,$,$,$,$,$,$);\n"
+            "#52=IFCRELPROJECTSELEMENT('0000000000000000000052',$,$,$,#20,#51);\n"
+            "#53=IFCRELINTERFERESELEMENTS('0000000000000000000053',$,$,$,#20,#33,$,'Clash',.F.);\n"
+            "#54=IFCWALLTYPE('0000000000000000000054',$,'T',$,$,$,$,$,$,.SOLIDWALL.);\n"
+            "#55=IFCRELDECLARES('0000000000000000000055',$,$,$,#1,(#54));\n"
+        )
+    )
+
+    assert relations(model, 41) == (Relation(RelationKind.FOLLOWS, key(40), {"SequenceType": "FINISH_START"}),)
+    assert {r.kind for r in relations(model, 40)} == {
+        RelationKind.ASSIGNED_TO_CONTROL,
+        RelationKind.ASSIGNED_TO_PRODUCT,
+    }
+    wall = {r.kind: r for r in relations(model, 20)}
+    assert wall[RelationKind.ASSIGNED_TO_RESOURCE].target == key(45)
+    assert wall[RelationKind.ASSIGNED_TO_ACTOR].target == key(47)
+    clash = wall[RelationKind.INTERFERES_WITH]
+    assert (clash.target, clash.detail["InterferenceType"]) == (key(33), "Clash")
+    assert relations(model, 51) == (Relation(RelationKind.PROJECTS, key(20)),)
+    assert relations(model, 54) == (Relation(RelationKind.DECLARED_IN, key(1)),)
+    assert model.not_understood == {}
+
+
+PLANE = (
+    "#60=IFCCURVEBOUNDEDPLANE(#61,#62,(#63));\n#61=IFCPLANE(#4);\n"
+    "#62=IFCPOLYLINE((#64,#65,#66,#67,#64));\n#63=IFCPOLYLINE((#68,#69,#70,#68));\n"
+    "#64=IFCCARTESIANPOINT((0.,0.));\n#65=IFCCARTESIANPOINT((4000.,0.));\n"
+    "#66=IFCCARTESIANPOINT((4000.,3000.));\n#67=IFCCARTESIANPOINT((0.,3000.));\n"
+    "#68=IFCCARTESIANPOINT((1000.,1000.));\n#69=IFCCARTESIANPOINT((2000.,1000.));\n"
+    "#70=IFCCARTESIANPOINT((1000.,2000.));\n"
+)
+STRIP = (
+    "#60=IFCSURFACEOFLINEAREXTRUSION(#61,#4,#62,2500.);\n#61=IFCARBITRARYOPENPROFILEDEF(.CURVE.,$,#63);\n"
+    "#62=IFCDIRECTION((0.,0.,1.));\n#63=IFCPOLYLINE((#64,#65,#66));\n"
+    "#64=IFCCARTESIANPOINT((0.,0.));\n#65=IFCCARTESIANPOINT((3000.,0.));\n#66=IFCCARTESIANPOINT((3000.,1000.));\n"
+)
+ROUND = "#60=IFCCURVEBOUNDEDPLANE(#61,#62,());\n#61=IFCPLANE(#4);\n#62=IFCCIRCLE(#4,1.);\n"
+
+
+@pytest.mark.parametrize(
+    ("surface", "detail"),
+    [
+        (PLANE, {"area": Measure(11.5, "m2", "IfcAreaMeasure")}),
+        (STRIP, {"area": Measure(10.0, "m2", "IfcAreaMeasure")}),
+        (ROUND, {"surface": "IFCCURVEBOUNDEDPLANE"}),
+    ],
+)
+def test_the_surface_of_a_boundary_is_told_as_an_area_where_it_is_plain(step, surface, detail) -> None:
+    boundary = (
+        "#30=IFCRELSPACEBOUNDARY('0000000000000000000030',$,$,$,#13,#20,#31,.PHYSICAL.,.EXTERNAL.);\n"
+        "#31=IFCCONNECTIONSURFACEGEOMETRY(#60,$);\n"
+    )
+    model = read_model(step(SPATIAL + WALL + boundary + surface))
+
+    (bounds,) = [r for r in relations(model, 20) if r.kind is RelationKind.BOUNDS]
+    assert {name: value for name, value in bounds.detail.items() if name in ("area", "surface")} == detail
