@@ -29,6 +29,7 @@ _STATEMENT = re.compile(rb"\s*(#\d+)\s*=\s*")
 _RUNAWAY = re.compile(rb";\s*#\d+\s*=\s*[A-Z]")  # a statement inside a text: the text was not closed
 _MAX_DIGITS = len(str(MAX_INSTANCE_NUMBER))
 _FRAME = re.compile(rb"ENDSEC|END-ISO-10303-21")  # the parser reads one DATA section and drops a second one
+_STRAY = re.compile(rb"(?:\A|;)\s*+(?!#\d|ENDSEC|END-ISO-10303-21|\Z)")  # anything but a statement or an end
 _HEADER_ENTITIES = ("FILE_DESCRIPTION", "FILE_NAME", "FILE_SCHEMA")
 _STRING = re.compile(rb"'[^']*'")
 _NO_NUMBER = "A statement does not begin with an instance number and an equals sign."
@@ -95,7 +96,8 @@ class StepText:
             pairs = _INSTANCE.findall(self._data, start)
             found = dict(pairs)
             doubtful = len(found) != len(pairs) or self._unbalanced(found, start)
-            self._doubtful = doubtful or self._leaves_something_open() or _swallows(found)
+            stray = _STRAY.search(_STRING.sub(b"", self._data[start:])) is not None
+            self._doubtful = doubtful or stray or self._leaves_something_open() or _swallows(found)
         return found
 
     def _data_start(self) -> int:

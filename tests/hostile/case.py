@@ -35,19 +35,17 @@ class Case:
         build: Makes its bytes, the same ones each time.
         expected: What must become of it.
         suffix: Of the file.
-        defect: What we do wrong with it today; empty if nothing.
     """
 
     name: str
     build: Callable[[], bytes] = field(compare=False)
     expected: Refused | Loaded
     suffix: str = ".ifc"
-    defect: str = ""
 
 
-def refused(name: str, build: Callable[[], bytes], *reasons: str, suffix: str = ".ifc", defect: str = "") -> Case:
+def refused(name: str, build: Callable[[], bytes], *reasons: str, suffix: str = ".ifc") -> Case:
     """Return a case that must be refused."""
-    return Case(name, build, Refused(reasons), suffix, defect)
+    return Case(name, build, Refused(reasons), suffix)
 
 
 def loaded(

@@ -18,13 +18,7 @@ PARENT_BYTES = 700 * 2**20  # what meshing may add to the process that serves pe
 NAMED = set(Reason) - {Reason.INTERNAL, Reason.RECORD, Reason.NOT_FOUND}
 
 
-READ = [
-    pytest.param(
-        case, id=case.name, marks=[pytest.mark.xfail(strict=True, reason=case.defect)] if case.defect else []
-    )
-    for case in CASES
-]
-MESHED = [pytest.param(case, id=case.name) for case in CASES]
+PARAMS = [pytest.param(case, id=case.name) for case in CASES]
 
 
 def peak_bytes():
@@ -44,7 +38,7 @@ def outcome(work, path):
         return None, error
 
 
-@pytest.mark.parametrize("case", READ)
+@pytest.mark.parametrize("case", PARAMS)
 def test_reading(case, tmp_path):
     path, start = write(case, tmp_path), time.monotonic()
 
@@ -63,7 +57,7 @@ def test_reading(case, tmp_path):
         check_model(model)
 
 
-@pytest.mark.parametrize("case", MESHED)
+@pytest.mark.parametrize("case", PARAMS)
 def test_meshing(case, tmp_path):
     path, start, before = write(case, tmp_path), time.monotonic(), peak_bytes()
 
