@@ -22,7 +22,8 @@ from api.app import create_app
 from api.cli.app import COMMANDS
 from api.errors import BY_REASON, STATUS
 from api.routers import CONFORMS_TO
-from graph import QUESTIONS, TERMS, EdgeType, Label
+from graph import QUESTIONS, TERMS, EdgeType, Label, Question
+from graph import Parameter as QuestionParameter
 from ifc.canonical import DECIMALS_BY_UNIT
 from twin.live import QUANTITY_KINDS
 from twin.permit import REGISTRY, Pack, Rule, bundled_packs
@@ -149,10 +150,19 @@ def edges() -> str:
 def named_questions() -> str:
     """Return the named questions."""
     rows = [
-        (f"`{item.name}`", ", ".join(f"`{p.name}` ({p.kind.value})" for p in item.parameters), item.title["en"])
+        (f"`{item.name}`", ", ".join(map(_asked, item.parameters)), item.title["en"], _given(item))
         for item in QUESTIONS
     ]
-    return table(("Name", "Parameters", "Question"), rows)
+    return table(("Name", "Parameters", "Question", "Columns"), rows)
+
+
+def _asked(parameter: QuestionParameter) -> str:
+    default = "" if parameter.default is None else f", default {parameter.default} {parameter.unit}".rstrip()
+    return f"`{parameter.name}` ({parameter.kind.value}{default})"
+
+
+def _given(item: Question) -> str:
+    return ", ".join(f"**`{c.name}`**" if c.name in item.key else f"`{c.name}`" for c in item.columns)
 
 
 def rounding() -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from graph.batch import Edge, Property, Scope
 from graph.schema import EdgeType, Label
-from ifc import ElementRecord, MaterialPart, RelationKind
+from ifc import ElementRecord, MaterialPart, RelationKind, round_measure
 
 _INVERSE = {RelationKind.VOIDS: EdgeType.HAS_OPENING, RelationKind.FILLS: EdgeType.FILLED_BY}
 _DIRECT = {
@@ -91,13 +91,17 @@ def _shares(parts: Sequence[MaterialPart]) -> dict[str, float | None]:
     named = [part for part in parts if part.material]
     if len(named) == 1 and len(parts) == 1:
         return {named[0].material: 1.0}
-    total = sum(part.thickness_m or 0.0 for part in parts)
+    total = sum(map(_thickness_m, parts))
     layered = total > 0 and all(part.role == "layer" and part.thickness_m is not None for part in parts)
     shares: dict[str, float | None] = {}
     for part in named:
         before = shares.get(part.material) or 0.0
-        shares[part.material] = before + (part.thickness_m or 0.0) / total if layered else None
+        shares[part.material] = before + _thickness_m(part) / total if layered else None
     return shares
+
+
+def _thickness_m(part: MaterialPart) -> float:
+    return round_measure(part.thickness_m or 0.0, "m")
 
 
 def _relation(

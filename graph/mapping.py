@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from graph.batch import Batch, Edge, Node, Property, Scope
 from graph.links import Derived, edges_of
 from graph.schema import EdgeType, Label
-from ifc import ElementRecord, Measure, RelationKind, Value
+from ifc import ElementRecord, Measure, RelationKind, Value, round_measure
 
 _SPATIAL = {
     "IfcSite": Label.SITE,
@@ -136,9 +136,12 @@ def _first(places: Sequence[Mapping[str, Mapping[str, Value]]], names: Sequence[
 
 
 def _plain(value: Value) -> Property | None:
+    """Return a value without its unit; numbers rounded as stored records are, so that a rebuild gives the same."""
     if isinstance(value, Measure):
-        return value.value
-    if isinstance(value, (str, bool, int, float)):
+        return round_measure(value.value, value.unit)
+    if isinstance(value, float):
+        return round_measure(value, "1")
+    if isinstance(value, (str, bool, int)):
         return value
     if isinstance(value, tuple) and len(value) == 1:
         return _plain(value[0])

@@ -5,6 +5,7 @@
 """
 
 from ifc.canonical import canonical_bytes, canonical_form, digest, record_from_form
+from ifc.canonical_numbers import round_measure
 from ifc.canonical_text import digested
 from ifc.errors import IfcError, IfcGeometryError, IfcReadError, IfcRecordError, Reason
 from ifc.exchange import read_records, write_records
@@ -103,6 +104,7 @@ __all__ = [
     "read_records",
     "record_from_form",
     "report_progress",
+    "round_measure",
     "section",
     "shell",
     "space_adjacency",

@@ -8,7 +8,7 @@ from pathlib import Path
 import typer
 from pydantic import ValidationError
 
-from api.cli import export, files, service, stores
+from api.cli import export, files, graph, service, stores
 from api.cli.output import Exit, print_problem, print_usage
 from graph import GraphError
 from ifc import IfcError
@@ -34,6 +34,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     stores.points,
     stores.seal,
     stores.rebuild,
+    graph.dump,
     stores.sweep,
     service.serve,
     service.demo,

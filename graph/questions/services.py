@@ -19,7 +19,7 @@ SERVICES: tuple[Question, ...] = (
         "Which systems and zones are there?",
         "Millised süsteemid ja tsoonid on?",
         "Quels systèmes et zones y a-t-il ?",
-        "MATCH (m)-[:PART_OF]->(g {scope: $scope}) "
+        "MATCH (g:System|Zone {scope: $scope})<-[:PART_OF]-(m) "
         "RETURN g.global_id AS system, g.ifc_class AS ifc_class, g.name AS name, count(m) AS members "
         "ORDER BY name, system",
         columns="system ifc_class name members",
@@ -29,7 +29,7 @@ SERVICES: tuple[Question, ...] = (
         "What belongs to this system or zone?",
         "Mis sellesse süsteemi või tsooni kuulub?",
         "Qu'est-ce qui appartient à ce système ou à cette zone ?",
-        "MATCH (m)-[:PART_OF]->(g {id: $system}) "
+        "MATCH (g:System|Zone {id: $system})<-[:PART_OF]-(m) "
         "RETURN m.global_id AS element, m.ifc_class AS ifc_class, m.name AS name ORDER BY ifc_class, name, element",
         SYSTEM,
         columns="element ifc_class name",

@@ -1,12 +1,16 @@
 """Questions as of any version, their differences, and points that follow the live state."""
 
+import json
+import os
 import shutil
+import subprocess
+import sys
 import warnings
 
 import pytest
 
 from api.app import create_app
-from graph import Scope
+from graph import Scope, canonical_lines
 from twin import projections
 from twin.live import Point, PointKind
 from twin.service import open_twin
@@ -90,6 +94,32 @@ def test_rebuilding_takes_earlier_versions_out_and_they_come_back(twin):
     assert twin.reproject() == 0
     assert set(twin.graph.loaded()) == {Scope(ROW, "as-designed")}
     assert names(twin, 1) == first
+
+
+def test_the_export_is_the_same_after_a_rebuild(twin):
+    before = list(canonical_lines(twin.graph))
+    assert len(before) > 100
+    for scope in twin.graph.loaded():
+        twin.graph.remove(scope)
+    assert list(canonical_lines(twin.graph)) == []
+    assert twin.reproject() == 1
+    assert list(canonical_lines(twin.graph)) == before
+
+
+def test_the_command_line_prints_the_graph(loaded_home, tmp_path):
+    home = tmp_path / "home"
+    shutil.copytree(loaded_home, home)
+
+    def dump(*arguments):
+        command = [sys.executable, "-c", "from api.cli import main; main()", "dump", *arguments]
+        environment = {**os.environ, "KAKSIK_HOME": str(home)}
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+    lines = [json.loads(line) for line in dump().stdout.splitlines()]
+    assert {line["node"] for line in lines if "node" in line} >= {"Building", "Storey", "Space", "Element", "Version"}
+    assert dump("--building", ROW, "--stage", "as-designed").stdout == dump().stdout
+    assert dump("--building", ROW).returncode == 3
+    assert dump("--building", "none", "--stage", "as-built").returncode == 3
 
 
 def test_points_follow_their_registration_in_every_version(twin):
