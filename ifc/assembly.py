@@ -136,7 +136,7 @@ class Assembly:
             findings=tuple(limited(self._findings)),
             not_understood=self._lost(relations.lost),
             signature_block=self._admitted.signature_block,
-            shape_keys=ShapeKeys(self._text.statements, self._digester).of(records, numbers),
+            shape_keys=ShapeKeys(self._text.statements, self._digester, self._text.groups).of(records, numbers),
         )
 
     def keys(self) -> dict[int, str]:

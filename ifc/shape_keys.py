@@ -7,7 +7,7 @@ is cut out of it, how it is coloured, its layers, and on units and contexts of t
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ifc.geometry_digest import GeometryDigester
 from ifc.records import ElementRecord, RelationKind
@@ -41,10 +41,17 @@ class ShapeKeys:
     Args:
         statements: ``b"#12"`` -> statement body.
         digester: Digests of the same statements.
+        groups: Keys of the statements by class as written.
     """
 
-    def __init__(self, statements: Mapping[bytes, bytes], digester: GeometryDigester) -> None:
+    def __init__(
+        self,
+        statements: Mapping[bytes, bytes],
+        digester: GeometryDigester,
+        groups: Mapping[bytes, Sequence[bytes]],
+    ) -> None:
         self._statements = statements
+        self._groups = groups
         self._digester = digester
         self._styles: dict[bytes, str] = defaultdict(str)
         self._materials: dict[bytes, list[str]] = defaultdict(list)
@@ -104,9 +111,9 @@ class ShapeKeys:
 
     def _scan(self) -> dict[bytes, list[tuple[bytes, bytes]]]:
         found: dict[bytes, list[tuple[bytes, bytes]]] = {name: [] for name in _SCANNED}
-        for key, body in self._statements.items():
-            if body.startswith(_SCANNED) and (name := body.partition(b"(")[0].strip()) in found:
-                found[name].append((key, body))
+        for written, keys in self._groups.items():
+            if (name := written.strip()) in found:
+                found[name] += [(key, self._statements[key]) for key in keys]
         return found
 
     def _add_styles(self, items: list[bytes], styles: list[bytes]) -> None:
@@ -124,9 +131,9 @@ class ShapeKeys:
     def _stray_styles(self) -> Iterator[str]:
         """Yield the styles of what lies below a face set or a shell: they are not followed up to their elements."""
         leaves = set[bytes]()
-        for body in self._statements.values():
-            if body.startswith(_CONTAINERS):
-                leaves.update(_REFERENCE.findall(body))
+        for name, keys in self._groups.items():
+            if self._styles and name.startswith(_CONTAINERS):
+                leaves.update(*[_REFERENCE.findall(self._statements[key]) for key in keys])
         for item, look in self._styles.items():
             if item not in leaves:
                 yield self._digester.digest([item]) + look
@@ -139,7 +146,7 @@ class ShapeKeys:
     def _colours_within(self, root: bytes) -> str:
         """Return the styles at and below a container, with what they colour."""
         if root not in self._within:
-            waiting, seen, found = [root], set[bytes](), list[str]()
+            waiting, seen, found = [root] if self._styles else [], set[bytes](), list[str]()
             while waiting:
                 key = waiting.pop()
                 if key in seen:
