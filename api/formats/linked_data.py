@@ -21,6 +21,7 @@ PREFIXES: Mapping[str, str] = {
     "ref": "https://brickschema.org/schema/Brick/ref#",
     "ifc": "https://identifier.buildingsmart.org/uri/buildingsmart/ifc/4.3/class/",
     "prov": "http://www.w3.org/ns/prov#",
+    "qudt": "http://qudt.org/schema/qudt/",
     "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
     "unit": "http://qudt.org/vocab/unit/",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
@@ -69,7 +70,7 @@ class Statements:
     """What is said of one subject.
 
     Attributes:
-        subject: IRI.
+        subject: IRI or compact name.
         types: Compact names of its classes.
         links: Compact predicate and IRI of the object.
         literals: Compact predicate and value.
@@ -106,16 +107,19 @@ def statements(batch: Batch, points: Iterable[Point], base: str, project_id: str
         yield _node(node, subject, [*links, ("ref:hasExternalReference", reference)])
         identity = (("ref:ifcGlobalID", str(node.properties["global_id"])), ("ref:ifcProjectID", project_id))
         yield Statements(reference, ("ref:IFCReference",), (), identity)
-    elements = set(names.values())
-    yield from (_point(point, base, elements) for point in points)
+    elements, known = set(names.values()), tuple(points)
+    yield from (_point(point, base, elements) for point in known)
+    for unit in sorted({UNITS[point.unit] for point in known if point.unit in UNITS}):
+        yield Statements(f"unit:{unit}", ("qudt:Unit",), (), ())  # Brick's shapes want to know that it is one
 
 
 def turtle(content: Iterable[Statements]) -> Iterator[bytes]:
     """Yield Turtle (N-Triples) subject by subject."""
     for item in content:
-        lines = [f"<{item.subject}> <{RDF_TYPE}> <{_iri(kind)}> .\n" for kind in item.types]
-        lines += [f"<{item.subject}> <{_iri(p)}> <{_iri(target)}> .\n" for p, target in item.links]
-        lines += [f"<{item.subject}> <{_iri(p)}> {_literal(value)} .\n" for p, value in item.literals]
+        subject = f"<{_iri(item.subject)}>"
+        lines = [f"{subject} <{RDF_TYPE}> <{_iri(kind)}> .\n" for kind in item.types]
+        lines += [f"{subject} <{_iri(p)}> <{_iri(target)}> .\n" for p, target in item.links]
+        lines += [f"{subject} <{_iri(p)}> {_literal(value)} .\n" for p, value in item.literals]
         yield "".join(lines).encode()
 
 

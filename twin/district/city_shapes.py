@@ -1,7 +1,9 @@
 """From the surfaces of a city object to its outline on the map."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -133,7 +135,10 @@ def _list(value: Any) -> list[Any]:
 
 
 def _united(faces: list[list[Points]]) -> Area:
-    polygons = [_polygon(rings) for rings in faces if _lies(rings[0])]
+    lying = {
+        _corners(rings): rings for rings in faces if _lies(rings[0])
+    }  # floor and roof of a block are one outline
+    polygons = [_polygon(rings) for rings in lying.values()]
     if not polygons:
         raise Unusable("context.geometry", "No face of it has an outline on the map.")
     united = polygons[0] if len(polygons) == 1 else shapely.union_all(np.array(polygons, dtype=object))
@@ -143,15 +148,29 @@ def _united(faces: list[list[Points]]) -> Area:
     return parts[0] if len(parts) == 1 else MultiPolygon(parts)
 
 
+def _corners(rings: list[Points]) -> frozenset[frozenset[tuple[float, float]]]:
+    """Return the edges of all rings on the map, whichever way they run."""
+    edges: set[frozenset[tuple[float, float]]] = set()
+    for ring in rings:
+        places = [(x, y) for x, y in ring[:, :2].tolist()]
+        edges.update(frozenset(edge) for edge in pairwise([*places, places[0]]))
+    return frozenset(edges)
+
+
 def _lies(ring: Points) -> bool:
     """Say whether a face lies flat enough for an outline: Newell's normal, or level corners that cross themselves."""
-    if np.ptp(ring[:, 2]) < LEVEL_M:
+    rows = ring.tolist()
+    heights = [row[2] for row in rows]
+    if max(heights) - min(heights) < LEVEL_M:
         return float(shapely.area(shapely.convex_hull(shapely.multipoints(ring[:, :2])))) >= MIN_AREA_M2
-    following = np.roll(ring, -1, axis=0)
-    about, then = ring - ring[0], following - ring[0]
-    normal = np.cross(about, then).sum(axis=0)
-    length = float(np.linalg.norm(normal))
-    return length > 0 and abs(float(normal[2])) / length >= STEEP
+    x0, y0, z0 = rows[0]
+    east = north = up = 0.0
+    for (ax, ay, az), (bx, by, bz) in pairwise([*rows, rows[0]]):
+        east += (ay - y0) * (bz - z0) - (az - z0) * (by - y0)
+        north += (az - z0) * (bx - x0) - (ax - x0) * (bz - z0)
+        up += (ax - x0) * (by - y0) - (ay - y0) * (bx - x0)
+    length = math.sqrt(east * east + north * north + up * up)
+    return length > 0 and abs(up) / length >= STEEP
 
 
 def _polygon(rings: list[Points]) -> Polygon:
