@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Protocol
 
 from graph import Batch
-from ifc import Limits, ReadFinding, Scene, build_scene, digested, storey_of
+from ifc import IfcError, Limits, MeshSet, ReadFinding, Scene, build_scene, digested, storey_of
 from twin.blobs import BlobStore
 from twin.catalogue import (
     Building,
@@ -26,10 +26,11 @@ from twin.catalogue import (
     files_digest,
 )
 from twin.clock import Clock, rfc3339
+from twin.errors import TwinError
 from twin.facts import facts_of
 from twin.federation import NamedFile, understand_together
 from twin.projection import project
-from twin.reading import Progress, Understood, part, silent
+from twin.reading import KnownMeshes, Progress, Understood, part, silent
 from twin.snapshot import Snapshot, Stage
 
 
@@ -99,7 +100,12 @@ class Ingest:
         existing = self._catalogue.version_of_file(submission.file_sha256, submission.stage, submission.building_id)
         if existing is not None:
             return existing
-        read = self._read(submission.files, part(on_progress, 0.0, 0.8), submission.building_id)
+        read = self._read(
+            submission.files,
+            part(on_progress, 0.0, 0.8),
+            submission.building_id,
+            lambda building_id: self._earlier_meshes(building_id, submission.stage),
+        )
         check_building_id(read.identity.building_id)
         snapshot = read.snapshot(submission.stage, 0)
         on_progress(0.8, "Storing records")
@@ -116,9 +122,26 @@ class Ingest:
         scene_sha256 = self._store_scene(build_scene(read.model, read.meshes))
         return self._catalogue.set_geometry(version.key, meshes_sha256, scene_sha256)
 
-    def _read(self, files: Sequence[VersionFile], on_progress: Progress, building_id: str | None) -> Understood:
+    def _earlier_meshes(self, building_id: str, stage: Stage) -> MeshSet | None:
+        """Return the meshes of the latest version of the stage, else of the last stage before or after it."""
+        versions = self._catalogue.versions(building_id)
+        if not versions:
+            return None
+        nearest = max(versions, key=lambda version: (version.key.stage is stage, versions.index(version)))
+        try:
+            return MeshSet.from_bytes(self._blobs.get(nearest.meshes_sha256))
+        except (IfcError, TwinError):
+            return None  # lost or damaged: everything is meshed anew
+
+    def _read(
+        self,
+        files: Sequence[VersionFile],
+        on_progress: Progress,
+        building_id: str | None,
+        known: KnownMeshes | None = None,
+    ) -> Understood:
         named = [NamedFile(file.file_name, self._blobs.path(file.file_sha256)) for file in files]
-        return understand_together(named, self._limits, on_progress, building_id=building_id)
+        return understand_together(named, self._limits, on_progress, building_id=building_id, known=known)
 
     def _store_records(self, read: Understood) -> dict[str, str]:
         pairs = list(digested(read.model.records))
@@ -149,7 +172,7 @@ class Ingest:
 
     def _store_scene(self, scene: Scene) -> str:
         for chunk in scene.chunks:
-            self._blobs.put(chunk.glb)
+            self._blobs.gzipped(self._blobs.put(chunk.glb))
         return self._blobs.put(json.dumps(scene.to_json(), ensure_ascii=False, separators=(",", ":")).encode())
 
     def _settle(
