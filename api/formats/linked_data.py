@@ -92,25 +92,54 @@ def statements(batch: Batch, points: Iterable[Point], base: str, project_id: str
         project_id: GlobalId of the IFC project.
     """
     names = {node.id: f"{base}/{_safe(node.id.removeprefix(batch.scope.node_id('')))}" for node in batch.nodes}
-    outgoing: dict[str, list[tuple[str, str]]] = {}
-    for edge in batch.edges:
-        if edge.source in names and edge.target in names:
-            source, predicate, target = _edge(edge.type, names[edge.source], names[edge.target])
-            outgoing.setdefault(source, []).append((predicate, target))
+    known = tuple(points)
+    labels = {names[node.id]: node.label for node in batch.nodes}
+    outgoing = _outgoing(batch, names, labels)
+    bound = _bound(known, base, labels, outgoing)
+    project = f"{base}/{_safe(project_id)}#project"
+    location = f"{base.removesuffix('/elements')}/export/ifc"
+    identity = (("ref:ifcProjectID", project_id), ("ref:ifcFileLocation", location))
+    yield Statements(project, ("ref:ifcProject",), (), identity)
     for node in batch.nodes:
         subject = names[node.id]
-        reference = f"{subject}#ifc"
         links = [*dict.fromkeys(outgoing.get(subject, ()))]
+        extra = ("brick:Equipment",) if subject in bound and node.label not in _BRICK_PLACES else ()
         if "ifc_class" not in node.properties:
-            yield _node(node, subject, links)
+            yield _node(node, subject, links, extra)
             continue
-        yield _node(node, subject, [*links, ("ref:hasExternalReference", reference)])
-        identity = (("ref:ifcGlobalID", str(node.properties["global_id"])), ("ref:ifcProjectID", project_id))
-        yield Statements(reference, ("ref:IFCReference",), (), identity)
-    elements, known = set(names.values()), tuple(points)
-    yield from (_point(point, base, elements) for point in known)
+        reference = f"{subject}#ifc"
+        yield _node(node, subject, [*links, ("ref:hasExternalReference", reference)], extra)
+        own = (("ref:ifcGlobalID", str(node.properties["global_id"])),)
+        yield Statements(reference, ("ref:IFCReference",), (("ref:hasIfcProjectReference", project),), own)
+    yield from (_point(point, base, bound) for point in known)
     for unit in sorted({UNITS[point.unit] for point in known if point.unit in UNITS}):
         yield Statements(f"unit:{unit}", ("qudt:Unit",), (), ())  # Brick's shapes want to know that it is one
+
+
+def _outgoing(
+    batch: Batch, names: Mapping[str, str], labels: Mapping[str, Label]
+) -> dict[str, list[tuple[str, str]]]:
+    """Return predicates and objects of each subject."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for edge in batch.edges:
+        if edge.source in names and edge.target in names:
+            source = names[edge.source]
+            found.setdefault(source, []).append((_predicate(edge.type, labels[source]), names[edge.target]))
+    return found
+
+
+def _bound(
+    points: Iterable[Point], base: str, labels: Mapping[str, Label], outgoing: dict[str, list[tuple[str, str]]]
+) -> set[str]:
+    """Return what points are bound to; what is equipment gets the room of its point as its location."""
+    found = set()
+    for point in points:
+        target, space = f"{base}/{_safe(point.global_id)}", f"{base}/{_safe(point.space or '')}"
+        if target in labels:
+            found.add(target)
+            if labels[target] not in _BRICK_PLACES and labels.get(space) is Label.SPACE:
+                outgoing.setdefault(target, []).append(("brick:hasLocation", space))
+    return found
 
 
 def turtle(content: Iterable[Statements]) -> Iterator[bytes]:
@@ -134,14 +163,16 @@ def json_ld(content: Iterable[Statements]) -> Iterator[bytes]:
     yield b"]}\n"
 
 
-def _edge(kind: EdgeType, source: str, target: str) -> tuple[str, str, str]:
-    """Return subject, predicate and object; interfaces of BOT point from the interface to the zone."""
+def _predicate(kind: EdgeType, source: Label) -> str:
+    """Return the predicate of an edge; Brick has places as parts of places only, not of zones and systems."""
     term = TERMS[kind][0]
-    return source, term if not term.startswith("ifc:") else f"kaksik:{_camel(kind.value)}", target
+    if term.startswith("ifc:") or (kind is EdgeType.PART_OF and source in _BRICK_PLACES):
+        return f"kaksik:{_camel(kind.value)}"
+    return term
 
 
-def _node(node: Node, subject: str, links: Sequence[tuple[str, str]]) -> Statements:
-    types = [_class(TERMS[node.label][0])]
+def _node(node: Node, subject: str, links: Sequence[tuple[str, str]], extra: tuple[str, ...]) -> Statements:
+    types = [_class(TERMS[node.label][0]), *extra]
     if node.label in _BRICK_PLACES:
         types.append(_BRICK_PLACES[node.label])
     ifc_class = node.properties.get("ifc_class")
@@ -163,8 +194,6 @@ def _point(point: Point, base: str, elements: set[str]) -> Statements:
     kind = POINT_CLASSES.get((point.kind.value, point.quantity_kind), POINT_KINDS[point.kind.value])
     bound = f"{base}/{_safe(point.global_id)}"
     links = [("brick:isPointOf", bound)] if bound in elements else []
-    space = f"{base}/{_safe(point.space or '')}"
-    links += [("brick:hasLocation", space)] if space in elements else []
     links += [("brick:hasUnit", f"unit:{UNITS[point.unit]}")] if point.unit in UNITS else []
     literals = [
         ("kaksik:pointId", point.point_id),

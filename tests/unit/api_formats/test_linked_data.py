@@ -38,6 +38,7 @@ RECORDS = {
 }  # fmt: skip
 POINTS = (
     Point("120900101", "t:1", "0$room_1", PointKind.SENSOR, "Temperature", "Cel", "Õhk", space="0$room_1"),
+    Point("120900101", "w", "wall", PointKind.SENSOR, "Humidity", "%", space="0$room_1"),
     Point("120900101", "odd", "not-there", PointKind.ACTUATOR, "Strangeness", "{count}"),
 )
 
@@ -72,6 +73,11 @@ def test_the_terms_are_those_of_the_standards(content):
     assert f"{point} {rdf_type} <{PREFIXES['brick']}Temperature_Sensor> ." in lines
     assert f"{point} <{PREFIXES['brick']}isPointOf> {room} ." in lines
     assert f"{point} <{PREFIXES['brick']}hasUnit> <{PREFIXES['unit']}DEG_C> ." in lines
+    assert f"<{PREFIXES['unit']}DEG_C> {rdf_type} <{PREFIXES['qudt']}Unit> ." in lines
+    assert f"<{BASE}/wall> {rdf_type} <{PREFIXES['brick']}Equipment> ." in lines
+    assert f"<{BASE}/wall> <{PREFIXES['brick']}hasLocation> {room} ." in lines
+    project = f"<{BASE}/project#project>"
+    assert f"<{BASE}/wall#ifc> <{PREFIXES['ref']}hasIfcProjectReference> {project} ." in lines
     assert f'<{BASE}/storey> <urn:kaksik:term:elevationM> "-5.0E-1"^^<{PREFIXES["xsd"]}double> .' in lines
     assert f'<{BASE}/wall#ifc> <{PREFIXES["ref"]}ifcGlobalID> "wall" .' in lines
 
