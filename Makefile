@@ -2,7 +2,7 @@
 #
 # One part of the tests:   make test T=tests/unit/ifc
 #                          make test T="tests/integration -k broker"
-# Without the slow ones:   make test T='tests -m "not slow"'
+# Without the slow ones:   make test T='tests -m "not slow and not neo4j"'
 # The demo with your own:  make demo ARGS="path/to/model.ifc another.ifc"
 
 SHELL := /bin/bash
@@ -12,7 +12,7 @@ BIN := .venv/bin
 T ?= tests
 ARGS ?=
 
-.PHONY: help setup setup-dev demo test lint fix bench conformance lock clean
+.PHONY: help setup setup-dev demo test test-neo4j lint fix bench conformance lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -28,7 +28,10 @@ demo: setup ## Generate, load and serve the sample district on 127.0.0.1 (ARGS="
 
 test: setup-dev ## Run the tests, or one part of them: make test T=tests/unit/ifc
 	@npm --prefix viewer/vendor test --silent
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile $(T)
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile -m 'not neo4j' $(T)
+
+test-neo4j: setup-dev ## Run the graph's tests on a real Neo4j too (Java 17 and Maven needed; some minutes)
+	@$(BIN)/python -m pytest -q -m neo4j tests/integration/graph tests/property/graph
 
 lint: setup-dev ## Check style, types and the direction of imports
 	@$(BIN)/ruff check .
@@ -41,7 +44,7 @@ fix: .setup/dev ## Mend style where a tool can
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
 bench: setup-dev ## Measure, as ratios to a named peer in the same run
-	@for part in stages energy live ifc_scale; do $(BIN)/python -m benchmarks.$$part || exit 1; done
+	@for part in stages reading energy live graph ifc_scale; do $(BIN)/python -m benchmarks.$$part || exit 1; done
 
 conformance: setup-dev ## Run the outside suites that lie beside the checkout
 	@$(BIN)/python -m pytest -q tests/conformance

@@ -96,7 +96,7 @@ def neo4j_server(tmp_path_factory):
         log.close()
 
 
-@pytest.fixture(scope="session", params=["arcadedb", "neo4j_server"])
+@pytest.fixture(scope="session", params=["arcadedb", pytest.param("neo4j_server", marks=pytest.mark.neo4j)])
 def bolt(request):
     """Return (url, user, password) of each Bolt server in turn."""
     return request.getfixturevalue(request.param)

@@ -318,7 +318,13 @@ CASES: dict[str, tuple[Bend, Bend, Bend, Bend]] = {
         without_shape("living", "bedroom", "wc"),
     ),
 }
-APART = {"ubn.fire-rating-form", "fire.separation", "fire.operational-card", "acc.outer-door-width"}  # tested below
+APART = {  # tested with the verdicts
+    "ubn.fire-rating-form",
+    "fire.separation",
+    "fire.operational-card",
+    "acc.outer-door-width",
+    "acc.inner-door-width",
+}
 
 
 def run(house: Any, mode: Mode = Mode.PRE_CHECK) -> PermitReport:

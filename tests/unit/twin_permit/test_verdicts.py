@@ -114,6 +114,21 @@ def test_accessible_door_is_for_a_person(house: Any, width: float) -> None:
     assert verdicts(run(house), "acc.outer-door-width") == {Verdict.NEEDS_HUMAN}
 
 
+@pytest.mark.parametrize("width", [0.65, 0.85, 1.0])
+def test_accessible_inner_door_is_for_a_person(house: Any, width: float) -> None:
+    house.put("building", USE, "12631")
+    house.put("door-1", "AR_Uks.306_Ava-laius", metres(width))
+    found = of(run(house), "acc.inner-door-width")
+    assert {result.verdict for result in found} == {Verdict.NEEDS_HUMAN}
+    assert any("door-1" in result.elements for result in found)
+
+
+def test_accessible_inner_door_without_width(house: Any) -> None:
+    house.put("building", USE, "12631")
+    house.drop("door-1", "AR_Uks.306_Ava-laius")
+    assert Verdict.DATA_MISSING in verdicts(run(house), "acc.inner-door-width")
+
+
 def test_accessible_door_without_width(house: Any) -> None:
     house.put("building", USE, "12631")
     house.drop("door-out", "AR_Uks.306_Ava-laius")
