@@ -1,6 +1,6 @@
 """Load every real model beside the checkout through the whole spine and print what became of it.
 
-    python -m benchmarks.corpus [--json] [FOLDER]
+python -m benchmarks.corpus [--json] [FOLDER]
 """
 
 import argparse

@@ -13,9 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from signatures.digests import from_base58btc, to_base58btc
 from signatures.errors import Reason, SignatureError
 
-MIN_PASSPHRASE_CHARACTERS = (
-    12  # PKCS #8 is derived with 2,048 rounds of PBKDF2 only; service keys belong in PKCS#11
-)
+MIN_PASSPHRASE_CHARACTERS = 12  # PKCS #8 is derived with 2,048 rounds of PBKDF2 only; service keys belong in PKCS#11
 ASSERTION = "assertionMethod"
 
 

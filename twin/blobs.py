@@ -163,6 +163,7 @@ class FileBlobStore:
             if file.name not in wanted and _NAME.match(file.name) and file.stat().st_mtime <= limit
         ]
         for file in unwanted:
+            (self._folder / GZIPPED / file.parent.name / file.name).unlink(missing_ok=True)
             file.unlink()
         return len(unwanted)
 
