@@ -97,7 +97,7 @@ def demo(demo_home, tmp_path_factory):
         end(child)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # its event loop must not outlive it: other tests run their own
 def browser():
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed (Debian package chromium)")

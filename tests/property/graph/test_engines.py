@@ -128,10 +128,11 @@ class Oracle:
     def volumes(self):
         totals = {}
         for r in self.elements:
-            total = sum(part.thickness_m for part in r.materials)
-            for part in r.materials:
+            thickness_m = [round(part.thickness_m, 6) for part in r.materials]  # stored records keep micrometres
+            total = sum(thickness_m)
+            for part, own_m in zip(r.materials, thickness_m, strict=True):
                 volume = r.quantity_sets["Q"]["NetVolume"].value if r.quantity_sets else 0.0
-                totals[part.material] = totals.get(part.material, 0.0) + volume * part.thickness_m / total
+                totals[part.material] = totals.get(part.material, 0.0) + volume * own_m / total
         return totals
 
     def loose(self):
