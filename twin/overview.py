@@ -70,7 +70,7 @@ class Overview:
             "permit": reports["permit"].get(key),
             "energy": reports["energy"].get(key),
             "seal": "unsealed" if seal is None else seal["verdict"],
-            "alarms": sum(1 for item in latest if item["stale"]),
+            "alarms": sum(1 for item in latest if item["stale"] and item["value"] is not None),  # fell silent
             "points": len(latest),
         }
 
