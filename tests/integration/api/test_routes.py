@@ -30,6 +30,7 @@ def test_the_district_has_every_sample_building_in_its_place(client, truth):
     for file in truth["files"].values():
         building = shown[file["building_id"]]
         assert building["name"] == file["name"]
+        assert building["address"].startswith(file["address"])
         assert building["placement"]["easting_m"] == pytest.approx(file["placement"]["easting_m"], abs=0.001)
         assert building["ground_m"] == pytest.approx(file["ground_m"], abs=0.01)
         if file["stage"] == building["stage"]:
@@ -147,6 +148,8 @@ def test_readings_come_in_and_go_out(client):
     result = client.post("/api/v1/readings", json=messages).json()
     assert (result["stored"], result["refused"]) == (3, 1)
     assert client.post("/api/v1/readings", json=messages[:1]).json()["duplicates"] == 3
+    silent = {b["building_id"]: b["alarms"] for b in get(client, "/api/v1/buildings").json()["items"]}
+    assert (silent[HOUSE], silent["120900103"]) == (1, 0)  # one fell silent; those that never spoke are no alarm
     latest = get(client, f"/api/v1/buildings/{HOUSE}/latest").json()["items"]
     shown = next(i for i in latest if i["point_id"] == point["point_id"])
     assert shown["value"] == 22
