@@ -29,7 +29,6 @@ from twin.district import (
 )
 from twin.errors import InvalidInput, NotFound
 from twin.layers import Layers
-from twin.snapshot import Stage
 
 CITY, REGISTER = "city", "register"
 NEIGHBOUR_RADIUS_M = 100.0  # the farthest that a rule of distance looks; boundaries of plots lie nearer
@@ -111,7 +110,7 @@ class City:
         for building in self._catalogue.buildings():
             if not building.latest:
                 continue
-            version = self._catalogue.version(building.building_id, max(building.latest, key=list(Stage).index))
+            version = self._catalogue.version(building.building_id, building.furthest)
             key = (version.key.building_id, version.key.stage.value, version.key.number)
             body = _model(version, {"name": building.name, "address": building.address, **energy.get(key, {})})
             if body is not None:

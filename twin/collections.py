@@ -15,7 +15,6 @@ from twin.errors import NotFound
 from twin.layers import Layers
 from twin.live import LiveWing
 from twin.plans import SPACES, STOREYS, Plans
-from twin.snapshot import Stage
 
 BUILDINGS, PARCELS, POINTS = "buildings", "parcels", "points"
 COLLECTIONS: Mapping[str, tuple[str, str]] = {
@@ -114,11 +113,7 @@ class Collections:
 
     def _versions(self) -> list[Version]:
         """Return the newest version of the furthest stage of each building."""
-        return [
-            self._catalogue.version(b.building_id, max(b.latest, key=list(Stage).index))
-            for b in self._catalogue.buildings()
-            if b.latest
-        ]
+        return [self._catalogue.version(b.building_id, b.furthest) for b in self._catalogue.buildings() if b.latest]
 
     def _points(self, version: Version) -> list[Item]:
         points = self._live.points(version.key.building_id)

@@ -6,7 +6,6 @@ from typing import Any
 from twin.catalogue import Building, Catalogue, ReportShelf, Version
 from twin.layers import PARCELS, PLAN_AREAS, Layers
 from twin.live import LiveWing
-from twin.snapshot import Stage
 
 CRS = "EPSG:3301"
 
@@ -75,8 +74,7 @@ class Overview:
         }
 
     def _newest(self, building: Building) -> Version:
-        furthest = max(building.latest, key=list(Stage).index)
-        return self._catalogue.version(building.building_id, furthest)
+        return self._catalogue.version(building.building_id, building.furthest)
 
 
 def version_summary(version: Version, *, sealed: bool) -> dict[str, Any]:

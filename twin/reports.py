@@ -96,8 +96,7 @@ class Permits:
         for building in self._catalogue.buildings():
             if building.building_id == version.key.building_id or not building.latest:
                 continue
-            stage = list(building.latest)[-1]
-            footprint = self._catalogue.version(building.building_id, stage).facts.get("footprint")
+            footprint = self._catalogue.version(building.building_id, building.furthest).facts.get("footprint")
             outline = None if footprint is None else shape(footprint)
             if isinstance(outline, (Polygon, MultiPolygon)):
                 others.append(MapFootprint(building.building_id, outline))

@@ -126,8 +126,7 @@ class Twin:
         return len(points), tuple(findings)
 
     def _newest(self, building: Building) -> Snapshot:
-        furthest = max(building.latest, key=list(Stage).index)
-        return self.snapshots.read(self.catalogue.version(building.building_id, furthest))
+        return self.snapshots.read(self.catalogue.version(building.building_id, building.furthest))
 
     def reproject(self) -> int:
         """Bring the graph in line with the catalogue and return how many latest versions were written anew."""

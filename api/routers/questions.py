@@ -119,7 +119,7 @@ def _described(item: Question) -> dict[str, Any]:
 
 
 def _furthest(twin: Twin, building_id: str) -> Stage:
-    return max(twin.catalogue.building(building_id).latest, key=list(Stage).index)
+    return twin.catalogue.building(building_id).furthest
 
 
 def _given(request: Request, *own: str) -> dict[str, str]:

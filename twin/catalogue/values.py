@@ -73,6 +73,11 @@ class Building:
     ehr_code: str | None
     latest: Mapping[Stage, int] = field(default_factory=dict)
 
+    @property
+    def furthest(self) -> Stage:
+        """Return the furthest stage that has a version: as maintained before as built before as designed."""
+        return max(self.latest, key=list(Stage).index)
+
 
 @dataclass(frozen=True, slots=True)
 class Version:

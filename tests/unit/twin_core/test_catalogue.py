@@ -99,6 +99,12 @@ def test_the_same_file_is_known_while_it_is_the_latest(catalogue):
     assert catalogue.version_of_file("f" * 64, Stage.AS_DESIGNED, None) is None
 
 
+def test_the_furthest_stage_is_by_lifecycle_and_not_by_name(catalogue):
+    add(catalogue, draft(Stage.AS_BUILT))
+    add(catalogue, draft(Stage.AS_DESIGNED))
+    assert catalogue.building("112").furthest is Stage.AS_BUILT
+
+
 @pytest.mark.parametrize("number", [None, 7])
 def test_missing_versions_are_not_found(catalogue, number):
     with pytest.raises(NotFound):
