@@ -2,6 +2,7 @@
 
 from twin.catalogue.catalogue import Catalogue, content_digest
 from twin.catalogue.database import open_database
+from twin.catalogue.journal import Entry, Journal
 from twin.catalogue.reports import Kept, ReportShelf
 from twin.catalogue.values import (
     Building,
@@ -17,6 +18,8 @@ __all__ = [
     "Building",
     "Catalogue",
     "ElementRow",
+    "Entry",
+    "Journal",
     "Kept",
     "ReportShelf",
     "Version",

@@ -1,6 +1,7 @@
 """Tables of the catalogue: the source of truth about buildings, versions, records, jobs and reports."""
 
 from sqlalchemy import (
+    DDL,
     JSON,
     Column,
     Float,
@@ -11,8 +12,8 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
-    Text,
     UniqueConstraint,
+    event,
 )
 
 METADATA = MetaData()
@@ -93,7 +94,7 @@ REPORT = Table(
     "report",
     METADATA,
     Column("version_id", Integer, ForeignKey("version.version_id", ondelete="CASCADE"), primary_key=True),
-    Column("kind", String, primary_key=True),  # permit, energy, seal
+    Column("kind", String, primary_key=True),  # permit, energy, validation, seal
     Column("inputs", String, primary_key=True),  # digest of everything else that the report was made from
     Column("created", String, nullable=False),
     Column("sha256", String, nullable=False),  # blob that holds it
@@ -124,13 +125,35 @@ LAYER = Table(
     Column("created", String, nullable=False),
 )
 
-AUDIT = Table(
-    "audit",
+JOURNAL = Table(  # append-only: triggers refuse every change of a row
+    "journal",
     METADATA,
-    Column("entry", Integer, primary_key=True),
-    Column("time", String, nullable=False),
-    Column("actor", String, nullable=False),
-    Column("action", String, nullable=False),
-    Column("subject", String, nullable=False),
-    Column("detail", Text, nullable=False),
+    Column("book", String, primary_key=True),  # transitions, deviations, audit
+    Column("entry", Integer, primary_key=True),  # from 1 without a gap
+    Column("time", String, nullable=False),  # RFC 3339, UTC
+    Column("subject", String, nullable=False),  # the building, or what else entries are looked up by
+    Column("content", LargeBinary, nullable=False),  # RFC 8785 bytes
+    Column("chain", String, nullable=False),  # SHA-256 over the chain of the entry before and over this entry
+    Index("journal_subject", "book", "subject"),
+    sqlite_with_rowid=False,
 )
+
+LOGGED = Table(  # what belongs into the transparency log, in the order of its sealing
+    "logged",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("sha256", String, nullable=False, unique=True),  # of the entry, which is a blob
+    Column("kind", String, nullable=False),  # state, transition, journals
+    Column("created", String, nullable=False),
+    Column("position", Integer, nullable=True, unique=True),  # in the log; none until it is there
+)
+
+for _verb in ("UPDATE", "DELETE"):
+    event.listen(
+        JOURNAL,
+        "after_create",
+        DDL(
+            f"CREATE TRIGGER journal_no_{_verb.lower()} BEFORE {_verb} ON journal "
+            "BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END"
+        ),
+    )
