@@ -45,9 +45,7 @@ def inspect(
     validate: Annotated[
         bool, typer.Option("--validate", help="Judge the file instead: schema, header, normative rules")
     ] = False,
-    where_rules: Annotated[
-        bool, typer.Option("--where-rules", help="With --validate: WHERE rules of the schema too (slow)")
-    ] = False,
+    where_rules: Annotated[bool, typer.Option(help="With --validate: WHERE rules of the schema too")] = True,
     as_json: AsJson = False,
 ) -> None:
     """Show what is in a model, what is odd in it, and what was not understood.

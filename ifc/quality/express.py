@@ -1,6 +1,5 @@
 """EXPRESS schema and WHERE rules, judged by ifcopenshell.validate, said as findings with line and hint."""
 
-import importlib.util
 import itertools
 import re
 from collections import Counter
@@ -14,6 +13,7 @@ import ifcopenshell.validate
 from ifc.checks import MAX_FINDINGS_PER_RULE
 from ifc.findings import ReadFinding, Severity
 from ifc.gate import MAX_FILE_BYTES, admit
+from ifc.quality.where_runner import VIOLATED, assertions_explained
 from ifc.step import StepText
 
 MAX_WORDS = 200  # characters of a value or message of the judge that a person is shown
@@ -22,7 +22,6 @@ _RULE = re.compile(r"Rule ([\w.]+)")
 _HEADER = re.compile(
     r"For instance:\s*(FILE_\w+).*Attribute '(\w+)' has invalid type:.*Current value type: (.*)", re.DOTALL
 )
-_RUNNER_NEEDS = "_pytest"  # the judge of the WHERE rules borrows the assertions of pytest
 _VALUE = re.compile(r"\nValue:\s*(.*?)\s*Not valid", re.DOTALL)
 _NUMBER = re.compile(r"#(\d+)(?:\s*=\s*(\w+))?")
 _OURS = ("Rule IfcRoot.UR1", "IfcGloballyUniqueId", "Instance reference")  # rules of our own say more of these
@@ -56,6 +55,7 @@ class Collector(ifcopenshell.validate.json_logger):  # type: ignore[misc]
         self.kept: list[ReadFinding] = []
         self.seen: Counter[str] = Counter()
         self.unjudged = 0
+        self.broken: Counter[str] = Counter()
         self._line_of = line_of
 
     def log(self, level: str, message: str, *args: object) -> None:
@@ -63,6 +63,8 @@ class Collector(ifcopenshell.validate.json_logger):  # type: ignore[misc]
         text = str(message % args if args else message)
         if level == "info":  # the judge ran out of recursion on this instance
             self.unjudged += 1
+        elif self.state.get("type") != "schema" and VIOLATED not in text:
+            self.broken[str(self.state.get("attribute"))] += 1
         elif not any(mark in text for mark in _OURS):
             self._keep(text)
 
@@ -87,6 +89,10 @@ class Collector(ifcopenshell.validate.json_logger):  # type: ignore[misc]
         ]
         if self.unjudged:
             rest.append(_not_judged(f"{self.unjudged} rules of the schema met data nested too deeply to be judged."))
+        rest += [
+            _not_judged(f"The rule {rule} of the schema broke down on {count} instances: nobody knows if it holds.")
+            for rule, count in sorted(self.broken.items())
+        ]
         return (*self.kept, *rest)
 
 
@@ -95,18 +101,13 @@ def express_findings(path: Path, *, rules: bool, max_bytes: int = MAX_FILE_BYTES
 
     Args:
         path: Plain STEP file with a schema token that the parser knows.
-        rules: Whether WHERE and global rules are judged too: many times slower.
+        rules: Whether WHERE and global rules are judged too.
         max_bytes: Largest file.
     """
     text = StepText(admit(path, max_bytes).data)
     collector = Collector(text.line_of)
-    able = importlib.util.find_spec(_RUNNER_NEEDS) is not None
-    ifcopenshell.validate.validate(str(path), collector, express_rules=rules and able)
-    if rules and not able:
-        return (
-            *collector.findings(),
-            _not_judged("The WHERE rules need the package pytest, which is not installed."),
-        )
+    with assertions_explained():
+        ifcopenshell.validate.validate(str(path), collector, express_rules=rules)
     return collector.findings()
 
 

@@ -57,11 +57,13 @@ def test_json_says_the_same(validate) -> None:
     assert report["counts"]["error"] == sum(f["severity"] == "error" for f in report["findings"])
 
 
-def test_where_rules_on_request(validate) -> None:
+def test_where_rules_unless_left_out(validate) -> None:
     sheet = Sheet()
     sheet.element("IFCWALL", sheet.shape(sheet.extrusion(sheet.polygon((0, 0), (1, 0), (1, 1), (0, 0)), -1)))
-    report = json.loads(validate(sheet.text(), "--json", "--where-rules", code=1).stdout)
-    assert report["rules"]["schema.rule.IfcPositiveLengthMeasure.WR1"] == 1
+    rule = "schema.rule.IfcPositiveLengthMeasure.WR1"
+    assert json.loads(validate(sheet.text(), "--json", code=1).stdout)["rules"][rule] == 1
+    said = validate(sheet.text(), "--json", "--no-where-rules", code=0).stdout
+    assert rule not in json.loads(said)["rules"]
 
 
 def test_broken_syntax_is_told_line_by_line(validate) -> None:

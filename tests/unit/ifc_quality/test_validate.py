@@ -1,13 +1,14 @@
 """The whole validation: children, schema, syntax, bounds, and what cannot be judged."""
 
-import importlib.util
 import random
+import subprocess
+import sys
 
 import pytest
 
 from ifc import IfcReadError, Limits, Reason, Severity, validate_file
 from ifc.checks import MAX_FINDINGS_PER_RULE
-from ifc.quality.express import express_findings
+from ifc.gate import admit
 from ifc.quality.validate import schema_findings
 
 LIMITS = Limits(wall_s=60)
@@ -80,23 +81,50 @@ def test_the_header_is_judged(model) -> None:
     assert "author" in found[0].message
 
 
-def test_where_rules_are_judged_on_request(model) -> None:
+@pytest.mark.parametrize("schema", ["IFC2X3", "IFC4", "IFC4X3"])
+def test_where_rules_are_judged_without_pytest(model, schema) -> None:
+    """In a fresh interpreter that has no pytest, as an installation for use has none."""
+    path = model(("#54,2700.);", "#54,-2700.);"), ("('IFC4')", f"('{schema}')"))
+    code = (
+        "import sys\n"
+        "sys.modules['pytest'] = sys.modules['_pytest'] = None\n"
+        "from pathlib import Path\n"
+        "from ifc.quality.express import express_findings\n"
+        "copy = Path(sys.argv[1])\n"
+        "for item in express_findings(copy, rules=True):\n"
+        "    print(item.rule, item.entity, item.line, item.message)\n"
+    )
+    admitted = path.with_name("admitted.ifc")
+    admitted.write_bytes(admit(path).data)
+
+    done = subprocess.run([sys.executable, "-c", code, str(admitted)], capture_output=True, text=True, check=True)
+
+    expected = f"schema.rule.IfcPositiveLengthMeasure.WR1 #52 IfcExtrudedAreaSolid {line_of(path, '#52=')}"
+    assert expected in done.stdout
+    assert "SELF > 0" in done.stdout
+    assert "validation.not-judged" not in done.stdout
+
+
+def test_where_rules_may_be_left_out(model) -> None:
     path = model(("#54,2700.);", "#54,-2700.);"))
-
-    assert "schema.rule.IfcPositiveLengthMeasure.WR1" not in by_rule(validate_file(path, LIMITS))
-    found = by_rule(validate_file(path, LIMITS, express_rules=True))["schema.rule.IfcPositiveLengthMeasure.WR1"]
-    assert (found[0].entity, found[0].line) == ("#52 IfcExtrudedAreaSolid", line_of(path, "#52="))
-    assert "SELF > 0" in found[0].message
+    found = {express: by_rule(validate_file(path, LIMITS, express_rules=express)) for express in (True, False)}
+    assert "schema.rule.IfcPositiveLengthMeasure.WR1" in found[True]
+    assert "schema.rule.IfcPositiveLengthMeasure.WR1" not in found[False]
 
 
-def test_where_rules_without_their_runner_are_not_passed(model, monkeypatch) -> None:
-    known = importlib.util.find_spec
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "_pytest" else known(name))
+def test_a_rule_that_breaks_down_is_not_passed_and_not_failed(model) -> None:
+    """The rule computes a cross product with a direction of length zero, and stops there."""
+    add = (
+        "#60=IFCDIRECTION((0.,0.,0.));\n#61=IFCDIRECTION((1.,0.,0.));\n#62=IFCAXIS2PLACEMENT3D(#5,#60,#61);\n"
+        "#63=IFCLOCALPLACEMENT($,#62);\n"
+    )
+    found = by_rule(validate_file(model(add=add), LIMITS))
 
-    found = express_findings(model(), rules=True)
-
-    assert [item.rule for item in found] == ["validation.not-judged"]
-    assert "pytest" in found[0].message
+    (broken,) = found["validation.not-judged"]
+    assert "IfcAxis2Placement3D.AxisToRefDirPosition" in broken.message
+    assert broken.hint
+    assert "schema.rule.IfcAxis2Placement3D.AxisToRefDirPosition" not in found
+    assert found["schema.rule.IfcDirection.MagnitudeGreaterZero"][0].entity == "#60 IfcDirection"
 
 
 def test_every_line_that_breaks_the_syntax_is_found(model) -> None:
@@ -138,11 +166,12 @@ def test_a_rule_that_never_ends_says_how_often_it_broke(model) -> None:
 
 
 def test_a_schema_that_cannot_be_judged_in_time_is_not_passed(model) -> None:
-    (found,) = schema_findings(model(), Limits(wall_s=0.01), express_rules=False)
+    schema, rules = schema_findings(model(), Limits(wall_s=0.01), express_rules=True)
 
-    assert (found.rule, found.severity) == ("validation.not-judged", Severity.WARNING)
-    assert "EXPRESS" in found.message
-    assert found.hint
+    for found, words in ((schema, "EXPRESS"), (rules, "WHERE")):
+        assert (found.rule, found.severity) == ("validation.not-judged", Severity.WARNING)
+        assert words in found.message
+        assert found.hint
 
 
 def test_errors_come_first(model) -> None:
