@@ -4,15 +4,7 @@ Nothing here loads anything from a network, and nothing here knows what a buildi
 """
 
 from signatures.canonical import MAX_DOCUMENT_BYTES, jcs, parse_canonical, parse_object
-from signatures.commitment import (
-    SCHEME,
-    SECRET_BYTES,
-    Commitment,
-    ElementProof,
-    commit,
-    verify_absence,
-    verify_element,
-)
+from signatures.commitment import SCHEME, SECRET_BYTES, Commitment, commit
 from signatures.context_store import CREDENTIALS_V2, LIFECYCLE_V1, PINS, ContextStore, pinned_contexts
 from signatures.credential import check_schema, credential_schema, new_credential, strict_object
 from signatures.digests import from_base58btc, sha256, sha256_hex, to_base58btc
@@ -30,7 +22,28 @@ from signatures.keys import (
     resolve_did_key,
 )
 from signatures.merkle import MerkleTree, leaf_hash, node_hash, verify_consistency, verify_inclusion
-from signatures.policy import AllOf, AnyIssuer, IssuerIs, NotAfter, NotBefore, Policy, SignatureFacts, SignedBy
+from signatures.opening import (
+    AbsenceProof,
+    ElementProof,
+    StatementProof,
+    SubjectProof,
+    verify_absence,
+    verify_element,
+    verify_statement,
+    verify_subject,
+)
+from signatures.policy import (
+    AllOf,
+    AnyIssuer,
+    IssuerIs,
+    NotAfter,
+    NotBefore,
+    Policy,
+    RolesSigned,
+    SeparateRoles,
+    SignatureFacts,
+    SignedBy,
+)
 from signatures.proofs import (
     HashData,
     Suite,
@@ -38,6 +51,7 @@ from signatures.proofs import (
     hash_data,
     parse_timestamp,
     proofs_of,
+    role_of,
     timestamp,
     verify_proof,
 )
@@ -52,6 +66,7 @@ __all__ = [
     "PINS",
     "SCHEME",
     "SECRET_BYTES",
+    "AbsenceProof",
     "AllOf",
     "AnyIssuer",
     "BoundedRdfc",
@@ -72,12 +87,16 @@ __all__ = [
     "Policy",
     "PublicKey",
     "Reason",
+    "RolesSigned",
+    "SeparateRoles",
     "SignatureError",
     "SignatureFacts",
     "SignedBy",
     "Signer",
+    "StatementProof",
     "Step",
     "StepLog",
+    "SubjectProof",
     "Suite",
     "Verdict",
     "VerificationKey",
@@ -102,6 +121,7 @@ __all__ = [
     "pinned_contexts",
     "proofs_of",
     "resolve_did_key",
+    "role_of",
     "sha256",
     "sha256_hex",
     "strict_object",
@@ -113,4 +133,6 @@ __all__ = [
     "verify_element",
     "verify_inclusion",
     "verify_proof",
+    "verify_statement",
+    "verify_subject",
 ]

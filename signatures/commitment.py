@@ -1,94 +1,61 @@
 r"""A salted commitment to the statements about many subjects, of which each can be shown and proved alone.
 
-Leaf of a subject: ``SHA-256(0x00 || salt || subject || "\n" || sorted canonical N-Quads lines)``, where the salt is
-the first 16 bytes of ``HMAC-SHA-256(secret, subject)``. Leaves stand in the order of their subjects, in an RFC 9162
-tree. The salt keeps a verifier of one element from guessing the content of its neighbours.
+Leaves stand in the order of their subjects, in an RFC 9162 tree; `signatures.opening` says what a leaf is. The salts
+keep a verifier of one statement from guessing the others. They grow from the secret *and* the content of the subject:
+an unchanged subject has the same leaf in the next state under the same secret, a changed one has other salts
+throughout, so that no salt is ever used for two contents.
 """
 
 import hmac
-import re
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from hashlib import sha256
 
 from signatures.errors import Reason, SignatureError
-from signatures.merkle import HASH_BYTES, MerkleTree, leaf_hash, verify_inclusion
+from signatures.merkle import LEAF_PREFIX, MerkleTree, tree_root
+from signatures.opening import (
+    MAX_STATEMENTS,
+    SALT_BYTES,
+    AbsenceProof,
+    ElementProof,
+    StatementProof,
+    SubjectProof,
+    salts_of,
+    subject_leaf,
+)
 
-SCHEME = "urn:kaksik:commitment:rfc9162-sha256-salted-nquads:v1"
-SALT_BYTES = 16
+SCHEME = "urn:kaksik:commitment:rfc9162-sha256-salted-nquads:v2"
 SECRET_BYTES = 32
-MAX_PATH = 40  # a tree of 2^40 leaves: more elements than any building has
-
-_IRI = r"<[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]*>"
-_LITERAL = r"\"(?:[^\x00-\x1f\x7f\"\\]|\\[tbnrf\"\\]|\\u00[01][0-9A-F]|\\u007F)*\"(?:\^\^" + _IRI + ")?"
-_LINE = re.compile(f"({_IRI}) {_IRI} (?:{_IRI}|{_LITERAL}) \\.")
+_SEED_LABEL = b"kaksik commitment v2\n"
 
 
 @dataclass(frozen=True, slots=True)
-class ElementProof:
-    """One subject opened: what was said of it, and the way from there to the root.
+class _Sealed:
+    """What is kept of a subject: how many statements it has, and the root over them."""
 
-    Attributes:
-        subject: IRI of the subject.
-        statements: Its N-Quads lines, sorted, without line ends.
-        salt: 16 bytes.
-        index: Place of the leaf, from 0.
-        path: Hashes from the leaf upwards, 32 bytes each.
-    """
-
-    subject: str
-    statements: tuple[str, ...]
-    salt: bytes
-    index: int
-    path: tuple[bytes, ...]
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the proof as a JSON object: bytes in hexadecimal, statements without the subject they share."""
-        about = len(self.subject) + len("<> ")
-        return {
-            "subject": self.subject,
-            "statements": [line[about:] for line in self.statements],
-            "salt": self.salt.hex(),
-            "index": self.index,
-            "path": [part.hex() for part in self.path],
-        }
-
-    @classmethod
-    def from_json(cls, form: Mapping[str, Any]) -> "ElementProof":
-        """Return the proof that `to_json` wrote.
-
-        Raises:
-            SignatureError: (commitment) a member is missing, superfluous or of the wrong kind.
-        """
-        try:
-            proof = cls(
-                subject=form["subject"],
-                statements=tuple(f"<{form['subject']}> {line}" for line in form["statements"]),
-                salt=bytes.fromhex(form["salt"]),
-                index=form["index"],
-                path=tuple(bytes.fromhex(part) for part in form["path"]),
-            )
-            same = type(proof.index) is int and proof.to_json() == form
-        except (KeyError, TypeError, ValueError) as error:
-            raise SignatureError("An element proof is malformed.", reason=Reason.COMMITMENT) from error
-        if not same:
-            raise SignatureError("An element proof is not in its one spelling.", reason=Reason.COMMITMENT)
-        return proof
+    count: int
+    root: bytes
 
 
 class Commitment:
     """The tree over all subjects, ready to open any of them.
 
     Args:
-        subjects: Subject IRIs in order.
-        leaves: Their leaf hashes.
+        sealed: What is kept of each subject, by its IRI.
         secret: The 32 bytes from which the salts come.
+
+    Raises:
+        SignatureError: (commitment) there is nothing to commit to.
     """
 
-    def __init__(self, subjects: Sequence[str], leaves: Sequence[bytes], secret: bytes) -> None:
-        self._subjects = list(subjects)
-        self._tree = MerkleTree(leaves)
+    def __init__(self, sealed: Mapping[str, _Sealed], secret: bytes) -> None:
+        if not sealed:
+            raise SignatureError("There is nothing to commit to.", reason=Reason.COMMITMENT)
+        self._subjects = sorted(sealed)
+        self._sealed = [sealed[subject] for subject in self._subjects]
+        pairs = zip(self._subjects, self._sealed, strict=True)
+        self._tree = MerkleTree([subject_leaf(subject, kept.count, kept.root) for subject, kept in pairs])
         self._secret = secret
 
     def __len__(self) -> int:
@@ -105,14 +72,43 @@ class Commitment:
         Raises:
             SignatureError: (commitment) no such subject, or it was committed with other statements.
         """
-        index = bisect_left(self._subjects, subject)
-        if self._subjects[index : index + 1] != [subject]:
-            raise SignatureError("This subject is not in the commitment.", reason=Reason.COMMITMENT, entity=subject)
-        path = tuple(self._tree.inclusion_proof(index))
-        proof = ElementProof(subject, tuple(sorted(statements)), salt_of(subject, self._secret), index, path)
-        if not verify_element(proof, self.root, len(self)):
-            raise SignatureError("Other statements were committed.", reason=Reason.COMMITMENT, entity=subject)
-        return proof
+        index, lines, seed, _ = self._opened(subject, statements)
+        return ElementProof(subject, tuple(lines), seed, index, tuple(self._tree.inclusion_proof(index)))
+
+    def disclose_statement(self, subject: str, statements: Iterable[str], statement: str) -> StatementProof:
+        """Return the proof of one statement of `subject`, which shows none of its others.
+
+        Args:
+            subject: The subject.
+            statements: All statements that were committed of it.
+            statement: The line to show, one of them.
+
+        Raises:
+            SignatureError: (commitment) as `disclose`, or `statement` is not one of the statements.
+        """
+        index, lines, seed, leaves = self._opened(subject, statements)
+        if statement not in lines:
+            raise SignatureError("This statement was not committed.", reason=Reason.COMMITMENT, entity=subject)
+        place = lines.index(statement)
+        return StatementProof(
+            subject,
+            statement,
+            salts_of(seed, len(lines))[place],
+            place,
+            len(lines),
+            tuple(MerkleTree(leaves).inclusion_proof(place)),
+            index,
+            tuple(self._tree.inclusion_proof(index)),
+        )
+
+    def prove_absence(self, subject: str) -> AbsenceProof:
+        """Return the proof that `subject` has no leaf; it shows the names of two neighbours and nothing of them.
+
+        Raises:
+            SignatureError: (commitment) it is present.
+        """
+        left, right = (None if name is None else self._presence(name) for name in self.neighbours(subject))
+        return AbsenceProof(subject, left, right)
 
     def neighbours(self, subject: str) -> tuple[str | None, str | None]:
         """Return the subjects between which the absent `subject` would stand.
@@ -126,16 +122,40 @@ class Commitment:
         left = self._subjects[index - 1] if index > 0 else None
         return left, self._subjects[index] if index < len(self) else None
 
+    def revise(self, changed: Iterable[tuple[str, Iterable[str]]], removed: Iterable[str] = ()) -> "Commitment":
+        """Return the commitment to the next state under the same secret, hashing only what changed.
 
-def salt_of(subject: str, secret: bytes) -> bytes:
-    """Return the salt of `subject`, 16 bytes."""
-    return hmac.digest(secret, subject.encode(), "sha256")[:SALT_BYTES]
+        Args:
+            changed: New and changed subjects with all their statements; each once.
+            removed: Subjects that are no more.
 
+        Raises:
+            SignatureError: (commitment, statement) as `commit`, or a removed subject is not there.
+        """
+        sealed = dict(zip(self._subjects, self._sealed, strict=True))
+        for subject in removed:
+            if sealed.pop(subject, None) is None:
+                raise SignatureError("A removed subject was not there.", reason=Reason.COMMITMENT, entity=subject)
+        sealed.update(_seal_all(changed, self._secret))
+        return Commitment(sealed, self._secret)
 
-def leaf_of(subject: str, statements: Iterable[str], salt: bytes) -> bytes:
-    """Return the leaf hash of `subject`; `statements` are sorted lines without line ends."""
-    body = "".join(f"{line}\n" for line in statements)
-    return leaf_hash(salt + f"{subject}\n{body}".encode())
+    def _index(self, subject: str) -> int:
+        index = bisect_left(self._subjects, subject)
+        if self._subjects[index : index + 1] != [subject]:
+            raise SignatureError("This subject is not in the commitment.", reason=Reason.COMMITMENT, entity=subject)
+        return index
+
+    def _opened(self, subject: str, statements: Iterable[str]) -> tuple[int, list[str], bytes, list[bytes]]:
+        index, lines = self._index(subject), sorted(statements)
+        seed, leaves = _statement_leaves(subject, lines, self._secret)
+        if _Sealed(len(lines), tree_root(leaves)) != self._sealed[index]:
+            raise SignatureError("Other statements were committed.", reason=Reason.COMMITMENT, entity=subject)
+        return index, lines, seed, leaves
+
+    def _presence(self, subject: str) -> SubjectProof:
+        index = self._index(subject)
+        kept, path = self._sealed[index], tuple(self._tree.inclusion_proof(index))
+        return SubjectProof(subject, kept.count, kept.root, index, path)
 
 
 def commit(statements_by_subject: Iterable[tuple[str, Iterable[str]]], secret: bytes) -> Commitment:
@@ -143,69 +163,42 @@ def commit(statements_by_subject: Iterable[tuple[str, Iterable[str]]], secret: b
 
     Args:
         statements_by_subject: Subject IRI and its canonical N-Quads lines, in any order; each subject once.
-        secret: 32 random bytes; a new one for each state.
+        secret: 32 random bytes. Who knows them can test guesses at what the states under them hide.
 
     Raises:
         SignatureError: (commitment) a subject twice, none at all, or a secret of another length; (statement) a text
-            that is not Unicode.
+            that is not Unicode or holds a line break, no statement of a subject, or too many.
     """
     if len(secret) != SECRET_BYTES:
         raise SignatureError(f"The salt secret must have {SECRET_BYTES} bytes.", reason=Reason.COMMITMENT)
-    leaves: dict[str, bytes] = {}
+    return Commitment(dict(_seal_all(statements_by_subject, secret)), secret)
+
+
+def _seal_all(
+    statements_by_subject: Iterable[tuple[str, Iterable[str]]], secret: bytes
+) -> Iterator[tuple[str, _Sealed]]:
+    seen = set()
     for subject, statements in statements_by_subject:
-        if subject in leaves:
+        if subject in seen:
             raise SignatureError("A subject occurs twice.", reason=Reason.COMMITMENT, entity=subject)
-        leaves[subject] = _leaf(subject, statements, secret)
-    if not leaves:
-        raise SignatureError("There is nothing to commit to.", reason=Reason.COMMITMENT)
-    subjects = sorted(leaves)
-    return Commitment(subjects, [leaves[subject] for subject in subjects], secret)
+        seen.add(subject)
+        _, leaves = _statement_leaves(subject, sorted(statements), secret)
+        yield subject, _Sealed(len(leaves), tree_root(leaves))
 
 
-def _leaf(subject: str, statements: Iterable[str], secret: bytes) -> bytes:
+def _statement_leaves(subject: str, lines: list[str], secret: bytes) -> tuple[bytes, list[bytes]]:
+    """Return the seed of the salts of `subject` and the leaf hashes of its sorted `lines`."""
     try:
-        return leaf_of(subject, sorted(statements), salt_of(subject, secret))
+        body = "\n".join(lines).encode()
+        seed = hmac.digest(secret, b"%b%b\n%b" % (_SEED_LABEL, subject.encode(), body), "sha256")[:SALT_BYTES]
     except UnicodeEncodeError as error:
         raise SignatureError("A statement is not Unicode.", reason=Reason.STATEMENT, entity=repr(subject)) from error
-
-
-def verify_element(proof: ElementProof, root: bytes, leaf_count: int) -> bool:
-    """Tell whether `proof` opens the tree of `leaf_count` leaves with that `root`.
-
-    Statements must be canonical lines about the subject itself, sorted and each once: anything else could be read in
-    two ways.
-    """
-    if len(proof.salt) != SALT_BYTES or len(root) != HASH_BYTES or len(proof.path) > MAX_PATH:
-        return False
-    if list(proof.statements) != sorted(set(proof.statements)):
-        return False
-    about = f"<{proof.subject}>"
-    matches = (_LINE.fullmatch(line) for line in proof.statements)
-    if not proof.statements or not all(match and match[1] == about for match in matches):
-        return False
-    try:
-        leaf = leaf_of(proof.subject, proof.statements, proof.salt)
-    except UnicodeEncodeError:
-        return False
-    return verify_inclusion(leaf, proof.index, leaf_count, proof.path, root)
-
-
-def verify_absence(
-    subject: str, left: ElementProof | None, right: ElementProof | None, root: bytes, leaf_count: int
-) -> bool:
-    """Tell whether the opened neighbours show that `subject` has no leaf, given that the leaves are sorted.
-
-    Args:
-        subject: The subject said to be absent.
-        left: The last leaf before it; None if it would be the first.
-        right: The first leaf after it; None if it would be the last.
-        root: The Merkle root, 32 bytes.
-        leaf_count: Number of leaves under the root.
-    """
-    neighbours = [proof for proof in (left, right) if proof is not None]
-    if not neighbours or not all(verify_element(proof, root, leaf_count) for proof in neighbours):
-        return False
-    before = left.index if left is not None else -1
-    after = right.index if right is not None else leaf_count
-    ordered = (left is None or left.subject < subject) and (right is None or subject < right.subject)
-    return after == before + 1 and ordered
+    parts = body.split(b"\n")
+    if not 0 < len(lines) == len(parts) <= MAX_STATEMENTS:
+        raise SignatureError(
+            "A subject has no statements, too many, or one with a line break.",
+            reason=Reason.STATEMENT,
+            entity=subject,
+        )
+    salted = zip(salts_of(seed, len(parts)), parts, strict=True)
+    return seed, [sha256(LEAF_PREFIX + salt + part).digest() for salt, part in salted]

@@ -23,6 +23,17 @@ class Reason(StrEnum):
     SIGNATURE = "signature"
     COMMITMENT = "commitment"
     STATEMENT = "statement"
+    REVOKED = "revoked"
+    STATUS = "status"
+    TOKEN = "token"  # noqa: S105 - a hardware token, not a secret
+    NOTE = "note"
+    LOG = "log"
+    CONTAINER = "container"
+    XADES = "xades"
+    TIMESTAMP = "timestamp"
+    OCSP = "ocsp"
+    CERTIFICATE = "certificate"
+    EMBEDDED = "embedded"
 
 
 class SignatureError(Exception):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -197,11 +198,33 @@ class VerificationKey:
         key: The public key.
         controller: Identifier of who controls it.
         purposes: Proof purposes that its controller gave it.
+        valid_from: From when it was published; None if that is not known.
+        expires: Until when it may sign; None if without end.
+        revoked: When its controller revoked it; None if never.
     """
 
     key: PublicKey
     controller: str
     purposes: frozenset[str]
+    valid_from: datetime | None = None
+    expires: datetime | None = None
+    revoked: datetime | None = None
+
+    def refusal(self, created: datetime, proved_at: datetime | None) -> str | None:
+        """Return why the key does not stand behind a proof, in a sentence; None if it does.
+
+        Args:
+            created: When the proof says it was made.
+            proved_at: When a log or a time-stamp shows that it was there; None if nothing shows it. A thief can date
+                a proof back, so that after a revocation only a shown time counts.
+        """
+        if self.valid_from is not None and created < self.valid_from:
+            return "The proof is older than the publication of its key."
+        if self.expires is not None and (proved_at or created) >= self.expires:
+            return "The key had expired."
+        if self.revoked is not None and (proved_at is None or proved_at >= self.revoked):
+            return "The key was revoked, and nothing shows that the proof was there before."
+        return None
 
 
 class KeyResolver(Protocol):

@@ -69,19 +69,29 @@ class MerkleTree:
         return self._levels[level][start >> level]
 
 
+def tree_root(leaves: Sequence[bytes]) -> bytes:
+    """Return the root over the leaf hashes `leaves`, of which there is at least one."""
+    level = list(leaves)
+    while len(level) > 1:
+        level = _parents(level)
+    return level[0]
+
+
 def _parents(level: list[bytes]) -> list[bytes]:
-    pairs = [node_hash(left, right) for left, right in zip(level[::2], level[1::2], strict=False)]
+    # Written out, not by node_hash: this loop is most of the cost of a commitment.
+    sha256 = hashlib.sha256
+    pairs = [sha256(b"\x01" + left + right).digest() for left, right in zip(level[::2], level[1::2], strict=False)]
     return pairs if len(level) % 2 == 0 else [*pairs, level[-1]]
 
 
-def verify_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes], root: bytes) -> bool:
-    """Tell whether the leaf hash `leaf` stands at `index` of the tree of `size` leaves (RFC 9162, 2.1.3.2)."""
-    if not 0 <= index < size or any(len(part) != HASH_BYTES for part in (leaf, root, *path)):
-        return False
+def inclusion_root(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -> bytes | None:
+    """Return the root to which `path` leads from leaf hash `leaf`; None if a tree of `size` has no such path."""
+    if not 0 <= index < size or any(len(part) != HASH_BYTES for part in (leaf, *path)):
+        return None
     position, last, result = index, size - 1, leaf
     for part in path:
         if last == 0:
-            return False
+            return None
         if position % 2 == 1 or position == last:
             result = node_hash(part, result)
             while position % 2 == 0 and position != 0:
@@ -89,7 +99,12 @@ def verify_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes], 
         else:
             result = node_hash(result, part)
         position, last = position >> 1, last >> 1
-    return last == 0 and result == root
+    return result if last == 0 else None
+
+
+def verify_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes], root: bytes) -> bool:
+    """Tell whether the leaf hash `leaf` stands at `index` of the tree of `size` leaves (RFC 9162, 2.1.3.2)."""
+    return inclusion_root(leaf, index, size, path) == root
 
 
 def verify_consistency(old_size: int, new_size: int, path: Sequence[bytes], old_root: bytes, new_root: bytes) -> bool:

@@ -1,5 +1,6 @@
 """Who may have signed, and when: small policies that the verifier, not the document, chooses."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -13,11 +14,13 @@ class SignatureFacts:
         issuer: The issuer it names.
         signers: Controllers of the keys that signed.
         signed: Earliest and latest time that the proofs claim.
+        roles: Role and controller of every proof that names a role.
     """
 
     issuer: str
     signers: frozenset[str]
     signed: tuple[datetime, datetime]
+    roles: tuple[tuple[str, str], ...] = ()
 
 
 class Policy(Protocol):
@@ -66,6 +69,45 @@ class SignedBy:
         """Return a refusal if a signer is missing."""
         missing = sorted(self.signers - facts.signers)
         return f"The signature of {', '.join(missing)} is missing." if missing else None
+
+
+@dataclass(frozen=True, slots=True)
+class RolesSigned:
+    """Requires a signature in every one of certain roles, each by somebody entitled to it.
+
+    Attributes:
+        required: Role -> identifiers of those who may sign in it; None if anyone may.
+    """
+
+    required: Mapping[str, frozenset[str] | None]
+
+    def refusal(self, facts: SignatureFacts) -> str | None:
+        """Return a refusal for the first role that nobody entitled signed in."""
+        for role, entitled in sorted(self.required.items()):
+            holders = {controller for name, controller in facts.roles if name == role}
+            if not holders:
+                return f"The signature in the role {role} is missing."
+            if entitled is not None and not holders & entitled:
+                return f"Nobody who may sign in the role {role} has done so."
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class SeparateRoles:
+    """Refuses one person in two roles: who built may not supervise.
+
+    Attributes:
+        roles: The roles that must be in different hands; empty for all.
+    """
+
+    roles: frozenset[str] = frozenset()
+
+    def refusal(self, facts: SignatureFacts) -> str | None:
+        """Return a refusal if a controller signed in two of the roles."""
+        counted = {pair for pair in facts.roles if not self.roles or pair[0] in self.roles}
+        controllers = [controller for _, controller in sorted(counted)]
+        double = next((one for one in controllers if controllers.count(one) > 1), None)
+        return f"{double} signed in more than one role." if double else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ from signatures.errors import Reason, SignatureError
 from signatures.keys import ASSERTION, HASH_NAMES, KeyKind, PublicKey, Signer
 from signatures.rdf import canonicalize
 
+ROLE_PATTERN = "[a-z]+(-[a-z]+){0,5}"
+
 _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
@@ -117,11 +119,22 @@ def add_proof(
     created: datetime,
     contexts: ContextStore,
     purpose: str = ASSERTION,
+    role: str | None = None,
 ) -> dict[str, Any]:
     """Return `document` with a proof by `signer`; earlier proofs are kept and form a proof set.
 
+    Args:
+        document: Unsigned, or signed by others already.
+        signer: Who signs.
+        suite: The cryptosuite.
+        created: When, with time zone.
+        contexts: The sealed contexts.
+        purpose: The proof purpose.
+        role: In which role, such as ``designer``; signed with the rest. The contexts must define ``signerRole``.
+
     Raises:
-        SignatureError: (proof) the key does not fit the suite; (context, data-loss) the document cannot be signed.
+        SignatureError: (proof) the key does not fit the suite, or the role is malformed; (context, data-loss) the
+            document cannot be signed.
     """
     kind = signer.public_key.kind
     if not suite.accepts(kind):
@@ -133,6 +146,8 @@ def add_proof(
         "verificationMethod": signer.verification_method,
         "proofPurpose": purpose,
     }
+    if role is not None:
+        proof["signerRole"] = _checked_role(role)
     if not suite.uses_rdf and "@context" in document:
         proof["@context"] = document["@context"]
     message = hash_data(document, proof, kind, contexts).data
@@ -140,6 +155,22 @@ def add_proof(
     earlier = document.get("proof", [])
     all_proofs = [*(earlier if isinstance(earlier, list) else [earlier]), proof]
     return {**document, "proof": all_proofs[0] if len(all_proofs) == 1 else all_proofs}
+
+
+def role_of(proof: Mapping[str, Any]) -> str | None:
+    """Return the role that a proof was made in, if it names one.
+
+    Raises:
+        SignatureError: (proof) it is malformed.
+    """
+    role = proof.get("signerRole")
+    return None if role is None else _checked_role(role)
+
+
+def _checked_role(role: Any) -> str:
+    if not isinstance(role, str) or not re.fullmatch(ROLE_PATTERN, role):
+        raise SignatureError("A role is a few lower-case words.", reason=Reason.PROOF, entity=str(role)[:80])
+    return role
 
 
 def proofs_of(document: Mapping[str, Any]) -> list[dict[str, Any]]:

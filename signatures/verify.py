@@ -12,7 +12,7 @@ from signatures.credential import check_schema
 from signatures.errors import Reason, SignatureError
 from signatures.keys import ASSERTION, KeyResolver, VerificationKey
 from signatures.policy import Policy, SignatureFacts
-from signatures.proofs import parse_timestamp, proofs_of, verify_proof
+from signatures.proofs import parse_timestamp, proofs_of, role_of, verify_proof
 from signatures.rdf import expand
 
 T = TypeVar("T")
@@ -123,12 +123,14 @@ class CredentialRules:
         contexts: The sealed contexts.
         resolver: How keys are found.
         policy: Who may have signed.
+        proved_at: When a log or a time-stamp shows that the credential was there; None if nothing shows it.
     """
 
     schema: Mapping[str, Any]
     contexts: ContextStore
     resolver: KeyResolver
     policy: Policy
+    proved_at: datetime | None = None
 
 
 def verify_credential(data: bytes, rules: CredentialRules, log: StepLog) -> dict[str, Any] | None:
@@ -179,7 +181,11 @@ def _purpose(credential: Mapping[str, Any]) -> tuple[None, str]:
 
 
 def _keys(credential: Mapping[str, Any], rules: CredentialRules) -> tuple[list[VerificationKey], str]:
-    keys = [rules.resolver(proof["verificationMethod"]) for proof in proofs_of(credential)]
+    proofs = proofs_of(credential)
+    keys = [rules.resolver(proof["verificationMethod"]) for proof in proofs]
+    for proof, key in zip(proofs, keys, strict=True):
+        if refusal := key.refusal(parse_timestamp(proof["created"]), rules.proved_at):
+            raise SignatureError(refusal, reason=Reason.REVOKED, entity=proof["verificationMethod"][:200])
     if not all(ASSERTION in key.purposes for key in keys):
         raise SignatureError("A key may not be used for assertion.", reason=Reason.KEY)
     if credential["issuer"] not in {key.controller for key in keys}:
@@ -201,8 +207,18 @@ def _dates(credential: Mapping[str, Any], keys: list[VerificationKey]) -> tuple[
     begin = parse_timestamp(credential["validFrom"])
     if "validUntil" in credential and parse_timestamp(credential["validUntil"]) < begin:
         raise SignatureError("The credential ends before it begins.", reason=Reason.PROOF)
-    facts = SignatureFacts(credential["issuer"], frozenset(key.controller for key in keys), (created[0], created[-1]))
+    facts = SignatureFacts(
+        credential["issuer"],
+        frozenset(key.controller for key in keys),
+        (created[0], created[-1]),
+        _roles(credential, keys),
+    )
     return facts, f"Signed, by its own account, on {_day(created[0])}; no time-stamp of a third party confirms it."
+
+
+def _roles(credential: Mapping[str, Any], keys: list[VerificationKey]) -> tuple[tuple[str, str], ...]:
+    pairs = zip(proofs_of(credential), keys, strict=True)
+    return tuple((role, key.controller) for proof, key in pairs if (role := role_of(proof)) is not None)
 
 
 def _day(moment: datetime) -> str:
