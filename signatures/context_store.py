@@ -18,7 +18,7 @@ RELATIVE_BASE = "relative-iri://refused/"  # PyLD puts a base of its own before 
 
 PINS: Mapping[str, str] = {  # SHA-256 of the RFC 8785 form, so that white space in a packaged copy does not matter
     CREDENTIALS_V2: "b463c8d6a066214123ddd9827b135e1b50e1fc73322cc52a9b12a4f1fc7d86cf",
-    LIFECYCLE_V1: "8aefe6925715071ef571307e0e87b496a681eda743d55f1ed2d26b83eaa0b14b",
+    LIFECYCLE_V1: "ed8f3cd57a66ca43ca26480a28ecf223e17b275a9b64f283fc23750dff5fe23d",
 }
 
 
