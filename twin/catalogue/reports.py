@@ -1,10 +1,10 @@
 """Reports that were made of a version and are kept: permit, energy, seal."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Engine, Select, select
+from sqlalchemy import Connection, Engine, Select, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from twin.catalogue.catalogue import version_id_query
@@ -38,9 +38,16 @@ class ReportShelf:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def put(self, key: VersionKey, report: Kept) -> None:
-        """Keep `report` for the version `key`, in place of an older one of the same kind and inputs."""
+    def put(self, key: VersionKey, report: Kept, also: Callable[[Connection], object] = lambda _: None) -> None:
+        """Keep `report` for the version `key`, in place of an older one of the same kind and inputs.
+
+        Args:
+            key: The version.
+            report: What to keep.
+            also: Writes what must stand or fall with it, in the same transaction.
+        """
         with self._engine.begin() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
             version_id = connection.scalar(version_id_query(key))
             if version_id is None:
                 raise NotFound("There is no such version.", reason="version", entity=str(key)[:120])
@@ -49,6 +56,7 @@ class ReportShelf:
             connection.execute(
                 statement.on_conflict_do_update(index_elements=["version_id", "kind", "inputs"], set_=values)
             )
+            also(connection)
 
     def get(self, key: VersionKey, kind: str, inputs: str | None = None) -> Kept | None:
         """Return the newest report of `kind` (made of `inputs`, if given), or None."""

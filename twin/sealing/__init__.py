@@ -1,21 +1,27 @@
 """Sealing: a state of a building becomes a signed bundle that a stranger can verify offline, element by element."""
 
 from twin.sealing.bundle import SUFFIX, Bundle, public_bundle
+from twin.sealing.disclose import DISCLOSURE_FORMAT, disclose, prove_absence
 from twin.sealing.restore import record_of
-from twin.sealing.seal import SealedState, disclose, read_credential, seal
-from twin.sealing.state import Evidence, commit_records, state_iri, state_secret
+from twin.sealing.seal import SealedState, countersign, merge, read_credential, seal
+from twin.sealing.state import Evidence, StateTransition, commit_records, state_iri, state_secret
 from twin.sealing.statements import building_iri, element_iri, statements_of
 from twin.sealing.verify import verdict_json, verify_bundle, verify_disclosure
 
 __all__ = [
+    "DISCLOSURE_FORMAT",
     "SUFFIX",
     "Bundle",
     "Evidence",
     "SealedState",
+    "StateTransition",
     "building_iri",
     "commit_records",
+    "countersign",
     "disclose",
     "element_iri",
+    "merge",
+    "prove_absence",
     "public_bundle",
     "read_credential",
     "record_of",

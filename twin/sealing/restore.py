@@ -47,6 +47,21 @@ def record_of(building_id: str, lines: Collection[str]) -> ElementRecord:
     return record
 
 
+def statement_of(line: str) -> tuple[str, str]:
+    """Return the path and the value, as a person reads them, of one statement.
+
+    Raises:
+        InvalidInput: (statement) the line is not what `statements_of` writes.
+    """
+    match = _LINE.fullmatch(line)
+    if match is None or not match[2].startswith(lines_of.NS):
+        raise InvalidInput("The statement is not one of an element.", reason="statement")
+    path = "/".join(unquote(part) for part in match[2].removeprefix(lines_of.NS).split("/"))
+    if match[3] is not None:
+        return path, match[3]
+    return path, _ESCAPED.sub(lambda escape: _RAW.get(escape[0], escape[0]), match[4])
+
+
 def _insert(tree: dict[str, Any], line: str) -> None:
     match = _LINE.fullmatch(line)
     if match is None:

@@ -1,7 +1,7 @@
-"""Seal a state, and open one element of a sealed state."""
+"""Seal a state, and let others sign it in their roles."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -19,12 +19,15 @@ from signatures import (
     jcs,
     parse_canonical,
     pinned_contexts,
+    proofs_of,
+    role_of,
     sha256_hex,
 )
 from twin.errors import Conflict, InvalidInput, NotFound
-from twin.sealing.bundle import new_bundle
+from twin.sealing.bundle import Bundle, new_bundle
 from twin.sealing.state import (
     Evidence,
+    StateTransition,
     check_identifiers,
     commit_records,
     state_credential,
@@ -33,8 +36,6 @@ from twin.sealing.state import (
 )
 from twin.sealing.statements import element_iri, statements_of
 from twin.snapshot import Snapshot
-
-DISCLOSURE_FORMAT = "kaksik-element/1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ def seal(
     created: datetime,
     evidence: Sequence[Evidence] = (),
     disclosed: Iterable[str] = (),
+    transition: StateTransition | None = None,
 ) -> SealedState:
     """Sign the state that `snapshot` shows.
 
@@ -82,6 +84,7 @@ def seal(
         created: When, with time zone.
         evidence: Documents that the state rests on.
         disclosed: GlobalIds whose proofs are put into the bundle, so that anyone can read them.
+        transition: The change of status it is sealed for, or None.
 
     Raises:
         InvalidInput: (secret, statement, credential) something given cannot be sealed.
@@ -98,39 +101,60 @@ def seal(
         issuer=signer.controller,
         salt_secret=salt_secret,
         created=created,
-        previous=_previous(snapshot, previous),
+        previous=_previous(snapshot, previous, transition),
         evidence=evidence,
+        transition=transition,
     )
     credential = _signed(unsigned, signer, created, contexts)
-    proofs = [_open(snapshot, commitment, global_id) for global_id in disclosed]
+    proofs = [open_element(snapshot, commitment, global_id) for global_id in disclosed]
     bundle = new_bundle(credential, signer.verification_method, contexts, salt_secret, proofs)
     return SealedState(
         credential, bundle.to_bytes(), signer.controller, created, commitment.root.hex(), len(commitment)
     )
 
 
-def disclose(snapshot: Snapshot, secret: bytes, credential: bytes, global_id: str) -> bytes:
-    """Return a file that shows one element of a sealed state, and proves it, without showing another.
-
-    Args:
-        snapshot: The sealed state.
-        secret: The holder's secret with which it was sealed.
-        credential: Its credential, as issued.
-        global_id: The element.
+def countersign(bundle: bytes, signer: Signer, role: str, created: datetime) -> bytes:
+    """Return the bundle with one more proof on its credential, by `signer` in `role`.
 
     Raises:
-        NotFound: (element) no such element in the state.
-        Conflict: (sealed-state) the credential seals another state than `snapshot`.
-        InvalidInput: (credential) not a state credential.
+        InvalidInput: (bundle, credential) not a bundle.
+        Conflict: (already-signed) the signer or the role has a proof already.
+        SignatureError: (proof) the role is malformed.
     """
-    sealed = read_credential(credential)["credentialSubject"]
-    salt_secret = state_secret(secret, snapshot.building_id, snapshot.stage, snapshot.version)
-    commitment = commit_records(snapshot.building_id, snapshot.records.values(), salt_secret)
-    if commitment.root.hex() != sealed["merkleRoot"]:
-        raise Conflict("The credential seals another state, or another secret was used.", reason="sealed-state")
-    proof = _open(snapshot, commitment, global_id)
-    form = {"format": DISCLOSURE_FORMAT, "credential": parse_canonical(credential), "proof": proof.to_json()}
-    return jcs(form)
+    opened = Bundle.from_bytes(bundle)
+    credential = read_credential(opened.credential)
+    proofs = proofs_of(credential)
+    if role in map(role_of, proofs) or any(p["verificationMethod"] == signer.verification_method for p in proofs):
+        raise Conflict(
+            "This role or this key has signed already.",
+            reason="already-signed",
+            entity=role,
+            hint="Each role signs once, each with a key of its own.",
+        )
+    signed = _signed(credential, signer, created, pinned_contexts(), role)
+    return replace(opened, credential=signed).to_bytes()
+
+
+def merge(bundle: bytes, signed: bytes) -> bytes:
+    """Return the bundle with the credential `signed`, which must be its own with further proofs.
+
+    Args:
+        bundle: The bundle as it stands.
+        signed: The credential after somebody else has added a proof to it; RFC 8785 bytes.
+
+    Raises:
+        InvalidInput: (credential) not a state credential.
+        Conflict: (other-credential) it differs in more than added proofs; (already-signed) it adds none.
+    """
+    opened = Bundle.from_bytes(bundle)
+    ours, theirs = read_credential(opened.credential), read_credential(signed)
+    before, after = proofs_of(ours), proofs_of(theirs)
+    same = {**ours, "proof": None} == {**theirs, "proof": None} and after[: len(before)] == before
+    if not same:
+        raise Conflict("This is another credential, or proofs were changed.", reason="other-credential")
+    if len(after) == len(before):
+        raise Conflict("No proof was added.", reason="already-signed", hint="Sign the newest credential.")
+    return replace(opened, credential=signed).to_bytes()
 
 
 def read_credential(data: bytes) -> dict[str, Any]:
@@ -148,26 +172,37 @@ def read_credential(data: bytes) -> dict[str, Any]:
     return credential
 
 
-def _signed(unsigned: Mapping[str, Any], signer: Signer, created: datetime, contexts: ContextStore) -> bytes:
+def _signed(
+    document: Mapping[str, Any],
+    signer: Signer,
+    created: datetime,
+    contexts: ContextStore,
+    role: str | None = None,
+) -> bytes:
     suite = Suite.EDDSA_RDFC_2022 if signer.public_key.kind is KeyKind.ED25519 else Suite.ECDSA_RDFC_2019
-    signed = add_proof(unsigned, signer, suite=suite, created=created, contexts=contexts)
+    signed = add_proof(document, signer, suite=suite, created=created, contexts=contexts, role=role)
     check_schema(signed, state_schema())
     return jcs(signed)
 
 
-def _previous(snapshot: Snapshot, previous: bytes | None) -> dict[str, str]:
+def _previous(snapshot: Snapshot, previous: bytes | None, transition: StateTransition | None) -> dict[str, str]:
     if previous is None:
         return {}
     subject = read_credential(previous)["credentialSubject"]
-    state = (subject["lifecycleStage"], subject["version"])
+    state = (subject["lifecycleStage"], subject["version"], subject.get("transition"))
     if subject["buildingCode"] != snapshot.building_id:
         raise Conflict("The previous state is of another building.", reason="previous-state", entity=subject["id"])
-    if state == (snapshot.stage.value, snapshot.version):
+    if state == (snapshot.stage.value, snapshot.version, None if transition is None else transition.name):
         raise Conflict("A state cannot be its own predecessor.", reason="previous-state", entity=subject["id"])
     return {"previousState": subject["id"], "previousStateSha256": sha256_hex(previous)}
 
 
-def _open(snapshot: Snapshot, commitment: Commitment, global_id: str) -> ElementProof:
+def open_element(snapshot: Snapshot, commitment: Commitment, global_id: str) -> ElementProof:
+    """Return the proof of one element.
+
+    Raises:
+        NotFound: (element) no such element in the state.
+    """
     record: ElementRecord | None = snapshot.records.get(global_id)
     if record is None:
         raise NotFound("No such element in this state.", reason="element", entity=global_id)

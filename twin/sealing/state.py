@@ -58,6 +58,27 @@ class Evidence:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class StateTransition:
+    """The change of status that a state is sealed for.
+
+    Attributes:
+        name: Of the transition, such as ``complete``.
+        status: The status that it gives, such as ``A6``.
+        accepted_deviations_sha256: Digest of the accepted deviations that it relies on, or None.
+    """
+
+    name: str
+    status: str
+    accepted_deviations_sha256: str | None = None
+
+    def to_json(self) -> dict[str, str]:
+        """Return the members of the credential subject."""
+        accepted = self.accepted_deviations_sha256
+        form = {"transition": self.name, "informationStatus": self.status}
+        return form if accepted is None else {**form, "acceptedDeviationsSha256": accepted}
+
+
 def state_iri(building_id: str, stage: Stage, version: int) -> str:
     """Return the IRI of a state."""
     return f"{building_iri(building_id)}:state:{stage.value}:{version}"
@@ -101,6 +122,7 @@ def state_credential(
     created: datetime,
     previous: Mapping[str, str],
     evidence: Sequence[Evidence],
+    transition: StateTransition | None = None,
 ) -> dict[str, Any]:
     """Return the unsigned credential of the state `snapshot`.
 
@@ -112,6 +134,7 @@ def state_credential(
         created: With time zone.
         previous: `previousState` and `previousStateSha256`, or nothing for a first state.
         evidence: What the state rests on.
+        transition: The change of status it is sealed for, or None.
     """
     iri = state_iri(snapshot.building_id, snapshot.stage, snapshot.version)
     subject = {
@@ -126,12 +149,13 @@ def state_credential(
         "leafCount": len(commitment),
         "saltSecretSha256": sha256_hex(salt_secret),
         "ifcFileSha256": snapshot.file_sha256,
+        **({} if transition is None else transition.to_json()),
         **previous,
     }
     return new_credential(
         contexts=CONTEXTS,
         kind=KIND,
-        identifier=f"{iri}:seal",
+        identifier=_identifier(iri, subject),
         issuer=issuer,
         valid_from=created,
         subject=subject,
@@ -153,11 +177,18 @@ def state_schema() -> dict[str, Any]:
         "leafCount": _COUNT,
         "saltSecretSha256": _HEX_DIGEST,
         "ifcFileSha256": _HEX_DIGEST,
+        "transition": {"type": "string", "pattern": "^[a-z]{1,40}$"},
+        "informationStatus": {"type": "string", "pattern": "^(?:S[0-5]|A[1-9][0-9]?|archived)$"},
+        "acceptedDeviationsSha256": _HEX_DIGEST,
         "previousState": _URN,
         "previousStateSha256": _HEX_DIGEST,
     }
-    subject = strict_object(members, optional=("previousState", "previousStateSha256"))
+    free = ("transition", "informationStatus", "acceptedDeviationsSha256", "previousState", "previousStateSha256")
+    subject = strict_object(members, optional=free)
     subject["dependentRequired"] = {
+        "transition": ["informationStatus"],
+        "informationStatus": ["transition"],
+        "acceptedDeviationsSha256": ["transition"],
         "previousState": ["previousStateSha256"],
         "previousStateSha256": ["previousState"],
     }
@@ -177,6 +208,13 @@ def check_identifiers(credential: Mapping[str, Any]) -> None:
     iri = state_iri(subject["buildingCode"], Stage(subject["lifecycleStage"]), subject["version"])
     expected = {"id": iri, "building": building_iri(subject["buildingCode"])}
     evidence = credential.get("evidence", [])
-    agree = credential["id"] == f"{iri}:seal" and all(subject[key] == value for key, value in expected.items())
+    agree = credential["id"] == _identifier(iri, subject) and all(
+        subject[key] == value for key, value in expected.items()
+    )
     if not agree or any(item["id"] != f"urn:kaksik:sha256:{quote(item['sha256'])}" for item in evidence):
         raise InvalidInput("The identifiers of the credential contradict its content.", reason="credential")
+
+
+def _identifier(iri: str, subject: Mapping[str, Any]) -> str:
+    """Return the IRI of the credential: one for the state alone, one for each transition."""
+    return f"{iri}:seal" + (f":{subject['transition']}" if "transition" in subject else "")

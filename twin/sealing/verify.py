@@ -4,30 +4,34 @@ import hmac
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
+from urllib.parse import unquote
 
 from ifc import ElementRecord, canonical_form
 from signatures import (
+    AbsenceProof,
     CredentialRules,
     ElementProof,
     Policy,
     Reason,
     SignatureError,
+    StatementProof,
     StepLog,
     Verdict,
     jcs,
-    parse_canonical,
     pinned_contexts,
     proofs_of,
     resolve_did_key,
+    role_of,
     sha256_hex,
     verify_credential,
     verify_element,
+    verify_statement,
 )
 from twin.errors import InvalidInput, TwinError
 from twin.sealing.bundle import CONTEXT_NAMES, Bundle, controller_bytes
 from twin.sealing.container import MAX_BUNDLE_BYTES
-from twin.sealing.restore import record_of
-from twin.sealing.seal import DISCLOSURE_FORMAT
+from twin.sealing.disclose import Shown, read_disclosure
+from twin.sealing.restore import record_of, statement_of
 from twin.sealing.state import check_identifiers, commit_records, state_schema
 from twin.sealing.statements import element_iri
 
@@ -79,27 +83,28 @@ def verify_bundle(
 
 
 def verify_disclosure(data: bytes, *, policy: Policy) -> Verdict:
-    """Verify a file that shows one element.
+    """Verify a file that shows one element, one statement, or an absence.
 
     Args:
-        data: What `disclose` wrote.
+        data: What `disclose` or `prove_absence` wrote.
         policy: Who may have signed.
 
     Returns:
-        The verdict; its facts hold the element's canonical form under ``element``.
+        The verdict; its facts hold what is shown under ``element``, ``statement`` or ``absent``.
     """
     log = StepLog(_FAILURES)
-    # 1. One canonical JSON object of three members.
-    form = log.run("disclosure", lambda: (_disclosure(data), "The file is one canonical JSON object.")) or {}
+    # 1. One canonical JSON object of four members.
+    read = log.run("disclosure", lambda: (read_disclosure(data, MAX_BUNDLE_BYTES), "The file is canonical JSON."))
+    kind, signed, proof = read or (Shown.ELEMENT, {}, {})
     # 2. to 9. The credential.
-    credential = verify_credential(jcs(form.get("credential", {})), _rules(policy), log) or {}
+    credential = verify_credential(jcs(signed), _rules(policy), log) or {}
     # 10. Identifiers.
     log.run("identifiers", lambda: _same_identifiers(credential))
     facts = {} if log.broken else _facts(credential)
-    # 11. The statements stand under the signed root; 12. and say one element of this very building.
-    proof = log.run("element-proof", lambda: _proved(form, facts))
-    element = log.run("element", lambda: _element(proof, facts))
-    return Verdict(tuple(log.steps), facts | ({"element": element} if element else {}))
+    # 11. What is shown stands under the signed root; 12. and speaks of this very building.
+    opened = log.run(f"{kind}-proof", lambda: _OPENERS[kind](proof, facts))
+    shown = log.run(kind.value, lambda: _TELLERS[kind](opened, facts))
+    return Verdict(tuple(log.steps), facts | (shown or {}))
 
 
 def verdict_json(verdict: Verdict | None) -> dict[str, Any]:
@@ -113,6 +118,8 @@ def verdict_json(verdict: Verdict | None) -> dict[str, Any]:
         "created": facts.get("created"),
         "merkle_root": facts.get("merkle_root"),
         "leaf_count": facts.get("leaf_count"),
+        "signers": facts.get("signers", []),
+        "status": facts.get("status"),
     }
 
 
@@ -180,10 +187,25 @@ def _facts(credential: Mapping[str, Any]) -> dict[str, Any]:
         "leaf_count": subject["leafCount"],
         "salt_secret_sha256": subject["saltSecretSha256"],
         "file_sha256": subject["ifcFileSha256"],
+        "status": subject.get("informationStatus"),
+        "transition": subject.get("transition"),
+        "signers": [
+            {
+                "role": role_of(proof),
+                "signer": proof["verificationMethod"].partition("#")[0],
+                "created": proof["created"],
+            }
+            for proof in proofs_of(credential)
+        ],
         "previous_state": subject.get("previousState"),
         "previous_state_sha256": subject.get("previousStateSha256"),
         "evidence": credential.get("evidence", []),
     }
+
+
+def _signer(proof: Mapping[str, Any]) -> dict[str, Any]:
+    signer = proof["verificationMethod"].partition("#")[0]
+    return {"role": role_of(proof), "signer": signer, "created": proof["created"]}
 
 
 def _secret(bundle: Bundle, facts: Mapping[str, Any]) -> Passed:
@@ -203,11 +225,7 @@ def _shown(bundle: Bundle, facts: Mapping[str, Any]) -> Passed:
 
 def _check_proof(proof: ElementProof, facts: Mapping[str, Any]) -> None:
     if not verify_element(proof, bytes.fromhex(facts["merkle_root"]), facts["leaf_count"]):
-        raise SignatureError(
-            "The element is not part of the sealed state as it is shown.",
-            reason=Reason.COMMITMENT,
-            entity=proof.subject[:200],
-        )
+        raise _not_sealed("The element is not part of the sealed state as it is shown.", proof.subject)
 
 
 def _file_bytes(file_sha256: str, facts: Mapping[str, Any]) -> Passed:
@@ -233,23 +251,64 @@ def _content(bundle: Bundle, facts: Mapping[str, Any], records: Iterable[Element
     return None, f"The building content is the sealed one, in all {count} objects."
 
 
-def _disclosure(data: bytes) -> dict[str, Any]:
-    form = parse_canonical(data, max_bytes=MAX_BUNDLE_BYTES)
-    members = {"format", "credential", "proof"}
-    if set(form) != members or form["format"] != DISCLOSURE_FORMAT or not isinstance(form["credential"], dict):
-        raise InvalidInput("This is not a file of one element.", reason="disclosure")
-    return form
-
-
-def _proved(form: Mapping[str, Any], facts: Mapping[str, Any]) -> tuple[ElementProof, str]:
-    proof = ElementProof.from_json(form["proof"])
+def _open_element(form: Mapping[str, Any], facts: Mapping[str, Any]) -> tuple[ElementProof, str]:
+    proof = ElementProof.from_json(form)
     _check_proof(proof, facts)
     return proof, "The statements are part of the sealed state."
 
 
-def _element(proof: ElementProof | None, facts: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
-    lines = proof.statements if proof is not None else ()
-    record = record_of(facts["building_id"], lines)
-    if proof is None or proof.subject != element_iri(facts["building_id"], record.global_id):
+def _open_statement(form: Mapping[str, Any], facts: Mapping[str, Any]) -> tuple[StatementProof, str]:
+    proof = StatementProof.from_json(form)
+    if not verify_statement(proof, bytes.fromhex(facts["merkle_root"]), facts["leaf_count"]):
+        raise _not_sealed("The statement is not part of the sealed state as it is shown.", proof.subject)
+    return proof, f"The statement is one of the {proof.statement_count} that were sealed of this element."
+
+
+def _open_absence(form: Mapping[str, Any], facts: Mapping[str, Any]) -> tuple[AbsenceProof, str]:
+    proof = AbsenceProof.from_json(form)
+    if not proof.verify(bytes.fromhex(facts["merkle_root"]), facts["leaf_count"]):
+        raise _not_sealed("The neighbours shown do not prove an absence.", proof.subject)
+    return proof, "Its two neighbours in the sealed order stand side by side."
+
+
+def _tell_element(proof: ElementProof, facts: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
+    record = record_of(facts["building_id"], proof.statements)
+    if proof.subject != element_iri(facts["building_id"], record.global_id):
         raise InvalidInput("The element is of another building.", reason="element")
-    return canonical_form(record), f"They describe the {record.ifc_class} {record.global_id} of this building."
+    words = f"They describe the {record.ifc_class} {record.global_id} of this building."
+    return {"element": canonical_form(record)}, words
+
+
+def _tell_statement(proof: StatementProof, facts: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
+    global_id = _element_of(proof.subject, facts)
+    path, value = statement_of(proof.statement)
+    shown = {"global_id": global_id, "path": path, "value": value, "line": proof.statement}
+    return {"statement": shown}, f"It says of the element {global_id}: {path} is {value}."
+
+
+def _tell_absence(proof: AbsenceProof, facts: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
+    global_id = _element_of(proof.subject, facts)
+    return {"absent": global_id}, f"The sealed state of this building has no element {global_id}."
+
+
+def _element_of(subject: str, facts: Mapping[str, Any]) -> str:
+    global_id = unquote(subject.removeprefix(element_iri(facts["building_id"], "")))
+    if subject != element_iri(facts["building_id"], global_id):
+        raise InvalidInput("The element is of another building.", reason="element", entity=subject[:200])
+    return global_id
+
+
+def _not_sealed(message: str, subject: str) -> SignatureError:
+    return SignatureError(message, reason=Reason.COMMITMENT, entity=subject[:200])
+
+
+_OPENERS: Mapping[Shown, Callable[..., tuple[Any, str]]] = {
+    Shown.ELEMENT: _open_element,
+    Shown.STATEMENT: _open_statement,
+    Shown.ABSENCE: _open_absence,
+}
+_TELLERS: Mapping[Shown, Callable[..., tuple[dict[str, Any], str]]] = {
+    Shown.ELEMENT: _tell_element,
+    Shown.STATEMENT: _tell_statement,
+    Shown.ABSENCE: _tell_absence,
+}
