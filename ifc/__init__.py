@@ -18,17 +18,19 @@ if TYPE_CHECKING:
     from ifc.exchange import read_records, write_records
     from ifc.findings import ReadFinding, Severity
     from ifc.geometry.adjacency import Adjacency, AdjacencySource, space_adjacency
+    from ifc.geometry.authored import Comparison, compare_quantities, comparisons
+    from ifc.geometry.bounding import Bounding, bounding_elements
     from ifc.geometry.chunk import Chunk
     from ifc.geometry.kernels import KERNEL_VERSIONS
     from ifc.geometry.mesh import Kernel, Mesh, MeshSet
     from ifc.geometry.meshing import mesh_file, mesh_uncut
     from ifc.geometry.outline import outline
+    from ifc.geometry.packed import plain_glb
     from ifc.geometry.palette import band_of
     from ifc.geometry.plan import CUT_HEIGHT_M, CutElement, PlanOpening, PlanSpace, StoreyPlan, storey_plan
     from ifc.geometry.plan_svg import plan_svg
     from ifc.geometry.quantities import (
         DerivedQuantities,
-        compare_quantities,
         derive_quantities,
         footprint,
         space_floor_polygon,
@@ -59,8 +61,10 @@ __all__ = [
     "VALIDATION_VERSION",
     "Adjacency",
     "AdjacencySource",
+    "Bounding",
     "Call",
     "Chunk",
+    "Comparison",
     "CutElement",
     "DerivedQuantities",
     "ElementRecord",
@@ -94,10 +98,12 @@ __all__ = [
     "SurfaceKind",
     "Value",
     "band_of",
+    "bounding_elements",
     "build_scene",
     "canonical_bytes",
     "canonical_form",
     "compare_quantities",
+    "comparisons",
     "derive_quantities",
     "digest",
     "digested",
@@ -105,6 +111,7 @@ __all__ = [
     "mesh_file",
     "mesh_uncut",
     "outline",
+    "plain_glb",
     "plan_svg",
     "read_file",
     "read_model",
@@ -152,6 +159,15 @@ _NAMES = {  # module: what the door hands out of it; the block above tells the t
         "AdjacencySource",
         "space_adjacency",
     ),
+    "ifc.geometry.authored": (
+        "Comparison",
+        "compare_quantities",
+        "comparisons",
+    ),
+    "ifc.geometry.bounding": (
+        "Bounding",
+        "bounding_elements",
+    ),
     "ifc.geometry.chunk": ("Chunk",),
     "ifc.geometry.kernels": ("KERNEL_VERSIONS",),
     "ifc.geometry.mesh": (
@@ -164,6 +180,7 @@ _NAMES = {  # module: what the door hands out of it; the block above tells the t
         "mesh_uncut",
     ),
     "ifc.geometry.outline": ("outline",),
+    "ifc.geometry.packed": ("plain_glb",),
     "ifc.geometry.palette": ("band_of",),
     "ifc.geometry.plan": (
         "CUT_HEIGHT_M",
@@ -176,7 +193,6 @@ _NAMES = {  # module: what the door hands out of it; the block above tells the t
     "ifc.geometry.plan_svg": ("plan_svg",),
     "ifc.geometry.quantities": (
         "DerivedQuantities",
-        "compare_quantities",
         "derive_quantities",
         "footprint",
         "space_floor_polygon",

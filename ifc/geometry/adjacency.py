@@ -18,10 +18,10 @@ from ifc.records import ElementRecord, Relation, RelationKind
 
 MAX_GAP_M = 0.6  # thickest inner wall or floor between two spaces that still counts as one boundary
 MIN_SHARED_M2 = 0.05  # less is a touching corner
+PARALLEL = -0.98  # cosine between the normals of facing surfaces: 11 degrees
+OVERLAP_M = 0.02  # bodies of sloppy models reach into each other by so much
 
-_PARALLEL = -0.98  # cosine between the normals of facing surfaces: 11 degrees
 _LEVEL = 0.9  # a surface with a steeper normal is a floor or a ceiling
-_OVERLAP_M = 0.02  # spaces of sloppy models reach into each other by so much
 _NORMAL_DECIMALS, _OFFSET_DECIMALS = 2, 2
 _OPENING_FILLS = ("IfcDoor", "IfcWindow", "IfcVirtualElement")  # what has a space on either side, never on one
 
@@ -56,15 +56,16 @@ class Adjacency:
 
 
 @dataclass(frozen=True, slots=True)
-class _Facet:
+class Facet:
     """A flat part of the surface of a space: its outward normal, a frame, and its outline in that frame."""
 
     normal: FloatArray
     offset: float
     triangles: FloatArray
 
-    def outline(self, frame: FloatArray) -> BaseGeometry:
-        return union_of_triangles(self.triangles @ frame.T)
+    def outline(self, plane: FloatArray) -> BaseGeometry:
+        """Return its outline in the plane of two unit vectors; see `frame`."""
+        return union_of_triangles(self.triangles @ plane.T)
 
 
 def space_adjacency(records: Mapping[str, ElementRecord], meshes: MeshSet) -> tuple[Adjacency, ...]:
@@ -75,13 +76,13 @@ def space_adjacency(records: Mapping[str, ElementRecord], meshes: MeshSet) -> tu
     Faces that look at each other are enough: authors often leave floors without boundaries.
     """
     spaces = {record.global_id for record in records.values() if record.ifc_class == "IfcSpace"}
-    facets = {mesh.global_id: _facets(mesh) for mesh in meshes if mesh.global_id in spaces}
+    surfaces = {mesh.global_id: facets(mesh) for mesh in meshes if mesh.global_id in spaces}
     boxes = {mesh.global_id: mesh.bounds() for mesh in meshes if mesh.global_id in spaces}
     shared, corresponding = _boundaries(records, spaces)
     found: dict[tuple[str, str], Adjacency] = {}
     for a, b in combinations(sorted(spaces), 2):
         near = a in boxes and b in boxes and _near(boxes[a], boxes[b])
-        area, stacked = _facing(facets[a], facets[b]) if near else (0.0, False)
+        area, stacked = _facing(surfaces[a], surfaces[b]) if near else (0.0, False)
         touching = area >= MIN_SHARED_M2
         source = _source((a, b), touching, shared, corresponding)
         if source is not None:
@@ -133,7 +134,7 @@ def _near(one: FloatArray, other: FloatArray) -> bool:
     return bool((one[0] - MAX_GAP_M <= other[1]).all() and (other[0] - MAX_GAP_M <= one[1]).all())
 
 
-def _facets(mesh: Mesh) -> list[_Facet]:
+def facets(mesh: Mesh) -> list[Facet]:
     """Return the surface of `mesh` as flat facets: triangles of one normal and one plane belong together."""
     triangles, normals = facet_normals(mesh)
     groups: dict[tuple[float, ...], list[int]] = defaultdict(list)
@@ -142,21 +143,21 @@ def _facets(mesh: Mesh) -> list[_Facet]:
             key = (*(normal.round(_NORMAL_DECIMALS) + 0.0), round(float(normal @ triangle[0]), _OFFSET_DECIMALS))
             groups[key].append(index)
     return [
-        _Facet(normals[members[0]], float(normals[members[0]] @ triangles[members[0], 0]), triangles[members])
+        Facet(normals[members[0]], float(normals[members[0]] @ triangles[members[0], 0]), triangles[members])
         for members in groups.values()
     ]
 
 
-def _facing(one: list[_Facet], other: list[_Facet]) -> tuple[float, bool]:
+def _facing(one: list[Facet], other: list[Facet]) -> tuple[float, bool]:
     """Return the area in m² over which two surfaces look at each other, and whether most of it is level."""
     walls = floors = 0.0
     for mine in one:
-        frame = _frame(mine.normal)
+        plane = frame(mine.normal)
         for theirs in other:
             gap = float(mine.normal @ theirs.triangles.mean(axis=(0, 1))) - mine.offset
-            if mine.normal @ theirs.normal > _PARALLEL or not -_OVERLAP_M <= gap <= MAX_GAP_M:
+            if mine.normal @ theirs.normal > PARALLEL or not -OVERLAP_M <= gap <= MAX_GAP_M:
                 continue
-            area = float(shapely.intersection(mine.outline(frame), theirs.outline(frame)).area)
+            area = float(shapely.intersection(mine.outline(plane), theirs.outline(plane)).area)
             if abs(mine.normal[2]) > _LEVEL:
                 floors += area
             else:
@@ -164,7 +165,7 @@ def _facing(one: list[_Facet], other: list[_Facet]) -> tuple[float, bool]:
     return walls + floors, floors > walls
 
 
-def _frame(normal: FloatArray) -> FloatArray:
+def frame(normal: FloatArray) -> FloatArray:
     """Return float64 (2, 3): two unit vectors that span the plane of `normal`."""
     helper = np.array([0.0, 0.0, 1.0]) if abs(normal[2]) < _LEVEL else np.array([1.0, 0.0, 0.0])
     first = np.cross(helper, normal)
