@@ -1,16 +1,17 @@
 """A small GLB writer: quantised triangles with feature ids, merged and instanced, equal bytes for equal input.
 
 Accessors follow glTF 2.0 with KHR_mesh_quantization, EXT_mesh_gpu_instancing, EXT_mesh_features and
-EXT_instance_features. Every vertex attribute has a stride of a multiple of four bytes.
+EXT_instance_features; buffer views are packed with EXT_meshopt_compression where that saves bytes. Every vertex
+attribute has a stride of a multiple of four bytes.
 """
 
-import json
-import struct
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from ifc.geometry.packed import EXTENSION, PackedView, assemble, pack_rows, pack_triangles
 
 FloatArray = NDArray[np.float64]
 
@@ -82,6 +83,7 @@ class _File:
 
     feature_count: int
     binary: bytearray = field(default_factory=bytearray)
+    unpacked_bytes: int = 0  # length of the buffer that a reader fills with what it unpacks
     views: list[dict[str, Any]] = field(default_factory=list)
     accessors: list[dict[str, Any]] = field(default_factory=list)
     meshes: list[dict[str, Any]] = field(default_factory=list)
@@ -122,15 +124,10 @@ class _File:
         self.meshes.append({"primitives": [primitive]})
 
     def to_bytes(self) -> bytes:
-        text = json.dumps(self._document(), separators=(",", ":"), sort_keys=True).encode()
-        text += b" " * (-len(text) % 4)
-        binary = bytes(self.binary)
-        total = 12 + 8 + len(text) + 8 + len(binary)
-        head = struct.pack("<4sII", b"glTF", 2, total) + struct.pack("<I4s", len(text), b"JSON")
-        return head + text + struct.pack("<I4s", len(binary), b"BIN\0") + binary
+        return assemble(self._document(), bytes(self.binary))
 
     def _document(self) -> dict[str, Any]:
-        required = sorted(self.extensions & {"KHR_mesh_quantization", "EXT_mesh_gpu_instancing"})
+        required = sorted(self.extensions & {"KHR_mesh_quantization", "EXT_mesh_gpu_instancing", EXTENSION})
         surface = {"baseColorFactor": [1, 1, 1, 1], "metallicFactor": 0, "roughnessFactor": 1}
         return {
             "asset": {"version": "2.0", "generator": "kaksik"},
@@ -144,7 +141,7 @@ class _File:
             ],
             "accessors": self.accessors,
             "bufferViews": self.views,
-            "buffers": [{"byteLength": len(self.binary)}],
+            "buffers": self._buffers(),
             "extensionsUsed": sorted(self.extensions),
             "extensionsRequired": required,
         }
@@ -167,23 +164,36 @@ class _File:
             self.extensions.add("EXT_mesh_features")
         return primitive
 
+    def _buffers(self) -> list[dict[str, Any]]:
+        own: dict[str, Any] = {"byteLength": len(self.binary)}
+        unpacked = {"byteLength": self.unpacked_bytes, "extensions": {EXTENSION: {"fallback": True}}}
+        return [own, unpacked] if self.unpacked_bytes else [own]
+
     def _indices(self, part: Part) -> int:
         small = len(part.positions) <= _MAX_UINT16_INDEX + 1
         flat = part.faces.reshape(-1).astype("<u2" if small else "<u4")
-        view = self._view(flat.tobytes(), {"target": _ELEMENT_ARRAY_BUFFER})
+        view = self._view(pack_triangles(flat), {"target": _ELEMENT_ARRAY_BUFFER})
         return self._accessor(view, _UINT16 if small else _UINT32, "SCALAR", len(flat), {})
 
     def _vertices(self, rows: NDArray[Any], component: int, shape: str, stride: int, more: dict[str, Any]) -> int:
-        view = self._view(np.ascontiguousarray(rows).tobytes(), {"target": _ARRAY_BUFFER, "byteStride": stride})
+        view = self._view(pack_rows(rows), {"target": _ARRAY_BUFFER, "byteStride": stride})
         return self._accessor(view, component, shape, len(rows), more)
 
     def _floats(self, rows: FloatArray, shape: str) -> int:
-        return self._accessor(self._view(rows.astype("<f4").tobytes(), {}), _FLOAT, shape, len(rows), {})
+        return self._accessor(self._view(pack_rows(rows.astype("<f4")), {}), _FLOAT, shape, len(rows), {})
 
-    def _view(self, data: bytes, more: dict[str, Any]) -> int:
-        view = {"buffer": 0, "byteOffset": len(self.binary), "byteLength": len(data), **more}
-        self.binary += data + b"\0" * (-len(data) % 4)
-        self.views.append(view)
+    def _view(self, packed: PackedView, more: dict[str, Any]) -> int:
+        own = {"buffer": 0, "byteOffset": len(self.binary), "byteLength": len(packed.data)}
+        self.binary += packed.data + b"\0" * (-len(packed.data) % 4)
+        if packed.mode is None:
+            self.views.append({**own, **more})
+            return len(self.views) - 1
+        length = packed.count * packed.stride
+        how = {**own, "byteStride": packed.stride, "count": packed.count, "mode": packed.mode}
+        view = {"buffer": 1, "byteOffset": self.unpacked_bytes, "byteLength": length, **more}
+        self.views.append({**view, "extensions": {EXTENSION: how}})
+        self.unpacked_bytes += length + -length % 4
+        self.extensions.add(EXTENSION)
         return len(self.views) - 1
 
     def _accessor(self, view: int, component: int, shape: str, count: int, more: dict[str, Any]) -> int:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ifc import IfcGeometryError, plain_glb
 from twin.errors import StorageError
 
 FARTHEST_ORIGIN_M = 10_000.0  # programs place nodes in 32-bit floats: beyond this they lose more than a millimetre
@@ -144,9 +145,10 @@ def _floats(document: Mapping[str, Any], binary: bytes, index: int) -> NDArray[n
 
 def _split(data: bytes, name: str) -> tuple[Mapping[str, Any], bytes]:
     try:
+        data = plain_glb(data)
         magic, _, total, length, kind = struct.unpack_from("<4sIII4s", data)
         document: Mapping[str, Any] = json.loads(data[20 : 20 + length])
-    except (ValueError, struct.error) as error:
+    except (IfcGeometryError, ValueError, struct.error) as error:
         raise _damaged(name) from error
     if magic != b"glTF" or kind != b"JSON" or total != len(data):
         raise _damaged(name)

@@ -12,7 +12,10 @@ import * as esbuild from "esbuild";
 const here = new URL("./", import.meta.url);
 const out = new URL("../static/vendor/", here);
 const lockFile = new URL("vendor.lock.json", here);
-const PACKAGES = ["three"];
+const PACKAGES = [
+  { name: "three", licence: "LICENSE" },
+  { name: "meshoptimizer", licence: "LICENSE.md" },
+];
 
 /** @param {string | Uint8Array} bytes */
 const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
@@ -37,11 +40,11 @@ async function bundle() {
 async function licences() {
   const packages = [];
   const texts = [];
-  for (const name of PACKAGES) {
+  for (const { name, licence } of PACKAGES) {
     const folder = new URL(`node_modules/${name}/`, here);
     const { version, license } = JSON.parse(await readFile(new URL("package.json", folder), "utf8"));
     packages.push({ name, version, license });
-    texts.push(`${name} ${version} (${license})\n\n${(await readFile(new URL("LICENSE", folder), "utf8")).trim()}\n`);
+    texts.push(`${name} ${version} (${license})\n\n${(await readFile(new URL(licence, folder), "utf8")).trim()}\n`);
   }
   return { packages, text: texts.join(`\n${"-".repeat(72)}\n\n`) };
 }

@@ -34,3 +34,4 @@ export {
 } from "three";
 export { OrbitControls } from "three/addons/controls/OrbitControls.js";
 export { GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
+export { MeshoptDecoder } from "meshoptimizer/decoder";

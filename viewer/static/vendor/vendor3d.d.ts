@@ -2,3 +2,4 @@
 export * from "three";
 export { OrbitControls } from "three/addons/controls/OrbitControls.js";
 export { GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
+export { MeshoptDecoder } from "meshoptimizer/decoder";

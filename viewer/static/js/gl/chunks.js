@@ -1,12 +1,12 @@
 // @ts-check
-import { BufferAttribute, GLTFLoader, Group, Mesh, Vector4 } from "../../vendor/vendor3d.js";
+import { BufferAttribute, GLTFLoader, Group, Mesh, MeshoptDecoder, Vector4 } from "../../vendor/vendor3d.js";
 import { outline } from "./edges.js";
 import { PICK, SEE_THROUGH, SOLID, featureMaterial } from "./material.js";
 
 /** Camera layer of the id pass. */
 export const PICK_LAYER = 1;
 
-const loader = new GLTFLoader();
+const loader = new GLTFLoader().setMeshoptDecoder(MeshoptDecoder);
 
 /** Geometry of one storey × band: the same buffers drawn by up to three passes. */
 export class Chunk {
