@@ -1,6 +1,7 @@
 """Buildings as a property graph: pure mapping from records, two engines, named questions."""
 
-from graph.batch import Batch, Edge, Node, Scope
+from graph.batch import CITY, Batch, Edge, Node, Property, Scope
+from graph.city import CityLink, CityNode, city_batch, city_id
 from graph.errors import GraphError, GraphUnavailable, QueryRefused
 from graph.export import canonical_lines
 from graph.kglite_store import KgliteStore
@@ -25,12 +26,15 @@ from graph.schema import TERMS, EdgeType, Label
 from graph.store import DEFAULT_ROW_LIMIT, Answer, GraphStore, Loaded, Written
 
 __all__ = [
+    "CITY",
     "DEFAULT_ROW_LIMIT",
     "QUESTIONS",
     "TERMS",
     "Answer",
     "AnswerDiff",
     "Batch",
+    "CityLink",
+    "CityNode",
     "Column",
     "ColumnKind",
     "Derived",
@@ -48,6 +52,7 @@ __all__ = [
     "ParameterKind",
     "PointNode",
     "PrivateGraph",
+    "Property",
     "QueryRefused",
     "Question",
     "Scope",
@@ -55,6 +60,8 @@ __all__ = [
     "Written",
     "ask",
     "canonical_lines",
+    "city_batch",
+    "city_id",
     "diff_answers",
     "label_of",
     "labels_in",

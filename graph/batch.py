@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from graph.schema import EdgeType, Label
+from graph.schema import CITY_LABELS, MODEL_LABELS, EdgeType, Label
 
 Property = str | int | float | bool
 
@@ -36,6 +36,14 @@ class Scope:
     def node_id(self, name: str) -> str:
         """Return the id of the node that stands for the GlobalId (or other name) `name`."""
         return f"{self}|{name}"
+
+
+CITY = Scope("city", "context")  # not of a building: what surrounds them all
+
+
+def labels_of(scope: Scope) -> tuple[Label, ...]:
+    """Return the labels that nodes of `scope` can have, besides its points and its version node."""
+    return CITY_LABELS if scope == CITY else MODEL_LABELS
 
 
 @dataclass(frozen=True, slots=True)

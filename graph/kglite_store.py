@@ -9,7 +9,6 @@ import kglite
 
 from graph.batch import Batch, Scope
 from graph.errors import GraphError, GraphUnavailable, QueryRefused
-from graph.schema import Label
 from graph.store import (
     DEFAULT_ROW_LIMIT,
     DEFAULT_TIMEOUT_S,
@@ -18,8 +17,7 @@ from graph.store import (
     Answer,
     Loaded,
     Written,
-    existing_edges,
-    existing_nodes,
+    existing,
     loaded_from,
     plan,
     remove_statements,
@@ -61,8 +59,7 @@ class KgliteStore:
     def replace(self, batch: Batch) -> Written:
         """Make the graph hold exactly `batch` for its scope, in one transaction."""
         with self._writing:
-            nodes, edges = self._existing(batch.owner)
-            work = plan(batch, nodes, edges)
+            work = plan(batch, *existing(batch, lambda text, given: self._session.cypher(text, params=given)))
             self._write(list(work.statements))
         return work.written
 
@@ -107,17 +104,6 @@ class KgliteStore:
     def close(self) -> None:
         """Write a checkpoint and give the file free."""
         self._session.close()
-
-    def _existing(self, owner: str) -> tuple[dict[str, tuple[Label, str]], dict[tuple[str, str, str], str]]:
-        nodes: dict[str, tuple[Label, str]] = {}
-        edges: dict[tuple[str, str, str], str] = {}
-        parameters = {"scope": owner}
-        for label in (label for label in Label if label is not Label.VERSION):
-            for row in self._session.cypher(existing_nodes(label), params=parameters):
-                nodes[row["id"]] = (label, row["digest"])
-            for row in self._session.cypher(existing_edges(label), params=parameters):
-                edges[row["type"], row["source"], row["target"]] = row["digest"]
-        return nodes, edges
 
     def _write(self, statements: list[tuple[str, dict[str, Any]]]) -> None:
         try:

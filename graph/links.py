@@ -28,7 +28,7 @@ class SpaceLink:
 
     Attributes:
         a: GlobalId of a space, a door or a window.
-        b: GlobalId of a space.
+        b: GlobalId of a space; of an element if `a` is the space that it bounds.
         source: How it is known: ``boundary`` or ``geometry``.
     """
 
@@ -46,12 +46,14 @@ class Derived:
         doors: Doors with the spaces that they open into.
         windows: Windows with the spaces behind them.
         open_sides: Pairs of spaces between which one walks without a door.
+        bounds: Spaces with the elements that bound them; what the records state stands before it.
     """
 
     adjacency: Sequence[SpaceLink] = ()
     doors: Sequence[SpaceLink] = ()
     windows: Sequence[SpaceLink] = ()
     open_sides: Sequence[SpaceLink] = ()
+    bounds: Sequence[SpaceLink] = ()
 
 
 def edges_of(
@@ -71,6 +73,7 @@ def edges_of(
     yield from _links(scope, labels, EdgeType.CONNECTS, derived.doors)
     yield from _links(scope, labels, EdgeType.LIGHTS, derived.windows)
     yield from _links(scope, labels, EdgeType.OPEN_TO, derived.open_sides)
+    yield from _links(scope, labels, EdgeType.ADJACENT_ELEMENT, derived.bounds)
 
 
 def _materials(scope: Scope, records: Mapping[str, ElementRecord], record: ElementRecord) -> Iterator[Edge]:
@@ -113,7 +116,7 @@ def _relation(
     if kind in (RelationKind.CONTAINED_IN, RelationKind.REFERENCED_IN):
         return Edge(EdgeType.HAS_SPACE if label is Label.SPACE else EdgeType.CONTAINS_ELEMENT, other, own)
     if kind is RelationKind.BOUNDS and target_label is Label.SPACE:
-        return Edge(EdgeType.ADJACENT_ELEMENT, other, own)
+        return Edge(EdgeType.ADJACENT_ELEMENT, other, own, {"source": "boundary"})
     if kind in _INVERSE:
         return Edge(_INVERSE[kind], other, own)
     if kind in _DIRECT:

@@ -8,7 +8,6 @@ from neo4j.exceptions import ClientError, DriverError, Neo4jError, TransientErro
 
 from graph.batch import Batch, Scope
 from graph.errors import GraphError, GraphUnavailable, QueryRefused
-from graph.schema import Label
 from graph.store import (
     DEFAULT_ROW_LIMIT,
     DEFAULT_TIMEOUT_S,
@@ -19,8 +18,7 @@ from graph.store import (
     Plan,
     Statement,
     Written,
-    existing_edges,
-    existing_nodes,
+    existing,
     loaded_from,
     plan,
     remove_statements,
@@ -63,8 +61,7 @@ class Neo4jStore:
         """Make the graph hold exactly `batch` for its scope, in one transaction."""
 
         def work(transaction: neo4j.ManagedTransaction) -> Written:
-            nodes, edges = _existing(transaction, batch.owner)
-            todo: Plan = plan(batch, nodes, edges)
+            todo: Plan = plan(batch, *existing(batch, transaction.run))
             _run(transaction, todo.statements)
             return todo.written
 
@@ -120,19 +117,6 @@ class Neo4jStore:
                 return session.execute_write(work)
         except (DriverError, Neo4jError) as error:
             raise GraphError(f"The graph could not be written: {error}", reason="write") from error
-
-
-def _existing(
-    transaction: neo4j.ManagedTransaction, owner: str
-) -> tuple[dict[str, tuple[Label, str]], dict[tuple[str, str, str], str]]:
-    nodes: dict[str, tuple[Label, str]] = {}
-    edges: dict[tuple[str, str, str], str] = {}
-    for label in (label for label in Label if label is not Label.VERSION):
-        for row in transaction.run(existing_nodes(label), scope=owner):
-            nodes[row["id"]] = (label, row["digest"])
-        for row in transaction.run(existing_edges(label), scope=owner):
-            edges[row["type"], row["source"], row["target"]] = row["digest"]
-    return nodes, edges
 
 
 def _run(transaction: neo4j.ManagedTransaction, statements: tuple[Statement, ...]) -> None:

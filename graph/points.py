@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from graph.batch import Batch, Edge, Node, Scope
-from graph.schema import EdgeType, Label
+from graph.schema import MODEL_LABELS, EdgeType, Label
 from graph.store import GraphStore
 
 
@@ -61,7 +61,7 @@ def projected_labels(store: GraphStore, scope: Scope, global_ids: Iterable[str])
     """Return the label of each of `global_ids` that `store` holds in `scope`."""
     ids = {scope.node_id(global_id): global_id for global_id in global_ids}
     found: dict[str, Label] = {}
-    for label in (label for label in Label if label not in (Label.POINT, Label.VERSION, Label.MATERIAL)):
+    for label in (label for label in MODEL_LABELS if label is not Label.MATERIAL):
         text = f"UNWIND $ids AS i MATCH (n:{label.value} {{id: i}}) RETURN n.id AS id"
         rows = store.query(text, {"ids": list(ids)}, limit=len(ids) + 1).rows if ids else ()
         found.update((ids[row["id"]], label) for row in rows)

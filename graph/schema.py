@@ -22,6 +22,13 @@ class Label(StrEnum):
     MATERIAL = "Material"
     POINT = "Point"
     VERSION = "Version"
+    CITY_BUILDING = "CityBuilding"
+    PARCEL = "Parcel"
+    PLAN_AREA = "PlanArea"
+
+
+CITY_LABELS = (Label.CITY_BUILDING, Label.PARCEL, Label.PLAN_AREA)
+MODEL_LABELS = tuple(label for label in Label if label not in (*CITY_LABELS, Label.POINT, Label.VERSION))
 
 
 class EdgeType(StrEnum):
@@ -48,6 +55,9 @@ class EdgeType(StrEnum):
     CONTROLS = "CONTROLS"
     IS_POINT_OF = "IS_POINT_OF"
     HAS_LOCATION = "HAS_LOCATION"
+    NEAR = "NEAR"
+    STANDS_ON = "STANDS_ON"
+    APPLIES_TO = "APPLIES_TO"
 
 
 TERMS: dict[Label | EdgeType, tuple[str, str]] = {
@@ -64,12 +74,18 @@ TERMS: dict[Label | EdgeType, tuple[str, str]] = {
     Label.MATERIAL: ("ifc:IfcMaterial", "IfcMaterial"),
     Label.POINT: ("brick:Point", "sensor, meter, actuator or setpoint of the live state; of no version"),
     Label.VERSION: ("prov:Entity", "one version of one stage of a building"),
+    Label.CITY_BUILDING: ("bot:Building", "building on the map, with a model or from the city file; of no version"),
+    Label.PARCEL: ("bot:Site", "cadastral unit"),
+    Label.PLAN_AREA: ("geo:Feature", "building area (hoonestusala) of a detailed plan with its building right"),
     EdgeType.HAS_BUILDING: ("bot:hasBuilding", "site to building"),
     EdgeType.HAS_STOREY: ("bot:hasStorey", "building to storey"),
     EdgeType.HAS_SPACE: ("bot:hasSpace", "storey, building or space to space"),
     EdgeType.CONTAINS_ELEMENT: ("bot:containsElement", "spatial node to element"),
     EdgeType.HAS_SUB_ELEMENT: ("bot:hasSubElement", "whole to part"),
-    EdgeType.ADJACENT_ELEMENT: ("bot:adjacentElement", "space to an element that bounds it"),
+    EdgeType.ADJACENT_ELEMENT: (
+        "bot:adjacentElement",
+        "space to an element that bounds it; `source` says how it is known",
+    ),
     EdgeType.ADJACENT_TO: ("bot:adjacentZone", "space to space across a wall or slab; `source` says how it is known"),
     EdgeType.CONNECTS: ("bot:interfaceOf", "door to a space that it opens into; `source` says how it is known"),
     EdgeType.OPEN_TO: ("bot:adjacentZone", "space to space that one walks to without a door: open side or stair"),
@@ -88,4 +104,10 @@ TERMS: dict[Label | EdgeType, tuple[str, str]] = {
     EdgeType.CONTROLS: ("brick:controls", "sensor or actuator to flow element"),
     EdgeType.IS_POINT_OF: ("brick:isPointOf", "point to what it is bound to"),
     EdgeType.HAS_LOCATION: ("brick:hasLocation", "point to the space it stands in"),
+    EdgeType.NEAR: (
+        "geo:sfWithin",
+        "city building to another, once a pair: `distance_m`, and `shared_wall_m` where they touch",
+    ),
+    EdgeType.STANDS_ON: ("geo:sfIntersects", "city building to parcel; `share` of its footprint"),
+    EdgeType.APPLIES_TO: ("geo:sfIntersects", "plan area to parcel"),
 }

@@ -6,14 +6,15 @@ Rules that every store keeps:
 3. `query` cannot write, returns at most `limit` rows and stops after `timeout_s`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from graph.batch import Batch, Edge, Node, Scope
+from graph.batch import Batch, Edge, Node, Scope, labels_of
 from graph.schema import Label
 
 Statement = tuple[str, dict[str, Any]]
+Runs = Callable[[str, dict[str, Any]], Iterable[Mapping[str, Any]]]  # runs a text with parameters, gives rows
 
 ROWS_PER_STATEMENT = 2_000  # bounds the memory of one UNWIND; larger brings no speed on either engine
 DEFAULT_TIMEOUT_S = 5.0  # a question that takes longer is not one that a person waits for
@@ -107,6 +108,23 @@ def existing_edges(label: Label) -> str:
     )
 
 
+def existing(batch: Batch, run: Runs) -> tuple[dict[str, tuple[Label, str]], dict[tuple[str, str, str], str]]:
+    """Return what the graph holds of the scope of `batch`, as `plan` takes it.
+
+    A version is written and removed as a whole, with its version node: without that node there is nothing of it.
+    """
+    nodes: dict[str, tuple[Label, str]] = {}
+    edges: dict[tuple[str, str, str], str] = {}
+    if batch.version and not list(run(HELD, {"id": batch.scope.node_id("version")})):
+        return nodes, edges
+    for label in labels_of(batch.scope) if batch.version else (Label.POINT,):
+        for row in run(existing_nodes(label), {"scope": batch.owner}):
+            nodes[row["id"]] = (label, row["digest"])
+        for row in run(existing_edges(label), {"scope": batch.owner}):
+            edges[row["type"], row["source"], row["target"]] = row["digest"]
+    return nodes, edges
+
+
 LOADED = (
     "MATCH (v:Version) RETURN v.building AS building, v.stage AS stage, v.number AS number, "
     "v.version AS version, v.content AS content"
@@ -142,10 +160,11 @@ def plan(batch: Batch, nodes: Mapping[str, tuple[Label, str]], edges: Mapping[tu
     """
     own = {node.id: node.label for node in batch.nodes}
     labels = {**batch.anchors, **own}
-    put_nodes = [n for n in batch.nodes if n.id not in nodes or nodes[n.id] != (n.label, n.digest())]
+    digested = ((node, node.digest()) for node in batch.nodes)
+    put_nodes = [(node, digest) for node, digest in digested if nodes.get(node.id) != (node.label, digest)]
     drop_nodes = [i for i, (label, _) in nodes.items() if own.get(i) is not label]
     wanted = {edge.key: edge for edge in batch.edges}
-    put_edges = [edge for key, edge in wanted.items() if key not in edges or edges[key] != edge.digest()]
+    put_edges = [(edge, digest) for key, edge in wanted.items() if edges.get(key) != (digest := edge.digest())]
     drop_edges = [key for key in edges if key not in wanted]
     known = {i: label for i, (label, _) in nodes.items()}
     statements = (
@@ -160,7 +179,7 @@ def plan(batch: Batch, nodes: Mapping[str, tuple[Label, str]], edges: Mapping[tu
 
 def remove_statements(scope: Scope) -> Iterator[Statement]:
     """Yield the statements that take everything of `scope` out of the graph."""
-    for label in Label:
+    for label in (*labels_of(scope), Label.POINT, Label.VERSION):
         owner = scope.points if label is Label.POINT else str(scope)
         yield f"MATCH (n:{label.value} {{scope: $scope}}) DETACH DELETE n", {"scope": owner}
 
@@ -184,19 +203,19 @@ def _drop_nodes(ids: Sequence[str], known: Mapping[str, Label]) -> Iterator[Stat
         yield from _rows(f"UNWIND $rows AS row MATCH (n:{label.value} {{id: row}}) DETACH DELETE n", members)
 
 
-def _put_nodes(nodes: Iterable[Node]) -> Iterator[Statement]:
+def _put_nodes(nodes: Iterable[tuple[Node, str]]) -> Iterator[Statement]:
     groups: dict[Label, list[dict[str, Any]]] = {}
-    for node in nodes:
-        row = {"id": node.id, "props": {**node.properties, "id": node.id, "digest": node.digest()}}
+    for node, digest in nodes:
+        row = {"id": node.id, "props": {**node.properties, "id": node.id, "digest": digest}}
         groups.setdefault(node.label, []).append(row)
     for label, rows in groups.items():
         yield from _rows(f"UNWIND $rows AS row MERGE (n:{label.value} {{id: row.id}}) SET n = row.props", rows)
 
 
-def _put_edges(edges: Iterable[Edge], labels: Mapping[str, Label]) -> Iterator[Statement]:
+def _put_edges(edges: Iterable[tuple[Edge, str]], labels: Mapping[str, Label]) -> Iterator[Statement]:
     groups: dict[tuple[str, Label, Label], list[dict[str, Any]]] = {}
-    for edge in edges:
-        row = {"a": edge.source, "b": edge.target, "props": {**edge.properties, "digest": edge.digest()}}
+    for edge, digest in edges:
+        row = {"a": edge.source, "b": edge.target, "props": {**edge.properties, "digest": digest}}
         groups.setdefault((edge.type.value, labels[edge.source], labels[edge.target]), []).append(row)
     for (kind, a, b), rows in groups.items():
         text = (

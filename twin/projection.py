@@ -1,14 +1,14 @@
 """What of a snapshot goes into the graph: its records, what geometry says of its rooms, and the points beside it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from graph import Batch, Derived, PointNode, Scope, SpaceLink, to_batch
-from ifc import space_adjacency
+from ifc import bounding_elements, space_adjacency
 from twin.live import Point
 from twin.permit import passage_links
 from twin.snapshot import Snapshot
 
-REVISION = 2  # of what a projection holds; a graph with another one is written anew
+REVISION = 3  # of what a projection holds; a graph with another one is written anew
 
 
 def scope_of(snapshot: Snapshot) -> Scope:
@@ -37,8 +37,17 @@ def project(snapshot: Snapshot, content_sha256: str, scope: Scope | None = None)
             doors=[SpaceLink(*link) for link in passages.doors],
             windows=[SpaceLink(*link) for link in passages.windows],
             open_sides=[SpaceLink(*link) for link in passages.open_sides],
+            bounds=list(_bounds(snapshot, (*passages.doors, *passages.windows))),
         ),
     )
+
+
+def _bounds(snapshot: Snapshot, passages: Iterable[tuple[str, str, str]]) -> Iterator[SpaceLink]:
+    """Yield what geometry says of the elements around the spaces; doors and windows by their rooms."""
+    for found in bounding_elements(snapshot.records, snapshot.meshes):
+        yield SpaceLink(found.space, found.element, "geometry")
+    for opening, room, source in passages:
+        yield SpaceLink(room, opening, source)
 
 
 def point_nodes(points: Iterable[Point]) -> list[PointNode]:

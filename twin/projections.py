@@ -5,7 +5,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from graph import Batch, GraphStore, Loaded, PrivateGraph, Scope, labels_in, points_batch, projected_labels
+from graph import CITY, Batch, GraphStore, Loaded, PrivateGraph, Scope, labels_in, points_batch, projected_labels
 from twin.catalogue import Catalogue, Version
 from twin.live import Point
 from twin.projection import point_nodes, project, projected_digest
@@ -61,7 +61,7 @@ class Projections:
             self._users.clear()
             self._private.clear()
             loaded, wanted = self._graph.loaded(), self._latest()
-            for scope in loaded.keys() - wanted.keys():
+            for scope in loaded.keys() - wanted.keys() - {CITY}:
                 self._graph.remove(scope)
             stale = [version for scope, version in wanted.items() if not _is(loaded.get(scope), version)]
             for version in stale:

@@ -6,6 +6,7 @@ from typing import Any
 from graph import DEFAULT_ROW_LIMIT, Answer, AnswerDiff, GraphStore, Scope, ask, diff_answers, question
 from twin.catalogue import Version
 from twin.errors import NotFound
+from twin.projection_city import CityProjection
 from twin.projections import Projections
 
 FREE_QUERY_S = 2.0  # of a free query; with the limit of work it bounds what one asker can take from the others
@@ -18,19 +19,28 @@ class Questions:
     Args:
         graph: The engine.
         projections: Sees to it that a version is in the graph.
+        city: Sees to it that the city around is.
         free_queries: Whether queries that are not named may be asked.
     """
 
-    def __init__(self, graph: GraphStore, projections: Projections, *, free_queries: bool = False) -> None:
+    def __init__(
+        self, graph: GraphStore, projections: Projections, city: CityProjection, *, free_queries: bool = False
+    ) -> None:
         self._graph = graph
         self._projections = projections
+        self._city = city
         self._free_queries = free_queries
 
     def answer(
         self, version: Version, name: str, given: Mapping[str, str], *, limit: int = DEFAULT_ROW_LIMIT
     ) -> Answer:
-        """Return the answer to a named question as of `version`; see `graph.ask`."""
-        question(name)  # an unknown one is refused before anything is projected
+        """Return the answer to a named question as of `version`; see `graph.ask`.
+
+        The city around a building has no versions: what is asked of it is answered as it is known now.
+        """
+        if question(name).of_city:  # an unknown one is refused before anything is projected
+            self._city.ensure()
+            return ask(self._graph, Scope(version.key.building_id, version.key.stage.value), name, given, limit=limit)
         if self._projections.is_latest(version):
             scope = Scope(version.key.building_id, version.key.stage.value)
             found = ask(self._graph, scope, name, given, limit=limit)

@@ -24,6 +24,7 @@ from twin.live import LiveWing, read_points
 from twin.overview import Overview
 from twin.permit import bundled_packs
 from twin.plans import Plans
+from twin.projection_city import CityProjection
 from twin.projections import Projections
 from twin.questions import Questions
 from twin.reading import Progress, silent
@@ -187,7 +188,9 @@ def open_twin(settings: Settings, clock: Clock = system_clock) -> Twin:
         catalogue=catalogue,
         graph=graph,
         projections=projections,
-        questions=Questions(graph, projections, free_queries=settings.cypher),
+        questions=Questions(
+            graph, projections, CityProjection(graph, city, layers, catalogue), free_queries=settings.cypher
+        ),
         snapshots=snapshots,
         layers=layers,
         city=city,

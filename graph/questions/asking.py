@@ -3,17 +3,20 @@
 import math
 from collections.abc import Mapping
 
-from graph.batch import Scope
+from graph.batch import CITY, Scope
+from graph.city import city_id
 from graph.errors import QueryRefused
+from graph.questions.city import CITY_QUESTIONS
 from graph.questions.elements import ELEMENTS
 from graph.questions.rooms import ROOMS
 from graph.questions.services import SERVICES
 from graph.questions.values import Parameter, ParameterKind, Question
+from graph.schema import Label
 from graph.store import DEFAULT_ROW_LIMIT, Answer, GraphStore
 
 MAX_TEXT_CHARACTERS = 200  # of a text parameter: longer than any name that a person types
 
-QUESTIONS: tuple[Question, ...] = (*ROOMS, *ELEMENTS, *SERVICES)
+QUESTIONS: tuple[Question, ...] = (*ROOMS, *ELEMENTS, *SERVICES, *CITY_QUESTIONS)
 
 
 def question(name: str) -> Question:
@@ -59,6 +62,8 @@ def parse_parameters(wanted: Question, scope: Scope, given: Mapping[str, str]) -
         word = "needs" if name in names else "does not take"
         raise QueryRefused(f"The question “{wanted.name}” {word} “{name[:80]}”.", reason="parameter")
     parameters: dict[str, str | float] = {"scope": str(scope)}
+    if wanted.of_city:
+        parameters |= {"city": str(CITY), "place": city_id(Label.CITY_BUILDING, scope.building_id)}
     for parameter in wanted.parameters:
         parameters[parameter.name] = _value(scope, parameter, given.get(parameter.name, parameter.default))
     return parameters

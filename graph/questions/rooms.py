@@ -76,11 +76,11 @@ ROOMS: tuple[Question, ...] = (
         "What bounds this room?",
         "Mis seda ruumi piirab?",
         "Qu'est-ce qui limite cette pièce ?",
-        "MATCH (s:Space {id: $space})-[:ADJACENT_ELEMENT]->(e:Element) "
-        "RETURN e.global_id AS element, e.ifc_class AS ifc_class, e.name AS name, e.is_external AS external "
-        "ORDER BY ifc_class, name, element",
+        "MATCH (s:Space {id: $space})-[r:ADJACENT_ELEMENT]->(e:Element) "
+        "RETURN e.global_id AS element, e.ifc_class AS ifc_class, e.name AS name, e.is_external AS external, "
+        "r.source AS source ORDER BY ifc_class, name, element",
         SPACE,
-        columns="element ifc_class name external",
+        columns="element ifc_class name external source",
     ),
     make(
         "spaces-without-door",

@@ -1,7 +1,7 @@
 """What a question is: a Cypher text with typed parameters and typed columns.
 
 Rules that every text keeps:
-1. It runs inside one scope: it names `$scope`, or begins at a node whose id holds the scope.
+1. It runs inside one scope: it names `$scope` (or `$city`), or begins at a node whose id holds the scope.
 2. Paths are bounded: one of the engines stops at ten hops without saying so.
 3. The order of the rows is total, so that all engines give the same table.
 """
@@ -78,6 +78,11 @@ class Question:
     key: tuple[str, ...]
     text: str
 
+    @property
+    def of_city(self) -> bool:
+        """Return whether it asks the city around the building rather than the building itself."""
+        return "$place" in self.text or "$city" in self.text
+
 
 def _columns(kind: ColumnKind, names: str, unit: str = "") -> dict[str, Column]:
     return {name: Column(name, kind, unit) for name in names.split()}
@@ -89,6 +94,11 @@ COLUMNS: Mapping[str, Column] = {
     **_columns(ColumnKind.TEXT, "name long_name ifc_class source fire_rating category dwelling material rating"),
     **_columns(ColumnKind.TEXT, "point kind quantity_kind unit predefined_type type_name"),
     **_columns(ColumnKind.INTEGER, "spaces elements members points with_volume connections", "1"),
+    **_columns(ColumnKind.TEXT, "building taller parcel plan plan_area address land_use"),
+    **_columns(ColumnKind.INTEGER, "max_storeys", "1"),
+    **_columns(ColumnKind.NUMBER, "share", "1"),
+    **_columns(ColumnKind.NUMBER, "max_footprint_m2", "m2"),
+    **_columns(ColumnKind.NUMBER, "distance_m shared_wall_m taller_height_m max_height_m", "m"),
     **_columns(ColumnKind.BOOLEAN, "external load_bearing"),
     **_columns(ColumnKind.NUMBER, "area_m2", "m2"),
     **_columns(ColumnKind.NUMBER, "volume_m3", "m3"),

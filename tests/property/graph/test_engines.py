@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from graph import Derived, KgliteStore, Neo4jStore, PrivateGraph, Scope, SpaceLink, ask, canonical_lines, to_batch
-from ifc import ElementRecord, MaterialPart, Measure, Relation, RelationKind
+from ifc import ElementRecord, MaterialPart, Measure, Relation, RelationKind, round_measure
 
 SCOPE, OTHER = Scope("1", "as-built"), Scope("1", "as-built", 7)
 STOREYS, SPACES, ELEMENTS = ("t0", "t1"), tuple(f"s{i}" for i in range(5)), tuple(f"e{i}" for i in range(9))
@@ -74,6 +74,12 @@ def batch_of(records, version, scope=SCOPE):
     return to_batch(scope, version, f"v{version}", records, derived_of(records))
 
 
+def kept(record, quantity):
+    """Return a quantity as stored records have it."""
+    measure = record.quantity_sets["Q"][quantity]
+    return round_measure(measure.value, measure.unit)
+
+
 class Oracle:
     """Answers from the records alone, without any graph."""
 
@@ -123,7 +129,7 @@ class Oracle:
         return places & {r.global_id for r in self.spaces}
 
     def area(self):
-        return math.fsum(r.quantity_sets["Q"]["NetFloorArea"].value for r in self.spaces if r.quantity_sets)
+        return math.fsum(kept(r, "NetFloorArea") for r in self.spaces if r.quantity_sets)
 
     def volumes(self):
         totals = {}
@@ -131,7 +137,7 @@ class Oracle:
             thickness_m = [round(part.thickness_m, 6) for part in r.materials]  # stored records keep micrometres
             total = sum(thickness_m)
             for part, own_m in zip(r.materials, thickness_m, strict=True):
-                volume = r.quantity_sets["Q"]["NetVolume"].value if r.quantity_sets else 0.0
+                volume = kept(r, "NetVolume") if r.quantity_sets else 0.0
                 totals[part.material] = totals.get(part.material, 0.0) + volume * own_m / total
         return totals
 

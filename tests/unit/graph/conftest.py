@@ -2,7 +2,20 @@
 
 import pytest
 
-from graph import Derived, PointNode, Scope, SpaceLink, label_of, points_batch, to_batch
+from graph import (
+    CityLink,
+    CityNode,
+    Derived,
+    EdgeType,
+    Label,
+    PointNode,
+    Scope,
+    SpaceLink,
+    city_batch,
+    label_of,
+    points_batch,
+    to_batch,
+)
 from ifc import ElementRecord, MaterialPart, Measure, Relation, RelationKind
 
 SCOPE = Scope("112", "as-designed")
@@ -96,6 +109,30 @@ POINTS = (
     PointNode("lost", "nowhere", None, "meter", "Energy", "kW.h"),
 )
 
+
+def _around(code, **known):
+    return CityNode(Label.CITY_BUILDING, code, {"source": "context", "name": None, "address": None, **known})
+
+
+HERE = _around("112", source="model", name="Maja", address="Pikk 1", height_m=8.0)
+NEXT = _around("113", address="Pikk 3", height_m=12.0)
+FAR = _around("c1", height_m=5.0)
+LAND = CityNode(Label.PARCEL, "78401:101:0001", {"address": "Pikk 1", "area_m2": 600.0, "land_use": "elamumaa"})
+RIGHT = CityNode(Label.PLAN_AREA, "DP1/0", {"plan_id": "DP1", "name": "Pikk", "max_height_m": 9.0, "max_storeys": 2})
+CITY_LINKS = (
+    CityLink(EdgeType.NEAR, HERE.id, NEXT.id, {"distance_m": 0.0, "shared_wall_m": 9.5}),
+    CityLink(EdgeType.NEAR, HERE.id, FAR.id, {"distance_m": 31.5}),
+    CityLink(EdgeType.NEAR, NEXT.id, "nowhere", {"distance_m": 1.0}),
+    CityLink(EdgeType.STANDS_ON, HERE.id, LAND.id, {"share": 1.0}),
+    CityLink(EdgeType.STANDS_ON, NEXT.id, LAND.id, {"share": 0.4}),
+    CityLink(EdgeType.APPLIES_TO, RIGHT.id, LAND.id, {}),
+)
+
+
+def city_of(content="city-1", nodes=(HERE, NEXT, FAR, LAND, RIGHT)):
+    return city_batch(content, nodes, CITY_LINKS)
+
+
 # Question -> (parameters, expected rows as tuples of the columns named)
 ANSWERS = {
     "storeys": ({}, "storey spaces elevation_m", [("storey", 3, 0.0), ("attic", 1, 3.0)]),
@@ -162,6 +199,16 @@ ANSWERS = {
     "units-serving-space": ({"space": "room1"}, "element", [("ahu",)]),
     "fed-by": ({"element": "terminal1"}, "element", [("duct",), ("ahu",)]),
     "equipment-without-system": ({}, "element", [("fan",)]),
+    "neighbours": (
+        {}, "building distance_m shared_wall_m height_m", [("113", 0.0, 9.5, 12.0), ("c1", 31.5, None, 5.0)]
+    ),
+    "taller-neighbours": ({"distance_m": "10"}, "building address", [("113", "Pikk 3")]),
+    "touching-a-taller-one": ({"text": "pikk"}, "building taller shared_wall_m", [("112", "113", 9.5)]),
+    "parcels-of-building": ({}, "parcel area_m2 share", [("78401:101:0001", 600.0, 1.0)]),
+    "buildings-of-same-parcel": ({}, "building parcel", [("113", "78401:101:0001")]),
+    "plan-areas-of-building": (
+        {}, "plan max_height_m height_m max_storeys max_footprint_m2", [("DP1", 9.0, 8.0, 2, None)]
+    ),
     "dead-ends-of-system": ({"system": "supply"}, "element connections", [("stub", 1)]),
 }  # fmt: skip
 

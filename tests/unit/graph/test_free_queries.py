@@ -17,7 +17,7 @@ _spec.loader.exec_module(building)
 @pytest.fixture(scope="module")
 def private():
     records = building.make_records()
-    return PrivateGraph([building.batch_of(records), building.points_of(records)])
+    return PrivateGraph([building.batch_of(records), building.points_of(records), building.city_of()])
 
 
 @pytest.mark.parametrize("item", QUESTIONS, ids=lambda item: item.name)

@@ -6,7 +6,20 @@ from pathlib import Path
 
 import pytest
 
-from graph import QUESTIONS, Answer, ColumnKind, KgliteStore, QueryRefused, Scope, ask, diff_answers, question
+from graph import (
+    CITY,
+    QUESTIONS,
+    Answer,
+    ColumnKind,
+    KgliteStore,
+    QueryRefused,
+    Scope,
+    SpaceLink,
+    ask,
+    diff_answers,
+    question,
+    to_batch,
+)
 from graph.errors import GraphUnavailable
 
 _spec = importlib.util.spec_from_file_location("graph_building", Path(__file__).with_name("conftest.py"))
@@ -51,6 +64,7 @@ def loaded(tmp_path_factory):
     records = building.make_records()
     opened.replace(batch_of(records))
     opened.replace(points_of(records))
+    opened.replace(building.city_of())
     yield opened
     opened.close()
 
@@ -92,7 +106,7 @@ def test_every_question_has_three_languages_and_bounded_paths(item):
     assert all(item.title.values())
     assert "*]" not in item.text
     assert "..]" not in item.text
-    assert "$scope" in item.text or "{id: $" in item.text
+    assert "$scope" in item.text or "$city" in item.text or "{id: $" in item.text
 
 
 def test_points_move_without_the_version(records, store):
@@ -141,6 +155,33 @@ def test_rows_with_the_same_key_are_told_apart_by_their_order():
     found = diff_answers(asked, Answer(tuple(row), (row,)), twice)
     assert [r["source"] for r in found.added] == ["boundary"]
     assert found.unchanged == 1
+
+
+def test_a_new_city_writes_only_what_differs(store):
+    first = store.replace(building.city_of())
+    again = store.replace(building.city_of("city-2"))
+    assert (first.nodes_put, first.edges_put) == (5, 5)
+    assert (again.nodes_put, again.nodes_removed, again.edges_put, again.edges_removed) == (0, 0, 0, 0)
+    fewer = store.replace(building.city_of("city-3", (building.HERE, building.FAR, building.LAND)))
+    assert (fewer.nodes_put, fewer.nodes_removed, fewer.edges_put, fewer.edges_removed) == (0, 2, 0, 3)
+    assert store.held(CITY).content_sha256 == "city-3"
+    store.remove(CITY)
+    assert store.query("MATCH (n) RETURN count(n) AS n", {}).rows[0]["n"] == 0
+
+
+def test_bounds_say_how_they_are_known_and_what_the_file_states_wins(records, store):
+    derived = dataclasses.replace(
+        building.DERIVED,
+        bounds=(SpaceLink("room1", "wall", "geometry"), SpaceLink("corridor", "parting", "geometry")),
+    )
+    store.replace(to_batch(SCOPE, 1, "content", records, derived))
+    sources = {
+        space: [(row["element"], row["source"]) for row in ask(store, SCOPE, "boundaries-of-space", given).rows]
+        for space in ("room1", "corridor")
+        for given in ({"space": space},)
+    }
+    assert sources["corridor"] == [("parting", "geometry")]
+    assert sources["room1"] == [("parting", "boundary"), ("wall", "boundary")]
 
 
 def test_loading_again_writes_nothing(records, store):
