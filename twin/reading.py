@@ -12,6 +12,7 @@ from ifc import (
     Model,
     ReadFinding,
     Severity,
+    compare_quantities,
     mesh_file,
     read_file,
 )
@@ -30,7 +31,7 @@ class Understood:
     Attributes:
         model: Its records.
         meshes: Its meshes; empty if no geometry could be made.
-        findings: Of reading and of geometry.
+        findings: Of reading, of geometry, and of the author's quantities beside the measured ones.
         identity: Which building it is about.
     """
 
@@ -76,7 +77,8 @@ def understand(
     who = identify(model.records, model.project_id, building_id)
     earlier = None if known is None else known(who.building_id)
     meshes, mesh_findings = _meshes(path, model, limits, part(on_progress, RECORDS_SHARE, 1.0), earlier)
-    return Understood(model, meshes, (*model.findings, *mesh_findings), who)
+    differing = compare_quantities(meshes, model.by_id(), limits)
+    return Understood(model, meshes, (*model.findings, *mesh_findings, *differing), who)
 
 
 def part(on_progress: Progress, start: float, end: float) -> Progress:

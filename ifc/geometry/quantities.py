@@ -1,29 +1,23 @@
-"""Quantities that Kaksik measures itself, beside those that an author wrote into the file."""
+"""Quantities that Kaksik measures itself on meshes; each says so, and none is ever put among the author's own."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from ifc.findings import ReadFinding, Severity
-from ifc.geometry.mesh import Mesh, MeshSet
+from ifc.geometry.clear_width import clear_width_m, opening_size_m
+from ifc.geometry.mesh import Kernel, Mesh, MeshSet
 from ifc.geometry.outline import outline, projection
 from ifc.geometry.palette import ARCHITECTURE, STRUCTURE, band_of, lineage
 from ifc.geometry.solids import floor_polygon, volume_m3
 from ifc.records import ElementRecord, Measure
 
-RELATIVE_TOLERANCE = 0.02  # authored and measured quantities of 1,904 real elements agree within 2 %
-ABSOLUTE_TOLERANCE = 0.01  # in m, m² or m³: below it a ratio says nothing
-
+DERIVED = "derived"  # kind of a measure that no author wrote
+DERIVED_DECIMALS = 6  # of m, m² or m³: far below what a kernel tells exactly, and equal on every machine
 MAX_PROJECTED_TRIANGLES = 1_000  # walls, slabs and stairs; more is furniture and fittings, seldom asked for
 
 _NOT_FOOTPRINT = frozenset({"IfcFooting", "IfcPile", "IfcDeepFoundation", "IfcVirtualElement", "IfcFeatureElement"})
-_COMPARED: Mapping[str, tuple[str, ...]] = {  # measured quantity -> authored ones that mean the same
-    "volume_m3": ("NetVolume",),
-    "floor_area_m2": ("NetFloorArea", "GrossFloorArea"),
-}
-_SPACE_VOLUMES = ("NetVolume", "GrossVolume")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +28,13 @@ class DerivedQuantities:
         volume_m3: Volume, or None if the shell is not closed.
         volume_reason: Why there is no volume; empty if there is one.
         footprint_area_m2: Area seen from above, or None if the mesh is too detailed for it.
-        height_m: Height of the bounding box.
+        height_m: Height of the bounding box; of a door or window along its own z axis.
         floor_area_m2: Area of the floor of a space; None for other elements.
         bbox: x0, y0, z0, x1, y1, z1, model coordinates, metres.
+        width_m: Width of a door or window along its own x axis, frame included; None for other elements.
+        clear_width_m: Of a space the diameter of the largest circle on its floor, of a door what its jambs leave
+            free; None if it could not be measured, and for other elements.
+        kernel: Which kernel made the mesh; a box (`Kernel.BOX`) has no quantities but its height.
     """
 
     volume_m3: float | None
@@ -45,6 +43,25 @@ class DerivedQuantities:
     height_m: float
     floor_area_m2: float | None
     bbox: tuple[float, ...]
+    width_m: float | None = None
+    clear_width_m: float | None = None
+    kernel: Kernel = Kernel.IFCLITE
+
+    def measures(self) -> dict[str, Measure]:
+        """Return what could be measured, by names of IFC quantities where there are such; kind ``derived``."""
+        named = {
+            "Volume": (self.volume_m3, "m3"),
+            "FloorArea": (self.floor_area_m2, "m2"),
+            "FootprintArea": (self.footprint_area_m2, "m2"),
+            "Height": (self.height_m, "m"),
+            "Width": (self.width_m, "m"),
+            "ClearWidth": (self.clear_width_m, "m"),
+        }
+        return {
+            name: Measure(round(value, DERIVED_DECIMALS), unit, DERIVED)
+            for name, (value, unit) in named.items()
+            if value is not None
+        }
 
 
 def derive_quantities(meshes: MeshSet, records: Mapping[str, ElementRecord]) -> dict[str, DerivedQuantities]:
@@ -71,31 +88,25 @@ def space_floor_polygon(mesh: Mesh) -> BaseGeometry:
     return floor_polygon(mesh)
 
 
-def compare_quantities(
-    derived: Mapping[str, DerivedQuantities], records: Mapping[str, ElementRecord]
-) -> tuple[ReadFinding, ...]:
-    """Return a finding for every authored quantity that differs from the measured one by more than the tolerance."""
-    found = (
-        _difference(record, measured, authored)
-        for global_id, quantities in sorted(derived.items())
-        if (record := records.get(global_id)) is not None
-        for measured, authored in _pairs(record, quantities)
-    )
-    return tuple(finding for finding in found if finding is not None)
-
-
 def _derive(mesh: Mesh, record: ElementRecord | None) -> DerivedQuantities:
+    low, high = mesh.bounds()
+    bbox = (*low.tolist(), *high.tolist())
+    if mesh.kernel is Kernel.BOX:
+        return DerivedQuantities(None, "only a box", None, float(high[2] - low[2]), None, bbox, kernel=mesh.kernel)
     volume, reason = volume_m3(mesh)
     seen = projection(mesh) if len(mesh.faces) <= MAX_PROJECTED_TRIANGLES else None
-    low, high = mesh.bounds()
-    is_space = record is not None and record.ifc_class == "IfcSpace"
+    floor = floor_polygon(mesh) if record is not None and record.ifc_class == "IfcSpace" else None
+    size = None if record is None else opening_size_m(mesh, record)
     return DerivedQuantities(
         volume,
         reason,
         None if seen is None else float(seen.area),
-        float(high[2] - low[2]),
-        float(floor_polygon(mesh).area) if is_space else None,
-        (*low.tolist(), *high.tolist()),
+        float(high[2] - low[2]) if size is None else size[1],
+        None if floor is None else float(floor.area),
+        bbox,
+        None if size is None else size[0],
+        clear_width_m(mesh, record, floor),
+        mesh.kernel,
     )
 
 
@@ -109,35 +120,3 @@ def _footprint_kind(record: ElementRecord | None) -> str | None:
         return "space"
     counts = "IfcElement" in names and not _NOT_FOOTPRINT & set(names)
     return "element" if counts and band_of(record.ifc_class) in (STRUCTURE, ARCHITECTURE) else None
-
-
-def _pairs(record: ElementRecord, quantities: DerivedQuantities) -> Iterator[tuple[tuple[str, float], list[Measure]]]:
-    for name, authored_names in _COMPARED.items():
-        value = getattr(quantities, name)
-        names = _SPACE_VOLUMES if record.ifc_class == "IfcSpace" and name == "volume_m3" else authored_names
-        authored = [
-            item
-            for entries in record.quantity_sets.values()
-            for key, item in entries.items()
-            if key in names and isinstance(item, Measure)
-        ]
-        if value is not None and authored:
-            yield (name, value), authored
-
-
-def _difference(record: ElementRecord, measured: tuple[str, float], authored: list[Measure]) -> ReadFinding | None:
-    """Return a finding if none of the `authored` values is near the measured one."""
-    name, value = measured
-    nearest = min(authored, key=lambda item: abs(item.value - value))
-    allowed = max(ABSOLUTE_TOLERANCE, RELATIVE_TOLERANCE * max(abs(nearest.value), abs(value)))
-    if abs(nearest.value - value) <= allowed:
-        return None
-    quantity, unit = name.rsplit("_", 1)
-    return ReadFinding(
-        "quantity.differs",
-        Severity.WARNING,
-        f"The file states a {quantity.replace('_', ' ')} of {nearest.value:.3f} {nearest.unit};"
-        f" its geometry measures {value:.3f} {unit}.",
-        "Let the authoring tool compute the quantities again before export.",
-        record.global_id,
-    )

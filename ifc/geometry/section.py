@@ -1,6 +1,5 @@
 """Level cuts through meshes."""
 
-import manifold3d
 import numpy as np
 import shapely
 from numpy.typing import NDArray
@@ -8,7 +7,7 @@ from shapely.geometry.base import BaseGeometry
 
 from ifc.geometry.mesh import Mesh
 from ifc.geometry.outline import polygons
-from ifc.geometry.solids import weld
+from ifc.geometry.solids import solid_of, weld
 
 _SNAP_M = 1e-6
 
@@ -19,10 +18,8 @@ def section(mesh: Mesh, z: float) -> BaseGeometry:
     """Return the area in which the level `z` (metres) cuts `mesh`, model x and y; empty if it does not."""
     low = mesh.bounds()[0]
     vertices, faces = weld(mesh.vertices - low, mesh.faces)
-    solid = manifold3d.Manifold(
-        manifold3d.Mesh64(np.ascontiguousarray(vertices), np.ascontiguousarray(faces, dtype=np.uint64))
-    )
-    if solid.status() == manifold3d.Error.NoError and not solid.is_empty():
+    solid = solid_of(vertices, faces, merge=False)
+    if solid is not None:
         shape = polygons(solid.slice(z - float(low[2])))
     else:
         shape = _area_within(_crossings(vertices[faces], z - float(low[2])))

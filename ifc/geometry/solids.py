@@ -102,13 +102,31 @@ def _part_count(faces: NDArray[np.int64]) -> int:
             return len(Counter(parent[np.unique(faces)].tolist()))
 
 
-def _united_volume_m3(vertices: Vertices, faces: NDArray[np.int64]) -> float | None:
+def solid_of(vertices: Vertices, faces: NDArray[np.int64], *, merge: bool) -> manifold3d.Manifold | None:
+    """Return the solid that welded triangles enclose, or None if they enclose none.
+
+    A closed surface has an even number of triangles. manifold3d reads past the end of its edges if the number is odd,
+    which killed the process on a real file, so such a surface never gets there.
+
+    Args:
+        vertices: Corners, as `weld` returns them.
+        faces: Triangles over them.
+        merge: Whether gaps at open edges are closed first.
+    """
+    if not len(faces) or len(faces) % 2:
+        return None
     mesh = manifold3d.Mesh64(
         np.ascontiguousarray(vertices, dtype=np.float64), np.ascontiguousarray(faces, dtype=np.uint64)
     )
-    mesh.merge()
+    if merge:
+        mesh.merge()
     solid = manifold3d.Manifold(mesh)
-    if solid.status() != manifold3d.Error.NoError or solid.is_empty():
+    return None if solid.status() != manifold3d.Error.NoError or solid.is_empty() else solid
+
+
+def _united_volume_m3(vertices: Vertices, faces: NDArray[np.int64]) -> float | None:
+    solid = solid_of(vertices, faces, merge=True)
+    if solid is None:
         return None
     parts = solid.decompose()
     if 1 < len(parts) <= MAX_PARTS and all(part.volume() > 0.0 for part in parts):

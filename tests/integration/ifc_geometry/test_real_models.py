@@ -1,3 +1,4 @@
+import re
 import time
 from collections import Counter
 
@@ -18,6 +19,7 @@ from ifc import (
 from ifc.geometry.gather import Reuse, gather, harvest
 from ifc.geometry.hybrid import run_hybrid
 from ifc.worker import Call
+from twin.reading import silent, understand
 
 pytestmark = pytest.mark.models
 LIMITS = Limits(wall_s=240.0)
@@ -112,3 +114,32 @@ def test_every_real_model_meshes_or_says_what_is_missing(models_dir):
             if record.ifc_class in ("IfcWall", "IfcWallStandardCase", "IfcSlab") and record.geometry_digest
         }
         assert walls <= shaped | named, (path.stem, walls - shaped - named)
+
+
+def test_clear_widths_of_real_doors_are_those_of_their_types(models_dir):
+    path = models_dir / "duplex_arch_2x3.ifc"
+    model, (meshes, _) = read_model(path), mesh_file(path, LIMITS)
+    doors = {record.global_id: record for record in model.of_class("IfcDoor")}
+    found = derive_quantities(meshes.only(doors), doors)
+    named = {i: int(re.search(r"(\d+)(?:mm)? x \d+mm", doors[i].name)[1]) / 1000.0 for i in doors}
+    assert len(found) == 14
+    assert {i: item.clear_width_m for i, item in found.items()} == {
+        i: pytest.approx(named[i], abs=0.002) for i in found
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("duplex_arch_2x3", {"GSA BIM Area": 21}),
+        ("bimwhale_tall_building_2x3", {"GrossVolume": 3, "NetArea": 5, "Height": 5, "Width": 5}),
+        ("three_rooms_sb_ifc4", {"NetVolume": 2, "NetArea": 1}),
+        ("jp_ac16_sjis_2x3", {"NetVolume": 1}),
+        ("pcert_building_structural_4x3", {}),
+    ],
+)
+def test_a_disagreement_with_the_author_is_a_finding(models_dir, name, expected):
+    read = understand(models_dir / f"{name}.ifc", LIMITS, silent)
+    differing = [item for item in read.findings if item.rule == "quantity.differs"]
+    assert Counter(item.message.partition(" is stated")[0] for item in differing) == expected
+    assert all(item.global_id and item.entity and item.hint and "(derived)" in item.message for item in differing)

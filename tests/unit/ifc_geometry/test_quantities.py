@@ -6,14 +6,18 @@ import pytest
 from ifc import (
     AdjacencySource,
     ElementRecord,
+    Kernel,
+    Limits,
     Measure,
     MeshSet,
     Relation,
     RelationKind,
     compare_quantities,
+    comparisons,
     derive_quantities,
     footprint,
     outline,
+    section,
     space_adjacency,
     space_floor_polygon,
 )
@@ -111,10 +115,12 @@ def test_authored_quantities_are_compared_with_a_tolerance(box_mesh):
     records = by_id(
         record("a", "IfcWall", quantity_sets=volume(1.015)), record("b", "IfcWall", quantity_sets=volume(1.03))
     )
-    (finding,) = compare_quantities(derive_quantities(meshes, records), records)
-    assert (finding.rule, finding.global_id) == ("quantity.differs", "b")
-    assert "1.030 m3" in finding.message
-    assert "1.000 m3" in finding.message
+    (finding,) = compare_quantities(meshes, records)
+    assert (finding.rule, finding.global_id, finding.entity) == ("quantity.differs", "b", "IfcWall")
+    assert "NetVolume is stated as 1.030 m3" in finding.message
+    assert "measures 1.000 m3 (derived)" in finding.message
+    assert finding.hint
+    assert compare_quantities(meshes, by_id(record("a", "IfcWall"))) == ()
 
 
 @pytest.fixture
@@ -213,3 +219,117 @@ def test_a_surface_turned_anyhow_covers_the_same(box_mesh):
     assert outline([replace(mesh, faces=faces)]).area == pytest.approx(12.0, abs=1e-6)
     assert outline([replace(mesh, faces=mesh.faces[2:4])]).area == pytest.approx(12.0, abs=1e-6)
     assert outline([]).is_empty
+
+
+BEAD = (  # corners (mm) and triangles of a glazing bead of a real file, one sliver short of closed
+    [(0, 0, 0), (0, 0, 25.8), (0, 14, 0), (0, 14, 6), (0, 85, 6), (0, 85, 38), (409.02, 0, 25.8), (1274, 0, 0),
+     (1274, 0, 25.8), (1274, 14, 0), (1274, 14, 6), (1274, 85, 6), (1274, 85, 38)],
+    [(11, 12, 10), (12, 8, 10), (8, 7, 10), (7, 9, 10), (2, 3, 10), (2, 10, 9), (4, 5, 12), (4, 12, 11), (10, 3, 4),
+     (10, 4, 11), (7, 0, 2), (7, 2, 9), (12, 5, 6), (5, 1, 6), (8, 12, 6), (8, 1, 0), (8, 0, 7), (2, 0, 3), (0, 1, 3),
+     (1, 5, 3), (5, 4, 3)],
+)  # fmt: skip
+
+
+def test_a_surface_that_kills_the_solid_kernel_has_no_volume(box_mesh):
+    mesh = replace(
+        box_mesh("w", (0.0, 0.0, 0.0), (1.0, 1.0, 1.0)),
+        vertices=np.array(BEAD[0]) / 1000.0,
+        faces=np.array(BEAD[1], dtype=np.uint32),
+    )
+    found = derive_quantities(MeshSet((mesh,)), {})["w"]
+    assert (found.volume_m3, found.volume_reason) == (None, "open shell")
+    assert section(mesh, 0.003).area == pytest.approx(1.274 * 0.014, rel=0.01)
+
+
+def stated(**values):
+    units = {"Volume": "m3", "Area": "m2"}
+    return {
+        "Qto": {
+            name: Measure(value, next((u for end, u in units.items() if end in name), "m"), "IfcReal")
+            for name, value in values.items()
+        }
+    }
+
+
+@pytest.mark.parametrize(
+    ("ifc_class", "values", "differing"),
+    [
+        ("IfcSpace", {"NetVolume": 24.0, "NetFloorArea": 12.0, "Height": 2.0}, []),
+        ("IfcSpace", {"NetVolume": 23.0, "GrossVolume": 24.1}, []),  # the nearest of both counts
+        ("IfcSpace", {"GSA BIM Area": 13.0, "Height": 2.7}, ["GSA BIM Area", "Height"]),
+        ("IfcWall", {"GrossVolume": 30.0}, []),  # openings and layers are not in it
+        ("IfcWall", {"Height": 2.5, "NetFootprintArea": 11.0}, ["NetFootprintArea", "Height"]),
+        ("IfcSlab", {"NetArea": 0.0, "NetVolume~2": 20.0}, ["NetVolume", "NetArea"]),
+        ("IfcDoor", {"Width": 3.5, "Height": 2.0, "NetVolume": 9.0}, ["Width"]),
+        ("IfcWindow", {"Width": 4.0, "Height": 2.0}, []),
+        ("IfcBeam", {"NetVolume": 24.0, "Width": 9.0}, []),
+    ],
+)
+def test_what_means_the_same_is_compared(box_mesh, ifc_class, values, differing):
+    meshes = MeshSet((box_mesh("e", (0.0, 0.0, 0.0), (4.0, 3.0, 2.0)),))
+    records = by_id(record("e", ifc_class, quantity_sets=stated(**values)))
+    found = [item.name for item in comparisons(meshes, records) if not item.agrees]
+    assert sorted(found) == sorted(differing)
+
+
+def test_the_area_of_a_sloping_plate_and_a_box_are_not_compared(box_mesh):
+    mesh = box_mesh("e", (0.0, 0.0, 0.0), (4.0, 3.0, 0.2))
+    sloping = mesh.vertices.copy()
+    sloping[:, 2] += sloping[:, 0]
+    records = by_id(record("e", "IfcSlab", quantity_sets=stated(NetArea=99.0, NetVolume=99.0)))
+    assert [item.name for item in comparisons(MeshSet((replace(mesh, vertices=sloping),)), records)] == ["NetVolume"]
+    assert not list(comparisons(MeshSet((replace(mesh, kernel=Kernel.BOX),)), records))
+    only_box = derive_quantities(MeshSet((replace(mesh, kernel=Kernel.BOX),)), records)["e"]
+    assert (only_box.volume_m3, only_box.volume_reason) == (None, "only a box")
+    assert list(only_box.measures()) == ["Height"]
+
+
+def test_a_comparison_that_is_stopped_is_not_passed(box_mesh):
+    meshes = MeshSet((box_mesh("e", (0.0, 0.0, 0.0), (4.0, 3.0, 2.0)),))
+    records = by_id(record("e", "IfcBeam", quantity_sets=stated(NetVolume=24.0)))
+    (found,) = compare_quantities(meshes, records, Limits(wall_s=0.01))
+    assert found.rule == "quantity.not-judged"
+    assert found.hint
+
+
+def door(box_mesh, *parts):
+    """A door of the given boxes, turned by 30 degrees and moved away from the origin."""
+    boxes = [box_mesh("d", low, high) for low, high in parts]
+    local = np.concatenate([box.vertices for box in boxes])
+    faces = np.concatenate([box.faces + 8 * at for at, box in enumerate(boxes)]).astype(np.uint32)
+    cos, sin = np.cos(np.pi / 6), np.sin(np.pi / 6)
+    turn = np.array([[cos, -sin, 0.0], [sin, cos, 0.0], [0.0, 0.0, 1.0]])
+    matrix = np.eye(4)
+    matrix[:3, :3], matrix[:3, 3] = turn, (100.0, 50.0, 3.0)
+    mesh = replace(boxes[0], vertices=local @ turn.T + matrix[:3, 3], faces=faces)
+    return MeshSet((mesh,)), by_id(record("d", "IfcDoor", placement=tuple(matrix.reshape(-1).tolist())))
+
+
+LEFT, RIGHT = ((0.0, 0.0, 0.0), (0.06, 0.1, 2.1)), ((0.95, 0.0, 0.0), (1.0, 0.1, 2.1))
+LINTEL = ((0.06, 0.0, 2.04), (0.95, 0.1, 2.1))
+
+
+@pytest.mark.parametrize(
+    ("leaf", "clear"),
+    [
+        (((0.07, 0.02, 0.01), (0.94, 0.06, 2.03)), 0.89),  # closed
+        (((0.06, 0.1, 0.01), (0.1, 1.0, 2.03)), 0.85),  # drawn open: it stands in the way with its thickness
+    ],
+)
+def test_the_clear_width_of_a_door_is_what_its_jambs_leave(box_mesh, leaf, clear):
+    found = derive_quantities(*door(box_mesh, LEFT, RIGHT, LINTEL, leaf))["d"]
+    assert found.clear_width_m == pytest.approx(clear, abs=1e-6)
+    assert found.width_m == pytest.approx(1.0, abs=1e-6)
+    assert found.height_m == pytest.approx(2.1, abs=1e-6)
+    assert found.measures()["ClearWidth"] == Measure(pytest.approx(clear, abs=1e-6), "m", "derived")
+
+
+def test_a_door_without_jambs_has_no_clear_width(box_mesh):
+    found = derive_quantities(*door(box_mesh, ((0.0, 0.0, 0.0), (1.0, 0.1, 2.1))))["d"]
+    assert found.clear_width_m is None
+    assert "ClearWidth" not in found.measures()
+
+
+def test_the_clear_width_of_a_room_is_its_largest_circle(box_mesh):
+    found = derive_quantities(MeshSet((box_mesh("s", (0, 0, 0), (6.0, 1.2, 2.5)),)), by_id(record("s", "IfcSpace")))
+    assert found["s"].clear_width_m == pytest.approx(1.2, abs=0.002)
