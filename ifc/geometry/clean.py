@@ -32,25 +32,33 @@ def clean(vertices: Vertices, faces: Faces) -> Cleaned:
 
     A thin triangle with three distinct corners stays, even without area: it closes the shell of its solid.
     """
-    indices = faces.astype(np.int64)
-    inside = (indices < len(vertices)).all(axis=1)
-    indices = indices[inside]
-    finite = np.isfinite(vertices) & (np.abs(vertices) <= MAX_COORDINATE_M)
-    good: NDArray[np.bool_] = np.logical_and.reduce(finite, axis=1)
-    usable = good[indices].all(axis=1)
-    indices = indices[usable]
-    corners = vertices[indices]
-    collapsed = _same(corners, 0, 1) | _same(corners, 1, 2) | _same(corners, 2, 0)
-    indices = indices[~collapsed]
-    used, compact = np.unique(indices, return_inverse=True)
-    return Cleaned(
-        np.ascontiguousarray(vertices[used], dtype=np.float64),
-        compact.reshape(-1, 3).astype(np.uint32),
-        int(len(faces) - usable.sum()),
-        int(collapsed.sum()),
-    )
+    inside: NDArray[np.bool_] = np.logical_and.reduce(faces < len(vertices), axis=1)
+    usable = faces if inside.all() else faces[inside]
+    near = np.abs(vertices) <= MAX_COORDINATE_M  # false for what is no number
+    good: NDArray[np.bool_] = np.logical_and.reduce(near, axis=1)
+    if not good.all():
+        usable = usable[good[usable].all(axis=1)]
+    collapsed = _same(vertices, usable, 0, 1) | _same(vertices, usable, 1, 2) | _same(vertices, usable, 2, 0)
+    kept = usable[~collapsed] if collapsed.any() else usable
+    points, compact = _used(vertices, kept)
+    return Cleaned(points, compact, len(faces) - len(usable), int(collapsed.sum()))
 
 
-def _same(corners: NDArray[np.float64], one: int, other: int) -> NDArray[np.bool_]:
-    same: NDArray[np.bool_] = (corners[:, one] == corners[:, other]).all(axis=1)
+def _used(vertices: Vertices, faces: Faces) -> tuple[Vertices, Faces]:
+    """Return the vertices that `faces` use, in their order, and the faces over them."""
+    used = np.zeros(len(vertices), dtype=np.bool_)
+    used[faces] = True
+    if used.all():
+        return np.ascontiguousarray(vertices), np.ascontiguousarray(faces)
+    places = np.cumsum(used, dtype=np.uint32) - np.uint32(1)
+    return np.ascontiguousarray(vertices[used]), places[faces]
+
+
+def _same(vertices: Vertices, faces: Faces, one: int, other: int) -> NDArray[np.bool_]:
+    """Return for each face whether two of its corners coincide; few share an x, so y and z are rarely looked at."""
+    first, second = faces[:, one], faces[:, other]
+    east = np.ascontiguousarray(vertices[:, 0])
+    same: NDArray[np.bool_] = east[first] == east[second]
+    close = np.flatnonzero(same)
+    same[close] = (vertices[first[close], 1:] == vertices[second[close], 1:]).all(axis=1)
     return same

@@ -99,7 +99,7 @@ class Reuse:
     def shape_key(self, global_id: str, sketch: Sketch | None) -> str:
         """Return the key under which a new mesh of an element may be used again."""
         key = self.keys.get(global_id)
-        return f"{key}@{','.join(map(repr, sketch.centre))}" if key and sketch else ""
+        return f"{key}@{','.join(map(repr, sketch.centre))}" if key and sketch and sketch.centre else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,8 @@ def gather(found: Harvest, keys_by_step: Mapping[int, str], voided: frozenset[in
             mesh = reuse.mesh(key)
         elif raw is not None and len(raw.faces):
             mesh, remarks = _cleaned(product, key, raw)
-            mesh = replace(mesh, shape_key=shape_key) if mesh is not None and not remarks else mesh
+            fixed = mesh is None or remarks or raw.moved
+            mesh = mesh if mesh is None or fixed else replace(mesh, shape_key=shape_key)
             findings += remarks
         elif step_id not in voided:
             findings += _missing(product, key)

@@ -1,4 +1,4 @@
-"""The first kernel, ifclite-geom, as a function that runs in a killable child and writes to a stream file."""
+"""The first kernel, ifclite-geom, as functions that run in a killable child and write to a stream file."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,46 +16,69 @@ from ifc.worker import report_progress
 
 SINGLE_STEP = 2.0**-23  # ifclite counts in single precision around a centre: the relative step of its numbers
 MAX_STEP_M = 1.0  # coarser than a metre is no shape
+PART_BYTES = 30_000_000  # a larger file is meshed in parts: the kernel holds nine times what it is asked for
 DEFAULT_GREYS: tuple[Colour, ...] = ((0.8, 0.8, 0.8, 1.0), (0.85, 0.85, 0.85, 1.0))  # ifclite's, without a style
 
+Point = tuple[float, float, float]
 
-def run_ifclite(
-    source: Path, out: Path, ids: frozenset[int] | None, openings: bool, known: Known | None = None
-) -> None:
-    """Mesh the file with ifclite-geom and append products and meshes to `out`.
+
+def run_ifclite(source: Path, out: Path, ids: frozenset[int], openings: bool) -> None:
+    """Mesh some elements of a file with ifclite-geom and append their meshes to `out`.
 
     Args:
         source: Plain STEP file.
         out: Stream file.
-        ids: STEP numbers of the elements to mesh (then no products are listed), or None for all.
+        ids: STEP numbers of the elements.
+        openings: Whether opening solids are wanted too.
+
+    Raises:
+        IfcGeometryError: (syntax) the kernel refuses the file.
+    """
+    write_meshes(out, raw_meshes(result_of(source.read_bytes(), ids), openings))
+
+
+def mesh_all(data: bytes, out: Path, openings: bool, known: Known | None = None) -> None:
+    """Mesh a whole file with ifclite-geom and append products, meshes and a sketch to `out`.
+
+    Args:
+        data: Plain STEP text.
+        out: Stream file.
         openings: Whether opening solids are wanted too.
         known: What need not be meshed, unless the kernel now counts around another point.
 
     Raises:
         IfcGeometryError: (syntax) the kernel refuses the file.
     """
-    data = source.read_bytes()
-    try:
-        products = [] if ids is not None else list(_products(data, openings))
-        append(out, products)
-        report_progress(0.2, "Meshing")
-        skipped = _skipped(products, known)
-        wanted = ids if not skipped else frozenset(product.step_id for product in products) - skipped
-        result = _result(data, wanted)
-        if known is not None and skipped and _centre(result) != known.centre:
-            skipped, result = frozenset(), _result(data, ids)
-    except (ValueError, RuntimeError, TypeError) as error:
-        raise IfcGeometryError(f"The first kernel refused the file: {error}", reason=Reason.SYNTAX) from error
-    report_progress(0.8, "Collecting meshes")
-    if ids is None:
-        append(out, [Sketch(_centre(result), skipped)])
-    centre = np.array(_centre(result))
-    meshes = (
-        _mesh(step_id, element, centre)
-        for step_id, element in result["elements"].items()
-        if openings or element["ifc_type"] not in OPENING_CLASSES
-    )
-    write_meshes(out, (mesh for mesh in meshes if mesh.step_m <= MAX_STEP_M))
+    products, unit_m = _products(data, openings)
+    append(out, products)
+    report_progress(0.2, "Meshing")
+    skipped = _skipped(products, known)
+    wanted = [product.step_id for product in products if product.step_id not in skipped]
+    parts = _parts(data, wanted, len(products), whole=not skipped)
+    result = result_of(data, parts[0])
+    centre: Point | None = _centre(result)
+    if known is not None and skipped and centre != known.centre:
+        skipped = frozenset()
+        parts = _parts(data, [product.step_id for product in products], len(products), whole=True)
+        result = result_of(data, parts[0])
+        centre = _centre(result)
+    for number, part in enumerate(parts):
+        if number:
+            result = None  # the kernel's last answer is let go before it gives the next one
+            result = result_of(data, part)
+            centre = centre if _centre(result) == centre else None
+        report_progress(0.2 + 0.6 * (number + 1) / len(parts), "Meshing")
+        write_meshes(out, raw_meshes(result, openings))
+    append(out, [Sketch(centre, unit_m, skipped)])
+
+
+def _parts(data: bytes, wanted: list[int], of: int, *, whole: bool) -> list[frozenset[int] | None]:
+    """Return the numbers to ask the kernel for, part by part; None, if one question for everything will do."""
+    count = max(1, -(-len(data) * len(wanted) // (PART_BYTES * max(of, 1))))
+    if count == 1:
+        return [None if whole else frozenset(wanted)]
+    size = -(-len(wanted) // count)
+    return [frozenset(wanted[start : start + size]) for start in range(0, len(wanted), size)]
 
 
 def _skipped(products: list[Product], known: Known | None) -> frozenset[int]:
@@ -64,24 +87,52 @@ def _skipped(products: list[Product], known: Known | None) -> frozenset[int]:
     return frozenset(product.step_id for product in products if product.global_id in known.global_ids)
 
 
-def _result(data: bytes, ids: frozenset[int] | None) -> Any:
-    return ifclite_geom.geometry_data_buffers(data, ids=None if ids is None else set(ids))
+def result_of(data: bytes, ids: frozenset[int] | None) -> Any:
+    """Return what the kernel says of the elements `ids`, or of all if None.
+
+    Raises:
+        IfcGeometryError: (syntax) the kernel refuses the file.
+    """
+    try:
+        return ifclite_geom.geometry_data_buffers(data, ids=None if ids is None else set(ids))
+    except (ValueError, RuntimeError, TypeError) as error:
+        raise _refusal(error) from error
 
 
-def _centre(result: Any) -> tuple[float, float, float]:
+def _refusal(error: Exception) -> IfcGeometryError:
+    return IfcGeometryError(f"The first kernel refused the file: {error}", reason=Reason.SYNTAX)
+
+
+def _centre(result: Any) -> Point:
     x, y, z = (float(part) for part in result["rtc_offset"])
     return x, y, z
 
 
-def _products(data: bytes, openings: bool) -> Iterator[Product]:
-    rows = ifclite_geom.entity_data(data, type_properties=False, attributes=False)["entities"]
-    for step_id, row in rows.items():
+def _products(data: bytes, openings: bool) -> tuple[list[Product], float]:
+    """Return the occurrences that have a shape, and the length of one unit of the file in metres."""
+    try:
+        found = ifclite_geom.entity_data(data, type_properties=False, attributes=False)
+    except (ValueError, RuntimeError, TypeError) as error:
+        raise _refusal(error) from error
+    products: list[Product] = []
+    for step_id, row in found["entities"].items():
         ifc_class = row["ifc_type"]
         if not row["has_geometry"] or ifc_class.endswith(("Type", "Style")):
             continue
         if openings or ifc_class not in OPENING_CLASSES:
             has_body = not ifc_class.startswith(NO_BODY_CLASSES)
-            yield Product(int(step_id), row["global_id"] or "", ifc_class, has_body)
+            products.append(Product(int(step_id), row["global_id"] or "", ifc_class, has_body))
+    return products, float(found["length_unit_scale"])
+
+
+def raw_meshes(result: Any, openings: bool) -> Iterator[RawMesh]:
+    """Yield the meshes in an answer of the kernel, without those too coarse to be a shape."""
+    centre = np.array(_centre(result))
+    for step_id, element in result["elements"].items():
+        if openings or element["ifc_type"] not in OPENING_CLASSES:
+            mesh = _mesh(step_id, element, centre)
+            if mesh.step_m <= MAX_STEP_M:
+                yield mesh
 
 
 def _mesh(step_id: int, element: Any, centre: NDArray[np.float64]) -> RawMesh:
@@ -93,7 +144,11 @@ def _mesh(step_id: int, element: Any, centre: NDArray[np.float64]) -> RawMesh:
         int(step_id),
         vertices,
         np.frombuffer(element["faces"], dtype="<u4").reshape(-1, 3),
-        None if any(np.allclose(colour, grey, atol=1e-4) for grey in DEFAULT_GREYS) else colour,
+        None if any(_near(colour, grey) for grey in DEFAULT_GREYS) else colour,
         Kernel.IFCLITE,
         reach_m * SINGLE_STEP,
     )
+
+
+def _near(one: Colour, other: Colour) -> bool:
+    return all(abs(a - b) < 1e-4 for a, b in zip(one, other, strict=True))

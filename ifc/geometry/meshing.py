@@ -1,7 +1,6 @@
 """From a file to its meshes: two kernels in killable children, budgets, and a finding for everything that is lost."""
 
 import hashlib
-import re
 import tempfile
 import time
 from collections.abc import Callable, Mapping
@@ -10,12 +9,12 @@ from pathlib import Path
 
 from ifc.errors import IfcError, IfcGeometryError, Reason
 from ifc.findings import ReadFinding, Severity
-from ifc.gate import admit
 from ifc.geometry.gather import Gathered, Harvest, Reuse, gather, harvest
 from ifc.geometry.hybrid import run_hybrid
 from ifc.geometry.kernels import KERNEL_VERSIONS
 from ifc.geometry.lite import run_ifclite
 from ifc.geometry.mesh import MeshSet
+from ifc.geometry.submitted import run_submitted, run_whole
 from ifc.reader import read_keys
 from ifc.worker import Call, Limits
 
@@ -30,8 +29,8 @@ ELEMENT_S, COARSE_ELEMENT_S = 1.0, 0.1  # for an element without a mesh, and for
 CLOCK_FACTOR = 6.0  # clock seconds allowed for one of computing: a child that waits for ever is stopped too
 PROBE_S = 4.0  # one probe of the search for the elements that hang a kernel
 MAX_PROBES = 24  # isolates two bad elements among four thousand; 96 s and more at worst
-
-_VOIDS = re.compile(rb"#\d+\s*=\s*IFCRELVOIDSELEMENT\s*\((?:[^';]|'(?:[^']|'')*')*\)\s*;", re.IGNORECASE)
+PACKED_FACTOR = 12.0  # IFC text in an archive unpacks 4 to 12 times; the child knows better and lowers its limit
+_STOPPED = frozenset({Reason.TIMEOUT, Reason.MEMORY, Reason.CRASH})  # what is said of a child, not of a file
 
 
 @dataclass
@@ -40,32 +39,47 @@ class _Run:
 
     source: Path
     out: Path
-    megabytes: float
     openings: bool
     memory_bytes: int
     deadline: float
     on_progress: Progress | None
     reuse: Reuse = field(default_factory=Reuse)
+    megabytes: float = 0.0
     probes: int = 0
     failures: list[IfcError] = field(default_factory=list)
 
     def left_s(self) -> float:
         return self.deadline - time.monotonic()
 
-    def attempt(
-        self, kernel: Callable[..., None], budget_s: float, ids: frozenset[int] | None, *more: object
-    ) -> IfcError | None:
+    def attempt(self, kernel: Callable[..., None], budget_s: float, *arguments: object) -> IfcError | None:
         """Run `kernel` in a child for `budget_s` of computing and return what stopped it, if anything did."""
         wall_s = min(budget_s * CLOCK_FACTOR, self.left_s())
         if wall_s <= 0.0:
             return IfcGeometryError("The time for the geometry of this file is over.", reason=Reason.TIMEOUT)
         limits = Limits(wall_s, self.memory_bytes, budget_s)
         try:
-            Call(kernel).run(limits, self.on_progress, self.source, self.out, ids, self.openings, *more)
+            Call(kernel).run(limits, self.on_progress, *arguments)
         except IfcError as error:
             self.failures.append(error)
             return error
         return None
+
+    def submit(self, path: Path, *, uncut: bool) -> IfcError | None:
+        """Let the file through the gate and the first kernel, and return what stopped the kernel, if anything did.
+
+        Raises:
+            IfcReadError: The gate refused the file.
+            IfcGeometryError: The child was stopped or died before the gate had come to an end.
+        """
+        error = self.attempt(
+            run_submitted,
+            IFCLITE_BASE_S + IFCLITE_PER_MB_S * _megabytes_at_most(path),
+            *(path, self.source, self.out, uncut, self.reuse.known(), IFCLITE_BASE_S, IFCLITE_PER_MB_S),
+        )
+        if error is not None and not self.source.exists():
+            raise _nothing(error) if error.reason in _STOPPED else error
+        self.megabytes = self.source.stat().st_size / 1e6
+        return error
 
 
 def mesh_file(
@@ -120,34 +134,38 @@ def _versioned(key: str) -> str:
 def _mesh(
     path: Path, limits: Limits, on_progress: Progress | None, reuse: Reuse, *, uncut: bool
 ) -> tuple[MeshSet, tuple[ReadFinding, ...]]:
-    data = admit(path).data
-    if uncut:
-        data = _VOIDS.sub(b"", data)
     with tempfile.TemporaryDirectory(prefix="kaksik-mesh-") as folder:
-        source = Path(folder, "model.ifc")
-        source.write_bytes(data)
         run = _Run(
-            source=source,
+            source=Path(folder, "model.ifc"),
             out=Path(folder, "stream"),
-            megabytes=len(data) / 1e6,
             openings=uncut,
             memory_bytes=limits.memory_bytes,
             deadline=time.monotonic() + limits.wall_s,
             on_progress=on_progress,
             reuse=reuse,
         )
-        gathered = _through_kernels(run)
+        gathered = _through_kernels(run, run.submit(path, uncut=uncut))
     return gathered.meshes, (*_kernel_findings(run), *gathered.findings)
 
 
-def _through_kernels(run: _Run) -> Gathered:
-    budget_s = IFCLITE_BASE_S + IFCLITE_PER_MB_S * run.megabytes
-    first = run.attempt(run_ifclite, budget_s, None, run.reuse.known())
+def _megabytes_at_most(path: Path) -> float:
+    """Return a size that the model in the file at `path` hardly exceeds, without unpacking it."""
+    try:
+        size = path.stat().st_size / 1e6
+        with path.open("rb") as file:
+            return size * (PACKED_FACTOR if file.read(2) == b"PK" else 1.0)
+    except OSError:
+        return 0.0  # the gate says why
+
+
+def _through_kernels(run: _Run, first: IfcError | None) -> Gathered:
     found = harvest(run.out)
     voided = frozenset[int]() if first else _voided(run, found)
     wanted = None if first else found.missing() - voided
     if wanted is None or wanted:
-        second = run.attempt(run_hybrid, _hybrid_budget_s(run, found, wanted), wanted)
+        second = run.attempt(
+            run_hybrid, _hybrid_budget_s(run, found, wanted), run.source, run.out, wanted, run.openings
+        )
         if first and second:
             _search(run, harvest(run.out).missing())
         found = harvest(run.out)
@@ -155,11 +173,14 @@ def _through_kernels(run: _Run) -> Gathered:
         voided = _voided(run, found)
     gathered = gather(found, _ambiguous_keys(run, found), voided, run.reuse)
     if not gathered.products and run.failures:
-        worst = run.failures[0]
-        raise IfcGeometryError(
-            f"No geometry could be made of this file: {worst.message}", reason=worst.reason, hint=worst.hint
-        )
+        raise _nothing(run.failures[0])
     return gathered
+
+
+def _nothing(why: IfcError) -> IfcGeometryError:
+    return IfcGeometryError(
+        f"No geometry could be made of this file: {why.message}", reason=why.reason, hint=why.hint
+    )
 
 
 def _hybrid_budget_s(run: _Run, found: Harvest, wanted: frozenset[int] | None) -> float:
@@ -190,14 +211,10 @@ def _voided(run: _Run, found: Harvest) -> frozenset[int]:
     lost = found.missing() - found.coarse()
     if not lost or run.openings:
         return frozenset()
-    whole = replace(run, source=run.source.with_suffix(".whole.ifc"), out=run.out.with_suffix(".whole"), failures=[])
-    data = run.source.read_bytes()
-    uncut = _VOIDS.sub(b"", data)
-    if len(uncut) == len(data):
-        return frozenset()
-    whole.source.write_bytes(uncut)
-    whole.attempt(run_ifclite, PROBE_S + IFCLITE_PER_MB_S * run.megabytes, lost)
-    return lost & harvest(whole.out).shaped()
+    out = run.out.with_suffix(".whole")
+    budget_s = PROBE_S + IFCLITE_PER_MB_S * run.megabytes
+    replace(run, failures=[]).attempt(run_whole, budget_s, run.source, out, lost, run.openings)
+    return lost & harvest(out).shaped()
 
 
 def _search(run: _Run, ids: frozenset[int]) -> None:
@@ -207,7 +224,8 @@ def _search(run: _Run, ids: frozenset[int]) -> None:
         part = pending.pop(0)
         run.probes += 1
         budget_s = PROBE_S + IFCLITE_PER_MB_S * run.megabytes
-        if part and run.attempt(run_ifclite, budget_s, frozenset(part)) and len(part) > 1:
+        arguments = (run.source, run.out, frozenset(part), run.openings)
+        if part and run.attempt(run_ifclite, budget_s, *arguments) and len(part) > 1:
             middle = len(part) // 2
             pending += [part[:middle], part[middle:]]
 

@@ -42,6 +42,7 @@ class RawMesh:
         kernel: Which kernel made it.
         step_m: Distance between neighbouring numbers of the kernel at these coordinates, metres.
         replaced: Triangles of the shape for which this box stands, because they were too many; else 0.
+        moved: Whether the kernel saw it nearer to the origin than it stands.
     """
 
     step_id: int
@@ -51,6 +52,7 @@ class RawMesh:
     kernel: Kernel
     step_m: float = 0.0
     replaced: int = 0
+    moved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +60,14 @@ class Sketch:
     """What the first kernel says of a file as a whole.
 
     Attributes:
-        centre: Point around which it counted, metres: the last bits of its numbers depend on it.
+        centre: Point around which it counted, metres: the last bits of its numbers depend on it. None if it counted
+            around several.
+        unit_m: Length of one unit of the file in metres.
         known: STEP numbers of the elements that it did not mesh because their meshes are known.
     """
 
-    centre: tuple[float, float, float]
+    centre: tuple[float, float, float] | None
+    unit_m: float
     known: frozenset[int]
 
 

@@ -9,7 +9,7 @@ import pytest
 from ifc import Kernel, Limits, mesh_file
 from ifc.geometry import kernels, meshing
 from ifc.geometry.gather import Reuse, gather, harvest
-from ifc.geometry.lite import run_ifclite
+from ifc.geometry.lite import mesh_all
 
 GOOD, OTHER, BOXED, LOST = "G" * 22, "K" * 22, "B" * 22, "L" * 22
 CUTS = 80  # leaning cylinders cut from one block: each kernel computes for minutes
@@ -72,7 +72,7 @@ def meshed(author, write, tmp_path, monkeypatch):
         author.element(author.place(), author.shape(sieve(author, 1), kind="CSG"), guid=LOST)
         author.box(0, 20000, 0, (1000, 1000, 1000), guid=OTHER)
         out = tmp_path / "stream"
-        run_ifclite(write(author), out, None, False)
+        mesh_all(write(author).read_bytes(), out, False)
         found = harvest(out)
         assert not found.missing()
         return gather(found, {}, frozenset(), Reuse())

@@ -191,7 +191,7 @@ def test_an_outlier_does_not_cost_the_others_their_precision(author, write):
 def test_the_search_for_bad_elements_meshes_the_good_ones(author, write, tmp_path):
     walls = [author.box(3000 * number, 0, 0, (1000, 200, 2500)) for number in range(4)]
     ids = frozenset(int(wall[1:]) for wall in walls)
-    run = _Run(write(author), tmp_path / "stream", 0.01, False, LIMITS.memory_bytes, time.monotonic() + 20.0, None)
+    run = _Run(write(author), tmp_path / "stream", False, LIMITS.memory_bytes, time.monotonic() + 20.0, None)
     _search(run, ids)
     assert run.probes == 1
     assert harvest(run.out).shaped() == ids
@@ -199,7 +199,7 @@ def test_the_search_for_bad_elements_meshes_the_good_ones(author, write, tmp_pat
 
 def test_a_kernel_that_computes_for_too_long_is_stopped_by_its_budget(author, write, tmp_path):
     cyclic_boolean(author)
-    run = _Run(write(author), tmp_path / "stream", 0.01, False, LIMITS.memory_bytes, time.monotonic() + 60.0, None)
-    failure = run.attempt(run_hybrid, 1.0, None)
+    run = _Run(write(author), tmp_path / "stream", False, LIMITS.memory_bytes, time.monotonic() + 60.0, None)
+    failure = run.attempt(run_hybrid, 1.0, run.source, run.out, None, False)
     assert failure is not None
     assert failure.reason == "timeout"
