@@ -5,7 +5,8 @@ Rules that it keeps:
 2. Spatial structure is merged (`twin.federation.structure`); the first model's words hold, sets it lacks are added.
 3. An element with the same GlobalId and an equal record in two files is kept once; with another record it gets the
    suffix ``~2`` (``~3`` ...), and so do all references to it within its file.
-4. Every record but the merged structure carries the property set `Kaksik_Federation`, and so is sealed with it.
+4. Elements of different GlobalIds in the same place are kept and told (`twin.federation.doubles`).
+5. Every record but the merged structure carries the property set `Kaksik_Federation`, and so is sealed with it.
 """
 
 from collections import Counter
@@ -17,6 +18,7 @@ from twin.catalogue import files_digest
 from twin.errors import InvalidInput
 from twin.federation.agreement import Part, disagreements
 from twin.federation.discipline import discipline_of
+from twin.federation.doubles import Doubles
 from twin.federation.structure import SPATIAL, findings, match, spatial
 
 PROPERTY_SET = "Kaksik_Federation"
@@ -46,6 +48,7 @@ class _Merged:
     digests: dict[str, str] = field(default_factory=dict)  # of the records without the property set of the federation
     meshes: dict[str, Mesh] = field(default_factory=dict)
     findings: list[ReadFinding] = field(default_factory=list)
+    doubles: Doubles = field(default_factory=Doubles)
 
     def add(self, part: Part) -> None:
         known, added = spatial(self.records.values()), spatial(part.model.records)
@@ -53,6 +56,7 @@ class _Merged:
         self.findings += findings(known, added, matched, part.name) if part is not self.first else []
         if part is not self.first:
             self.findings += disagreements(self.first, part, matched)
+        self.findings += self.doubles.add(part)
         names, equal = self._names(part, matched)
         tag = {"Discipline": discipline_of(part.name, part.model.records).value, "SourceFile": part.name}
         for record in part.model.records:
@@ -115,7 +119,8 @@ class _Merged:
     def _tell_duplicates(self, name: str, equal: int, differing: list[str], names: Mapping[str, str]) -> None:
         if equal:
             words = f"{name}: {equal} elements are in another file as well, equal in all; they were kept once."
-            self.findings.append(ReadFinding("federation.duplicate", Severity.INFO, words))
+            once = "Export each element with one model only."
+            self.findings.append(ReadFinding("federation.duplicate", Severity.INFO, words, once))
         hint = "Give every element its own GlobalId, or export it with one model only."
         for key in differing[:MAX_FINDINGS_PER_FILE]:
             words = f"{name}: another file holds a different element of this GlobalId; this one became {names[key]}."
@@ -147,7 +152,8 @@ class _Merged:
         ]
         if clashing:
             words = f"{name}: {', '.join(sorted(clashing)[:5])} differ from the first file, whose values hold."
-            self.findings.append(ReadFinding("federation.conflict", Severity.WARNING, words, global_id=key))
+            agree = "Agree on the values, or export the properties of the common structure with one model only."
+            self.findings.append(ReadFinding("federation.conflict", Severity.WARNING, words, agree, key))
         kinds = {relation.kind for relation in kept.relations}
         added = [r for r in other.relations if r.kind not in kinds and r.target != key]
         self.records[key] = replace(

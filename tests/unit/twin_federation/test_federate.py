@@ -171,7 +171,9 @@ def _with_sets(given, sets):
 
 
 def test_models_that_agree_have_no_findings():
-    model, _ = federate([part("arch.ifc", "a", wall("w", "a1")), part("str.ifc", "a", wall("v", "a1"))])
+    model, _ = federate(
+        [part("arch.ifc", "a", wall("w", "a1")), part("str.ifc", "a", wall("v", "a1", ifc_class="IfcBeam"))]
+    )
     assert rules(model) == []
 
 
@@ -268,3 +270,46 @@ def test_without_a_name_the_classes_tell_the_discipline(classes, expected):
         discipline_of("model.ifc", [wall(str(at), "1", ifc_class=name) for at, name in enumerate(classes)])
         is expected
     )
+
+
+def test_the_same_wall_under_another_id_is_kept_and_told():
+    first = part("arch.ifc", "A", wall("w1", "A1"), wall("w2", "A1"))
+    noise = part("str.ifc", "B", wall("v1", "B1", ifc_class="IfcWallStandardCase"), origin=(0.0002, 0.0, 0.0))
+    model, meshes = federate([first, noise])
+    (found,) = [item for item in model.findings if item.rule == "federation.doubled"]
+    assert (found.global_id, found.entity, found.severity) == ("v1", "IfcWall", Severity.WARNING)
+    assert found.message.startswith("1 IfcWall of str.ifc stand exactly where arch.ifc has one")
+    assert found.hint
+    assert {"w1", "w2", "v1"} <= set(model.by_id())
+    assert len(meshes) == 3
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        part("str.ifc", "B", wall("v1", "B1"), origin=(0.02, 0.0, 0.0)),  # beside
+        part("str.ifc", "B", wall("v1", "B1", ifc_class="IfcBeam")),  # something else
+        part("str.ifc", "B", wall("w1", "B1", name="other")),  # the same GlobalId: told as such
+        part("str.ifc", "B", wall("v1", "B1", ifc_class="IfcSpace")),
+    ],
+)
+def test_what_is_not_the_same_thing_is_not_doubled(other):
+    model, _ = federate([part("arch.ifc", "A", wall("w1", "A1")), other])
+    assert "federation.doubled" not in rules(model)
+
+
+def test_boxes_that_stand_for_missing_geometry_are_not_doubled():
+    parts = [part("a.ifc", "A", wall("w1", "A1")), part("b.ifc", "B", wall("v1", "B1"))]
+    boxes = [replace(p, meshes=MeshSet(tuple(replace(m, kernel=Kernel.BOX) for m in p.meshes))) for p in parts]
+    assert "federation.doubled" in rules(federate(parts)[0])
+    assert "federation.doubled" not in rules(federate(boxes)[0])
+
+
+def test_every_finding_says_what_to_change():
+    model, _ = federate(
+        [
+            part("arch.ifc", "A", wall("w1", "A1")),
+            part("b.ifc", "B", wall("w1", "B1", name="x"), wall("v", "B1"), unit=0.001),
+        ]
+    )
+    assert all(item.hint for item in model.findings if item.rule.startswith("federation."))
