@@ -8,6 +8,7 @@ from signatures.commitment import SCHEME, SECRET_BYTES, Commitment, commit
 from signatures.context_store import CREDENTIALS_V2, LIFECYCLE_V1, PINS, ContextStore, pinned_contexts
 from signatures.credential import check_schema, credential_schema, new_credential, strict_object
 from signatures.digests import from_base58btc, sha256, sha256_hex, to_base58btc
+from signatures.embedded import EmbeddedReport, EmbeddedSignature, EmbeddedVerdict, embedded_signatures
 from signatures.errors import Reason, SignatureError
 from signatures.keys import (
     ASSERTION,
@@ -75,6 +76,9 @@ __all__ = [
     "ContextStore",
     "CredentialRules",
     "ElementProof",
+    "EmbeddedReport",
+    "EmbeddedSignature",
+    "EmbeddedVerdict",
     "HashData",
     "IssuerIs",
     "KeyKind",
@@ -108,6 +112,7 @@ __all__ = [
     "controller_document",
     "credential_schema",
     "did_key",
+    "embedded_signatures",
     "expand",
     "from_base58btc",
     "hash_data",
