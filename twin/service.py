@@ -29,11 +29,12 @@ from twin.projections import Projections
 from twin.questions import Questions
 from twin.reading import Progress, silent
 from twin.reports import Energy, Permits, ReportDesk, Validation
-from twin.seals import KeyRing, Seals
+from twin.seals import Seals
 from twin.settings import Settings
 from twin.snapshot import Snapshot, Stage
 from twin.snapshots import SnapshotReader
 from twin.sweep import QUIET_S, Swept, sweep
+from twin.trust import Trust, open_trust
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class Twin:
         permits: Permit reports.
         energy: Energy reports.
         validation: Validation reports.
-        seals: Sealed states.
+        trust: Seals, status, deviations, the log and the audit trail.
         exports: Ways out of stored versions.
         live: Points and readings.
         ingest: The way in for models.
@@ -75,12 +76,17 @@ class Twin:
     permits: Permits
     energy: Energy
     validation: Validation
-    seals: Seals
+    trust: Trust
     exports: Exports
     live: LiveWing
     ingest: Ingest
     clock: Clock
     engine: Engine
+
+    @property
+    def seals(self) -> Seals:
+        """Sealed states."""
+        return self.trust.seals
 
     def load(
         self, path: Path, stage: Stage, building_id: str | None = None, progress: Progress | None = None
@@ -182,6 +188,9 @@ def open_twin(settings: Settings, clock: Clock = system_clock) -> Twin:
     live.watch_points(projections.points_changed)
     desk = ReportDesk(shelf, blobs, clock)
     limits = Limits(settings.read_timeout_s, settings.read_memory_bytes)
+    permits = Permits(desk, catalogue, snapshots, layers, bundled_packs(), city.around)
+    validation = Validation(desk, catalogue, blobs, limits, settings.max_model_bytes)
+    reports = {"permit": permits.report, "validation": validation.report}
     twin = Twin(
         settings=settings,
         blobs=blobs,
@@ -196,12 +205,10 @@ def open_twin(settings: Settings, clock: Clock = system_clock) -> Twin:
         city=city,
         collections=Collections(catalogue, city, Plans(desk, snapshots), layers, live),
         overview=Overview(catalogue, shelf, layers, live),
-        permits=Permits(desk, catalogue, snapshots, layers, bundled_packs(), city.around),
+        permits=permits,
         energy=Energy(desk, snapshots, synthetic_tallinn),
-        validation=Validation(desk, catalogue, blobs, limits, settings.max_model_bytes),
-        seals=Seals(
-            KeyRing(home / "keys", _secret(settings.key_passphrase)), catalogue, shelf, snapshots, blobs, clock
-        ),
+        validation=validation,
+        trust=open_trust(settings, engine, blobs, catalogue, snapshots, reports, clock),
         exports=Exports(catalogue, blobs, snapshots),
         live=live,
         ingest=Ingest(catalogue, blobs, projections, limits, clock),
@@ -209,6 +216,7 @@ def open_twin(settings: Settings, clock: Clock = system_clock) -> Twin:
         engine=engine,
     )
     blobs.sweep()
+    twin.trust.recover()
     twin.reproject()
     return twin
 

@@ -33,6 +33,26 @@ class Settings(BaseSettings):
         default=None,
         description="Opens the signing key, 12 characters or more; default is a random one kept beside the key",
     )
+    log_origin: str = Field(
+        default="kaksik.invalid/log", description="Name of the transparency log: its address without scheme"
+    )
+    log_policy_file: Path | None = Field(
+        default=None, description="Witnesses of the log (C2SP tlog-policy); those with an address are asked"
+    )
+    signers_file: Path | None = Field(
+        default=None, description="Who may sign in which role, a line each: `role identifier`; default is anyone"
+    )
+    trust_file: Path | None = Field(
+        default=None, description="Trusted certificates (PEM) by which signed containers and files are judged"
+    )
+    xroad_server: str | None = Field(
+        default=None, description="Address of the X-Road Security Server whose headers are believed"
+    )
+    xroad_certificate: Path | None = Field(
+        default=None, description="Certificate (PEM) of the Security Server; with it nobody else can connect"
+    )
+    tls_certificate: Path | None = Field(default=None, description="Certificate (PEM) with which to serve https")
+    tls_key: Path | None = Field(default=None, description="Private key (PEM) of that certificate")
     max_upload_bytes: int = Field(
         default=100 * MIB, gt=0, description="Largest upload in bytes; ten times the largest common single model"
     )

@@ -8,7 +8,7 @@ from sqlalchemy import Engine, select
 
 from twin.blobs import FileBlobStore
 from twin.catalogue import Catalogue
-from twin.catalogue.tables import JOB, LAYER, REPORT, VERSION, VERSION_FILE
+from twin.catalogue.tables import JOB, JOURNAL, LAYER, LOGGED, REPORT, VERSION, VERSION_FILE
 from twin.jobs import FINAL
 
 QUIET_S = 3600.0  # a blob younger than this may belong to a load that is under way
@@ -40,10 +40,12 @@ def _used(engine: Engine, blobs: FileBlobStore) -> Iterator[str]:
             yield from row
             if row.scene_sha256 in blobs:
                 yield from (chunk["sha256"] for chunk in json.loads(blobs.get(row.scene_sha256))["chunks"])
-        for column in (VERSION_FILE.c.file_sha256, REPORT.c.sha256, LAYER.c.sha256):
+        for column in (VERSION_FILE.c.file_sha256, REPORT.c.sha256, LAYER.c.sha256, LOGGED.c.sha256):
             yield from connection.scalars(select(column))
         for request in connection.scalars(select(JOB.c.request).where(JOB.c.status.not_in(FINAL))):
             yield from _digests(request)
+        for content in connection.scalars(select(JOURNAL.c.content).where(JOURNAL.c.book == "deviations")):
+            yield from _digests(json.loads(content))
 
 
 def _digests(value: object) -> Iterator[str]:
