@@ -86,6 +86,12 @@ class Journal:
             books = connection.scalars(select(JOURNAL.c.book).distinct().order_by(JOURNAL.c.book)).all()
             return {book: self._head(connection, book) for book in books}
 
+    def last_subject(self, book: str) -> str | None:
+        """Return the subject of the last entry of a book, or None if it has none."""
+        with self._engine.connect() as connection:
+            query = select(JOURNAL.c.subject).where(JOURNAL.c.book == book).order_by(JOURNAL.c.entry.desc())
+            return connection.scalar(query.limit(1))
+
     def check(self, book: str) -> int:
         """Follow the chain of a book from its first entry and return how many entries it has.
 

@@ -1,6 +1,6 @@
 """Sealing: a state of a building becomes a signed bundle that a stranger can verify offline, element by element."""
 
-from twin.sealing.bundle import SUFFIX, Bundle, public_bundle
+from twin.sealing.bundle import SUFFIX, Bundle, public_bundle, with_log_proof
 from twin.sealing.disclose import DISCLOSURE_FORMAT, disclose, prove_absence
 from twin.sealing.restore import record_of
 from twin.sealing.seal import SealedState, countersign, merge, read_credential, seal
@@ -32,4 +32,5 @@ __all__ = [
     "verdict_json",
     "verify_bundle",
     "verify_disclosure",
+    "with_log_proof",
 ]

@@ -6,6 +6,8 @@ manifest.json              format, and size and SHA-256 of every other entry; co
 credential.json            the signed state, RFC 8785 bytes
 controller.json            the issuer's key document; computed from its did:key
 contexts/…                 the JSON-LD contexts; pinned
+log/state.tlogproof        proof that the log holds credential.json (optional, tlog-proof@v1); signed by the log
+log/policy.txt             key and witnesses of that log (with the proof, tlog-policy); proved by it
 salt-secret.hex            the salt secret of this state (optional); its digest is signed
 elements/000001.json …     element proofs (optional), by subject; proved under the signed root
 =========================  =====================================================================
@@ -32,6 +34,7 @@ from twin.sealing.state import CONTEXTS
 FORMAT = "kaksik-seal/1"
 SUFFIX = ".kaksik-seal"
 MANIFEST, CREDENTIAL, CONTROLLER, SECRET = "manifest.json", "credential.json", "controller.json", "salt-secret.hex"
+LOG_PROOF, LOG_POLICY = "log/state.tlogproof", "log/policy.txt"
 CONTEXT_NAMES = dict(zip(("contexts/credentials-v2.jsonld", "contexts/lifecycle-v1.jsonld"), CONTEXTS, strict=True))
 _SECRET_TEXT = re.compile(rb"[0-9a-f]{64}")
 
@@ -46,6 +49,7 @@ class Bundle:
         contexts: Bytes of each context by its entry name.
         salt_secret: The salt secret of the state, 32 bytes, or None in a bundle for the public.
         elements: Element proofs by subject.
+        log: Proof that a log holds the credential, and the policy that names the log's key; or None.
     """
 
     credential: bytes
@@ -53,6 +57,7 @@ class Bundle:
     contexts: Mapping[str, bytes]
     salt_secret: bytes | None
     elements: tuple[ElementProof, ...] = ()
+    log: tuple[bytes, bytes] | None = None
 
     def to_bytes(self) -> bytes:
         """Return the bundle file.
@@ -63,6 +68,8 @@ class Bundle:
         entries = {CREDENTIAL: self.credential, CONTROLLER: self.controller, **self.contexts}
         if self.salt_secret is not None:
             entries[SECRET] = self.salt_secret.hex().encode()
+        if self.log is not None:
+            entries |= dict(zip((LOG_PROOF, LOG_POLICY), self.log, strict=True))
         for number, proof in enumerate(sorted(self.elements, key=lambda item: item.subject), start=1):
             entries[_element_name(number)] = jcs(proof.to_json())
         return pack({**entries, MANIFEST: _manifest(entries)})
@@ -107,6 +114,15 @@ def public_bundle(data: bytes) -> bytes:
     return replace(Bundle.from_bytes(data), salt_secret=None).to_bytes()
 
 
+def with_log_proof(data: bytes, proof: bytes, policy: str) -> bytes:
+    """Return the bundle with the proof that a log holds its credential.
+
+    Raises:
+        InvalidInput: (bundle) `data` is not a bundle.
+    """
+    return replace(Bundle.from_bytes(data), log=(proof, policy.encode())).to_bytes()
+
+
 def _manifest(entries: Mapping[str, bytes]) -> bytes:
     rows = [
         {"path": name, "bytes": len(entries[name]), "sha256": sha256_hex(entries[name])} for name in sorted(entries)
@@ -122,7 +138,8 @@ def _from_entries(entries: Mapping[str, bytes]) -> Bundle:
     fixed = {MANIFEST, CREDENTIAL, CONTROLLER, *CONTEXT_NAMES}
     elements = sorted(name for name in entries if name.startswith("elements/"))
     secret = entries.get(SECRET)
-    unknown = set(entries) - fixed - set(elements) - {SECRET}
+    log = {LOG_PROOF, LOG_POLICY} & set(entries)
+    unknown = set(entries) - fixed - set(elements) - {SECRET} - (log if len(log) != 1 else set())
     if unknown or not fixed <= set(entries):
         raise InvalidInput("The bundle lacks entries or has unknown ones.", reason="bundle")
     if secret is not None and not _SECRET_TEXT.fullmatch(secret):
@@ -138,4 +155,5 @@ def _from_entries(entries: Mapping[str, bytes]) -> Bundle:
         contexts={name: entries[name] for name in CONTEXT_NAMES},
         salt_secret=bytes.fromhex(secret.decode()) if secret is not None else None,
         elements=proofs,
+        log=(entries[LOG_PROOF], entries[LOG_POLICY]) if log else None,
     )

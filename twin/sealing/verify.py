@@ -3,6 +3,7 @@
 import hmac
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 from urllib.parse import unquote
 
@@ -27,6 +28,8 @@ from signatures import (
     verify_element,
     verify_statement,
 )
+from signatures.tlog import LogPolicy, verify_log_proof
+from twin.clock import system_clock
 from twin.errors import InvalidInput, TwinError
 from twin.sealing.bundle import CONTEXT_NAMES, Bundle, controller_bytes
 from twin.sealing.container import MAX_BUNDLE_BYTES
@@ -46,6 +49,8 @@ def verify_bundle(
     records: Iterable[ElementRecord] | None,
     file_sha256: str | None,
     policy: Policy,
+    log_policy: LogPolicy | None = None,
+    now: datetime | None = None,
 ) -> Verdict:
     """Verify a bundle, and a model against it if one is given.
 
@@ -56,6 +61,9 @@ def verify_bundle(
         file_sha256: SHA-256 (hex) of the model's bytes, or None. Required to agree only where no records are given:
             a re-saved file has other bytes and may have the same content.
         policy: Who may have signed.
+        log_policy: Which log must hold the state, and which witnesses must have seen it; None asks the log that the
+            bundle itself names, if it names one.
+        now: The verifier's time, by which cosignatures are judged; the clock of this machine if None.
 
     Returns:
         The verdict; that a bundle is bad is never an error.
@@ -77,7 +85,9 @@ def verify_bundle(
     _run_if(given, log, "salt-secret", "The bundle holds none.", lambda: _secret(bundle, facts))
     # 13. Elements that the bundle shows stand under the signed root.
     _run_if(bool(bundle.elements), log, "shown-elements", "The bundle shows none.", lambda: _shown(bundle, facts))
-    # 14. and 15. The model given, if any.
+    # 14. The log holds the credential, byte for byte.
+    _logged(log, bundle, log_policy, now or system_clock())
+    # 15. and 16. The model given, if any.
     _compare(log, bundle, facts, records, file_sha256)
     return Verdict(tuple(log.steps), facts)
 
@@ -135,16 +145,37 @@ def _compare(
     file_sha256: str | None,
 ) -> None:
     """Tell the two identities apart: the very file, and the same building content whatever the file."""
-    # 14. Byte identity.
+    # 15. Byte identity.
     if file_sha256 is None:
         log.skip("file-bytes", "No file was given to compare.", required=False)
     else:
         log.run("file-bytes", lambda: _file_bytes(file_sha256, facts), required=records is None)
-    # 15. Semantic identity.
+    # 16. Semantic identity.
     if records is None:
         log.skip("building-content", "No model was given to compare.", required=False)
     else:
         log.run("building-content", lambda: _content(bundle, facts, records))
+
+
+def _logged(log: StepLog, bundle: Bundle, wanted: LogPolicy | None, now: datetime) -> None:
+    if bundle.log is None and wanted is None:
+        log.skip("log", "The bundle holds no proof of a log, and none was asked for.", required=False)
+    else:
+        log.run("log", lambda: _held(bundle, wanted, now))
+
+
+def _held(bundle: Bundle, wanted: LogPolicy | None, now: datetime) -> Passed:
+    if bundle.log is None:
+        raise InvalidInput("The bundle holds no proof that a log holds the state.", reason="log")
+    proof, own = bundle.log
+    policy = wanted or LogPolicy.parse(own.decode("ascii", "replace"))
+    held = verify_log_proof(bundle.credential, proof, policy, now)
+    head, witnesses = held.checked.checkpoint, held.checked.witnesses
+    words = f"It is entry {held.index} of {head.size} in the log {head.origin}"
+    words += f", seen by {len(witnesses)} witnesses." if witnesses else "."
+    if own != policy.to_text().encode() and wanted is None:
+        raise InvalidInput("The policy of the log is not in its one spelling.", reason="bundle")
+    return None, words if wanted is not None else f"{words} Whether you trust this log is yours to say: --log-policy."
 
 
 def _run_if(present: bool, log: StepLog, name: str, absent: str, action: Callable[[], Passed]) -> None:
