@@ -31,7 +31,7 @@ from twin.catalogue import Catalogue, Entry, Journal, Version
 from twin.clock import Clock
 from twin.errors import Conflict, InvalidInput
 from twin.keyring import KeyRing
-from twin.lifecycle import Diff, Move, compare, diff
+from twin.lifecycle import Diff, Move, compare, diff, moves
 
 BOOK = "deviations"
 KIND = "DeviationAcceptanceCredential"
@@ -224,7 +224,8 @@ class Deviations:
             raise Conflict("Deviations are accepted within one building.", reason="other-building")
         digests = self._catalogue.digests(before.key), self._catalogue.digests(after.key)
         difference = diff(*digests, self._catalogue.records_of)
-        known = _known(difference, *digests) | {move.key: _figure(move) for move in figures}
+        moved = {move.key: _of_move(move) for move in (*figures, *moves(difference))}
+        known = moved | _known(difference, *digests)
         missing = [key for key in wanted if key not in known]
         if missing:
             raise InvalidInput(
@@ -301,6 +302,6 @@ def _item(record: ElementRecord, path: str, before: Any, after: Any, sentence: s
     }
 
 
-def _figure(move: Move) -> dict[str, Any]:
+def _of_move(move: Move) -> dict[str, Any]:
     form = move.to_json()
     return {key: form[key] for key in ("global_id", "ifc_class", "name", "path", "before", "after", "sentence")}
