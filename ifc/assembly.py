@@ -23,6 +23,7 @@ from ifc.properties import PropertyReader, merged, read_sets
 from ifc.records import ElementRecord, Header, Measure, Relation, Value
 from ifc.references import read_references
 from ifc.relations import ordered, read_relations
+from ifc.resources import lost_resources
 from ifc.shape_keys import ShapeKeys
 from ifc.source import Entity, Source, argument, class_of, members, step_id
 from ifc.step import StepText, arguments, unnamed_arguments
@@ -338,8 +339,8 @@ class Assembly:
         return found
 
     def _lost(self, relationships: Mapping[str, int]) -> dict[str, int]:
-        """Count what has a GlobalId and became neither record, relation nor set, and classes beyond the schema."""
-        lost = Counter(relationships)
+        """Count what became neither record, relation, set nor value, and classes beyond the schema."""
+        lost = Counter(relationships) + lost_resources(self._source, self._text.counts, self._values.visited)
         used = {step_id(item) for items in self._owned.values() for item in items}
         for entity in self._source.of("IfcPropertyDefinition"):
             if step_id(entity) not in used:

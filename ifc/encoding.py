@@ -21,6 +21,7 @@ _REPLACEMENT = rb"\X2\FFFD\X0\ "[:-1]
 _SHIFTED_QUOTE = re.compile(rb"\\S\\''(?=\s*[,)])|\\S\\''?")
 _C1_ESCAPE = re.compile(rb"\\X\\[89]")
 _C1 = re.compile("[\x80-\x9f]")
+_RAW = re.compile(r"[^\x00-\x7f]+")
 _JAPANESE = re.compile("[\u3041-\u30ff\u4e00-\u9fff]")
 
 
@@ -58,6 +59,23 @@ def to_utf8(data: bytes) -> tuple[bytes, list[ReadFinding]]:
             )
         ]
     raise IfcReadError("The text of the file cannot be decoded.", reason=Reason.ENCODING, line=line)
+
+
+def escape_letters(data: bytes) -> bytes:
+    r"""Return UTF-8 `data` with all letters outside ASCII as ``\X2\`` and ``\X4\`` escapes.
+
+    Exporters write them as they are, which the second edition of ISO 10303-21 forbids and the third allows; the
+    parser drops them without a word.
+    """
+    if data.isascii():
+        return data
+    return _RAW.sub(_escaped, data.decode("utf-8")).encode("ascii")
+
+
+def _escaped(match: re.Match[str]) -> str:
+    wide = max(match[0]) > "\uffff"
+    code = match[0].encode("utf-32-be" if wide else "utf-16-be").hex().upper()
+    return f"\\X{4 if wide else 2}\\{code}\\X0\\"
 
 
 def repair_escapes(data: bytes) -> tuple[bytes, list[ReadFinding]]:

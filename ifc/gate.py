@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ifc.archive import unpack
-from ifc.encoding import repair_escapes, to_utf8
+from ifc.encoding import escape_letters, repair_escapes, to_utf8
 from ifc.errors import IfcReadError, Reason
 from ifc.findings import ReadFinding, Severity
 
@@ -81,7 +81,7 @@ def admit(path: Path, max_bytes: int = MAX_FILE_BYTES) -> Admitted:
     data = unpack(raw, max_bytes) if packed else raw
     body, signature, trailing = _step(data)
     body, guessed = to_utf8(body)
-    body, repaired = repair_escapes(body)
+    body, repaired = repair_escapes(escape_letters(body))
     body, declared, schema, approximated = _shim(body)
     return Admitted(
         data=body,

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from ifc.records import Measure, Value
+from ifc.resources import NESTED
 from ifc.source import Entity, Source, argument, class_of, step_id
 from ifc.units import Unit, Units
+
+MAX_DEPTH = 4  # of resources within resources: a cost of costs, a table of rows
 
 _DEGREE_PARTS = (1.0, 60.0, 3_600.0, 3_600_000_000.0)  # degrees, minutes, seconds, millionths of a second
 
@@ -37,6 +40,9 @@ class ValueReader:
         self._fields: dict[str, tuple[Field, ...]] = {}
         self._measures: dict[str, Unit | None] = {}
         self.not_finite = 0
+        self.visited: set[int] = set()
+        self._nested = frozenset[str]().union(*map(source.family, NESTED))
+        self._depth = 0
 
     def value(self, raw: Any, unit: Unit | None = None) -> Value:
         """Return an IfcValue, typed or plain; `unit` overrides that of the project."""
@@ -45,7 +51,7 @@ class ValueReader:
         if raw is None or isinstance(raw, bool | int | float | str):
             return self._plain(raw, "", unit)
         if step_id(raw):
-            return class_of(raw)
+            return self._resource(raw) or class_of(raw)
         return self._plain(argument(raw, 0), class_of(raw), unit)
 
     def number(self, raw: Any, kind: str, unit: Unit | None = None) -> Value:
@@ -75,7 +81,7 @@ class ValueReader:
         return self._measures[kind]
 
     def fields(self, name: str) -> tuple[Field, ...]:
-        """Return the scalar attributes of class `name`, references to other instances left out."""
+        """Return the scalar attributes of class `name`, of references only those to resources (`ifc.resources`)."""
         found = self._fields.get(name)
         if found is None:
             attributes = self._source.classes[name].all_attributes()
@@ -90,6 +96,7 @@ class ValueReader:
     def scalars(self, entity: Entity) -> Mapping[str, Value]:
         """Return all scalar attributes of `entity` that are set."""
         found: dict[str, Value] = {}
+        self.visited.add(step_id(entity))
         for item in self.fields(class_of(entity)):
             raw = argument(entity, item.position)
             if raw is not None and (value := item.convert(raw)) is not None:
@@ -106,17 +113,27 @@ class ValueReader:
             return lambda raw: self._plain(raw, "", None)
         target = named.declared_type()
         if target.as_entity():
-            return None
+            return self._resource if target.name() in self._nested else None
         if target.as_select_type():
             return self._selected
         kind = target.name()
         return lambda raw: self._plain(raw, kind, None)
 
     def _selected(self, raw: Any) -> Value:
-        """Return a value out of a select; references to instances are not scalars."""
+        """Return a value out of a select; of references only those to resources are values."""
         if not isinstance(raw, bool | int | float | str | tuple | list) and step_id(raw):
-            return None
+            return self._resource(raw)
         return self.value(raw)
+
+    def _resource(self, raw: Any) -> Value:
+        """Return the class and the attributes of a resource, or None for any other instance."""
+        if raw is None or class_of(raw) not in self._nested or self._depth >= MAX_DEPTH:
+            return None
+        self._depth += 1
+        try:
+            return {"class": class_of(raw), **self.scalars(raw)}
+        finally:
+            self._depth -= 1
 
 
 def _degrees(raw: Any, kind: str) -> Measure | None:
