@@ -1,38 +1,46 @@
 """The city around the models: imported buildings and register data, matched to the buildings that have a model."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+import threading
+import time
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import shapely
 from shapely import MultiPolygon, Polygon
 from shapely.geometry import mapping, shape
 
-from ifc import ReadFinding
+from ifc import Limits, ReadFinding
+from twin.blobs import BlobStore
 from twin.catalogue import Catalogue, ReportShelf, Version
+from twin.city_import import Built, build_index
 from twin.district import (
-    MAX_CITY_BYTES,
+    LAYOUT,
+    PART,
+    Area,
     Body,
     Bounds,
-    CityContext,
+    Cell,
     ContextBuilding,
     ContextIndex,
     MapFootprint,
     Match,
+    cell_of,
     match_building,
     near,
-    read_city,
     read_register,
-    with_register,
-    write_index,
 )
-from twin.errors import InvalidInput, NotFound
+from twin.errors import NotFound
 from twin.layers import Layers
+from twin.reading import Progress, silent
 
 CITY, REGISTER = "city", "register"
 NEIGHBOUR_RADIUS_M = 100.0  # the farthest that a rule of distance looks; boundaries of plots lie nearer
 MODEL, CONTEXT = "model", "context"
+MODELS_PART = "m"  # name of the part of a cell that holds the models
+SCORED = ("heating_kwh_m2", "energy_class")  # attributes that a search for a site asks of every building
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,33 +68,68 @@ class Imported:
         return {**asdict(self), "findings": [asdict(finding) for finding in self.findings]}
 
 
+@dataclass(frozen=True, slots=True)
+class ShownTile:
+    """Buildings that are shown together.
+
+    Attributes:
+        cell: Column and row of its cell of `CELL_M` metres from the origin of the map.
+        part: Which part of the cell.
+        bounds: Box around them in EPSG:3301.
+        low_m: Lowest ground in EH2000 metres; 0 where it is not known.
+        high_m: Highest top.
+    """
+
+    cell: Cell
+    part: str
+    bounds: Bounds
+    low_m: float
+    high_m: float
+
+
 class City:
     """Buildings around the models.
 
     Args:
         folder: Where indexes lie; they are made anew from the layers when they are missing.
         layers: Keeps what was imported.
+        blobs: Keeps the bytes of it.
         catalogue: Buildings with a model.
         shelf: Their reports.
+        limits: What the reading of a city may use.
     """
 
-    def __init__(self, folder: Path, layers: Layers, catalogue: Catalogue, shelf: ReportShelf) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        layers: Layers,
+        blobs: BlobStore,
+        catalogue: Catalogue,
+        shelf: ReportShelf,
+        limits: Limits,
+    ) -> None:
         self._folder = folder
         self._layers = layers
+        self._blobs = blobs
         self._catalogue = catalogue
         self._shelf = shelf
+        self._limits = limits
+        self._importing = threading.Lock()
+        self._known_matches: tuple[object, tuple[Match, ...]] = (None, ())
 
-    def put(self, data: bytes) -> Imported:
-        """Read a city (CityJSON, CityJSONSeq) or register data (CSV), and keep it in place of the old one.
+    def take(self, sha256: str, progress: Progress = silent) -> Imported:
+        """Take a stored file, a city (CityJSON, CityJSONSeq) or register data (CSV), in place of the old one.
 
-        The layer is switched last, when its index is whole on the disk.
+        The layer is switched last, when the index is whole on the disk; until then the old one answers. An import
+        that is stopped leaves nothing but a file that `sweep` removes, and may be started again.
 
         Raises:
-            InvalidInput: the file as a whole cannot be used; nothing is stored.
+            InvalidInput: the file as a whole cannot be used; the old one stays.
         """
-        if len(data) > MAX_CITY_BYTES:
-            raise InvalidInput(f"A city is at most {MAX_CITY_BYTES} bytes.", reason="too-large", entity=CITY)
-        return self._put_city(data) if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{" else self._put_register(data)
+        with self._blobs.path(sha256).open("rb") as stream:
+            start = stream.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")
+        with self._importing:
+            return self._take_city(sha256, progress) if start[:1] == b"{" else self._take_register(sha256, progress)
 
     def digest(self) -> str:
         """Return a digest of everything that was imported."""
@@ -96,12 +139,26 @@ class City:
     def index(self) -> ContextIndex | None:
         """Return the buildings of the city, or None if none were imported."""
         digests = self._layers.digests()
-        if CITY not in digests:
+        city, register = digests.get(CITY), digests.get(REGISTER)
+        if city is None:
             return None
-        path = self._path(digests.get(CITY), digests.get(REGISTER))
+        path = self._path(city, register)
         if not path.exists():
-            self._write(path, read_city(self._layers.content(CITY) or b""), self._register())
+            with self._importing:  # the first question makes it, the others wait
+                if not path.exists():
+                    self._build(city, register, silent)
         return ContextIndex(path)
+
+    def sweep(self, quiet_s: float) -> int:
+        """Remove indexes of cities that are no longer shown, and halves of them; return how many files."""
+        digests = self._layers.digests()
+        current = self._path(digests.get(CITY), digests.get(REGISTER))
+        limit = time.time() - quiet_s
+        files = [*self._folder.glob("city-*.sqlite"), *self._folder.glob(f"city-*{PART}")]
+        old = [file for file in files if file != current and file.stat().st_mtime <= limit]
+        for file in old:
+            file.unlink(missing_ok=True)
+        return len(old)
 
     def models(self) -> list[Body]:
         """Return the buildings with a model that have a place on the map, by id: furthest stage, newest version."""
@@ -123,29 +180,65 @@ class City:
         index = self.index()
         if index is None:
             return ()
-        return tuple(match for body in self.models() for match in _matches(index, body))
+        models = self.models()
+        key = (self.digest(), tuple((body.building_id, body.shape.wkb) for body in models))
+        if self._known_matches[0] != key:
+            found = tuple(match for body in models for match in _matches(index, body))
+            self._known_matches = (key, found)
+        return self._known_matches[1]
+
+    def own(self) -> set[str]:
+        """Return the buildings of the city that have a model."""
+        return {match.context_id for match in self.matches()}
 
     def context(self, bounds: Bounds | None = None) -> list[Body]:
         """Return the buildings without a model whose box touches a box."""
         index = self.index()
         if index is None:
             return []
-        return [_context(b) for b in index.within(bounds, leave_out=self._own())]
+        return [_context(b) for b in index.within(bounds, leave_out=self.own())]
 
-    def listed(self, limit: int, offset: int) -> tuple[list[Body], int]:
-        """Return a page of all buildings, models first, and how many there are in all."""
-        models, index, own = self.models(), self.index(), self._own()
-        total = len(models) + (0 if index is None else index.count(own))
-        page = models[offset : offset + limit]
-        if index is not None and len(page) < limit:
-            rest = index.within(None, limit - len(page), max(0, offset - len(models)), own)
-            page = [*page, *(_context(b) for b in rest)]
-        return page, total
+    def listed(self, limit: int, offset: int, area: Area | None = None) -> tuple[list[Body], int]:
+        """Return a page of all buildings that touch an area, models first, and how many there are in all."""
+        models, index, own = self.models(), self.index(), self.own()
+        if area is not None and models:
+            hits = shapely.intersects(area, [body.shape for body in models])
+            models = [body for body, hit in zip(models, hits, strict=True) if hit]
+        page, left = models[offset : offset + limit], max(0, offset - len(models))
+        if index is None:
+            return page, len(models)
+        room = limit - len(page)
+        if area is None:
+            rest, total = index.within(None, room, left, own), index.count(own)
+        else:
+            rest, total = index.touching(area, room, left, own)
+        return [*page, *(_context(b) for b in rest)], len(models) + total
 
     def bodies(self, bounds: Bounds | None = None) -> list[Body]:
         """Return all buildings in a box, each once: the model where there is one."""
         models = [body for body in self.models() if bounds is None or _meets(body.shape.bounds, bounds)]
         return [*models, *self.context(bounds)]
+
+    def outlines(self, bounds: Bounds | None = None) -> list[Body]:
+        """Return buildings like `bodies`; those without a model with the properties `SCORED` only."""
+        index = self.index()
+        models = [body for body in self.models() if bounds is None or _meets(body.shape.bounds, bounds)]
+        around = [] if index is None else index.outlines(bounds, self.own(), SCORED)
+        return [*models, *(_context(b) for b in around)]
+
+    def tiles(self) -> list[ShownTile]:
+        """Return the tiles of all buildings: those of the city, then those of the models."""
+        index = self.index()
+        found = [] if index is None else index.tiles(leave_out=self.own())
+        shown = [ShownTile(t.cell, str(t.part), t.bounds, t.low_m, t.high_m) for t in found]
+        return [*shown, *(_shown(cell, bodies) for cell, bodies in sorted(self._model_cells().items()))]
+
+    def of_tile(self, cell: Cell, part: str) -> list[Body]:
+        """Return the buildings of a tile; none if there is no such tile."""
+        if part == MODELS_PART:
+            return self._model_cells().get(cell, [])
+        index = self.index()
+        return [] if index is None else [_context(b) for b in index.of_tile(cell, int(part), self.own())]
 
     def body(self, building_id: str) -> Body:
         """Return one building by the id of its model or of the city file.
@@ -167,12 +260,18 @@ class City:
         around = {b.building_id: b for b in self.bodies(_grown(body.shape.bounds, within_m))}
         return [around[d.building_id] for d in near(body, list(around.values()), within_m)]
 
-    def coded(self) -> dict[str, Body]:
-        """Return all buildings by register code; a model stands before a building of the city."""
+    def coded(self, codes: Collection[str]) -> dict[str, Body]:
+        """Return buildings by register code; a model stands before a building of the city."""
         index = self.index()
-        context = [] if index is None else [(b.register_code, _context(b)) for b in index.within()]
+        context = [] if index is None else [(b.register_code, _context(b)) for b in index.with_codes(codes)]
         found = {code: body for code, body in context if code is not None}
-        return found | {body.building_id: body for body in self.models()}
+        return found | {body.building_id: body for body in self.models() if body.building_id in codes}
+
+    def known_codes(self, codes: Collection[str]) -> set[str]:
+        """Return which of some register codes are those of a building on the map."""
+        index = self.index()
+        found = set() if index is None else index.codes(codes)
+        return found | {body.building_id for body in self.models() if body.building_id in codes}
 
     def around(self, building_id: str) -> list[MapFootprint]:
         """Return the buildings without a model near the building of an id; empty if it has no place on the map."""
@@ -182,48 +281,48 @@ class City:
         box = _grown(subject.shape.bounds, NEIGHBOUR_RADIUS_M)
         return [body.footprint for body in self.context(box)]
 
-    def page(self, bounds: Bounds | None, limit: int) -> dict[str, Any]:
+    def page(self, bounds: Bounds | None, limit: int, offset: int = 0) -> dict[str, Any]:
         """Return buildings of the city in a box as JSON, with the models that they are matched to."""
         index = self.index()
-        found = [] if index is None else index.within(bounds, limit + 1)
+        found = [] if index is None else index.within(bounds, limit + 1, offset)
         matches = {match.context_id: match for match in self.matches()}
         return {
             "items": [_json(b, matches.get(b.building_id)) for b in found[:limit]],
             "complete": len(found) <= limit,
+            "next": None if len(found) <= limit else offset + limit,
             "total": 0 if index is None else index.count(),
         }
 
-    def _put_city(self, data: bytes) -> Imported:
-        city = read_city(data)
-        sha256 = hashlib.sha256(data).hexdigest()
-        self._write(self._path(sha256, self._layers.digests().get(REGISTER)), city, self._register())
-        self._layers.keep(CITY, data)
-        matched = len({match.context_id for match in self.matches()})
-        return Imported(CITY, sha256, len(city.buildings), city.skipped, matched, city.findings)
+    def _model_cells(self) -> dict[Cell, list[Body]]:
+        cells: dict[Cell, list[Body]] = {}
+        for body in self.models():
+            cells.setdefault(cell_of(body.shape.bounds), []).append(body)
+        return cells
 
-    def _put_register(self, data: bytes) -> Imported:
-        table = read_register(data)
-        sha256 = hashlib.sha256(data).hexdigest()
-        city = self._layers.content(CITY)
+    def _take_city(self, sha256: str, progress: Progress) -> Imported:
+        built = self._build(sha256, self._layers.digests().get(REGISTER), progress)
+        self._layers.switch(CITY, sha256)
+        return Imported(CITY, sha256, built.read, built.skipped, len(self.own()), built.findings)
+
+    def _take_register(self, sha256: str, progress: Progress) -> Imported:
+        table = read_register(self._blobs.get(sha256))
+        city = self._layers.digests().get(CITY)
         if city is not None:
-            self._write(self._path(self._layers.digests()[CITY], sha256), read_city(city), table.rows)
-        self._layers.keep(REGISTER, data)
+            self._build(city, sha256, progress)
+        self._layers.switch(REGISTER, sha256)
         matched = sum(1 for body in self.models() if body.building_id in table.rows)
         return Imported(REGISTER, sha256, len(table.rows), table.skipped, matched, table.findings)
 
-    def _own(self) -> set[str]:
-        """Return the buildings of the city that have a model."""
-        return {match.context_id for match in self.matches()}
+    def _build(self, city: str, register: str | None, progress: Progress) -> Built:
+        described = None if register is None else self._blobs.path(register)
+        return build_index(self._blobs.path(city), described, self._path(city, register), self._limits, progress)
 
     def _register(self) -> Mapping[str, Mapping[str, Any]]:
         data = self._layers.content(REGISTER)
         return {} if data is None else read_register(data).rows
 
-    def _write(self, path: Path, city: CityContext, register: Mapping[str, Mapping[str, Any]]) -> None:
-        write_index(path, with_register(city.buildings, register))
-
     def _path(self, city: str | None, register: str | None) -> Path:
-        return self._folder / f"city-{_digest(city, register)[:32]}.sqlite"
+        return self._folder / f"city-{LAYOUT}-{_digest(city, register)[:32]}.sqlite"
 
 
 def _matches(index: ContextIndex, body: Body) -> Sequence[Match]:
@@ -251,6 +350,13 @@ def _context(building: ContextBuilding) -> Body:
     return Body(
         building.building_id, building.shape, building.ground_m, building.height_m, CONTEXT, building.attributes
     )
+
+
+def _shown(cell: Cell, bodies: Sequence[Body]) -> ShownTile:
+    west, south, east, north = zip(*(body.shape.bounds for body in bodies), strict=True)
+    lows = [body.ground_m or 0.0 for body in bodies]
+    highs = [low + (body.height_m or 0.0) for low, body in zip(lows, bodies, strict=True)]
+    return ShownTile(cell, MODELS_PART, (min(west), min(south), max(east), max(north)), min(lows), max(highs))
 
 
 def _json(building: ContextBuilding, match: Match | None) -> dict[str, Any]:

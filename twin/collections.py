@@ -63,10 +63,10 @@ class Collections:
         Raises:
             NotFound: (collection) there is none of that name.
         """
-        if name == BUILDINGS and area is None:
-            bodies, total = self._city.listed(limit, offset)
+        if name == BUILDINGS:
+            bodies, total = self._city.listed(limit, offset, area)
             return [_building(body) for body in bodies], total
-        found = self._all(name, area)
+        found = self._all(name)
         if area is not None and found:
             shapely.prepare(area)
             hits = shapely.intersects(area, [item.geometry for item in found])
@@ -81,7 +81,7 @@ class Collections:
         """
         if name == BUILDINGS:
             return _building(self._city.body(item_id))
-        found = next((item for item in self._all(name, None) if item.item_id == item_id), None)
+        found = next((item for item in self._all(name) if item.item_id == item_id), None)
         if found is None:
             raise NotFound("There is no such feature.", reason="feature", entity=item_id[:120])
         return found
@@ -94,15 +94,14 @@ class Collections:
             around = None if index is None else index.bounds()
             boxes += [] if around is None else [around]
         else:
-            boxes = [item.geometry.bounds for item in self._all(name, None) if item.geometry is not None]
+            shapes = [item.geometry for item in self._all(name) if item.geometry is not None]
+            boxes = [tuple(shapely.total_bounds(shapes).tolist())] if shapes else []
         if not boxes:
             return None
         west, south, east, north = zip(*boxes, strict=True)
         return min(west), min(south), max(east), max(north)
 
-    def _all(self, name: str, area: Area | None) -> list[Item]:
-        if name == BUILDINGS:
-            return [_building(body) for body in self._city.bodies(None if area is None else area.bounds)]
+    def _all(self, name: str) -> list[Item]:
         if name in (STOREYS, SPACES):
             return [_plan(version, row) for version in self._versions() for row in self._plans.of(version)[name]]
         if name == PARCELS:

@@ -15,6 +15,7 @@ from twin.catalogue import Building, Catalogue, ReportShelf, Version, VersionFil
 from twin.city import City
 from twin.clock import Clock, system_clock
 from twin.collections import Collections
+from twin.district import Geoid, open_geoid
 from twin.energy import synthetic_tallinn
 from twin.exports import Exports
 from twin.ingest import Ingest, Submission
@@ -31,6 +32,7 @@ from twin.reading import Progress, silent
 from twin.reports import Energy, Permits, ReportDesk, Validation
 from twin.seals import Seals
 from twin.settings import Settings
+from twin.sights import Sights
 from twin.snapshot import Snapshot, Stage
 from twin.snapshots import SnapshotReader
 from twin.sweep import QUIET_S, Swept, sweep
@@ -52,6 +54,8 @@ class Twin:
         layers: Parcels and plan areas.
         city: Buildings around the models.
         collections: Everything that has a place on the map.
+        sights: What is seen from where.
+        geoid: Where the geoid lies.
         overview: Summaries of buildings and district.
         permits: Permit reports.
         energy: Energy reports.
@@ -72,6 +76,8 @@ class Twin:
     layers: Layers
     city: City
     collections: Collections
+    sights: Sights
+    geoid: Geoid
     overview: Overview
     permits: Permits
     energy: Energy
@@ -103,7 +109,8 @@ class Twin:
 
     def job_runner(self, describe: Any) -> JobRunner:
         """Return a runner for the jobs of this twin; the one process that serves calls `resume` on it."""
-        return JobRunner(self.engine, {"load": self._load_job}, describe, self.settings.job_workers, self.clock)
+        works = {"load": self._load_job, "city": self._city_job}
+        return JobRunner(self.engine, works, describe, self.settings.job_workers, self.clock)
 
     def submit_load(self, jobs: JobRunner, submission: Submission) -> Job:
         """Store a job that loads `submission`."""
@@ -113,6 +120,10 @@ class Twin:
             "building_id": submission.building_id,
         }
         return jobs.submit("load", request)
+
+    def submit_city(self, jobs: JobRunner, sha256: str) -> Job:
+        """Store a job that takes a stored file as the city or its register data; see `City.take`."""
+        return jobs.submit("city", {"sha256": sha256})
 
     def bind_points(self, data: bytes) -> tuple[int, tuple[ReadFinding, ...]]:
         """Register the points of a points file, each against the newest version of its building.
@@ -141,7 +152,7 @@ class Twin:
 
     def sweep(self, quiet_s: float = QUIET_S) -> Swept:
         """Remove what interrupted and refused loads left behind."""
-        return sweep(self.engine, self.catalogue, self.blobs, quiet_s)
+        return sweep(self.engine, self.catalogue, self.blobs, self.city, quiet_s)
 
     def remesh(self) -> int:
         """Make the geometry of every version anew and return how many versions that were."""
@@ -168,6 +179,9 @@ class Twin:
         key = version.key
         return {"building_id": key.building_id, "stage": key.stage.value, "version": key.number}
 
+    def _city_job(self, request: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
+        return self.city.take(request["sha256"], progress).to_json()
+
 
 def open_twin(settings: Settings, clock: Clock = system_clock) -> Twin:
     """Open the stores under `settings.home`, make what is missing, and bring the projection in line.
@@ -182,12 +196,12 @@ def open_twin(settings: Settings, clock: Clock = system_clock) -> Twin:
     graph = _graph(settings)
     catalogue, shelf = Catalogue(engine), ReportShelf(engine)
     snapshots, layers = SnapshotReader(catalogue, blobs), Layers(engine, blobs, clock)
-    city = City(home / "district", layers, catalogue, shelf)
+    limits = Limits(settings.read_timeout_s, settings.read_memory_bytes)
+    city = City(home / "district", layers, blobs, catalogue, shelf, limits)
     live = LiveWing(home / "readings.sqlite", clock, root=settings.mqtt_root)
     projections = Projections(graph, catalogue, snapshots, live.points)
     live.watch_points(projections.points_changed)
     desk = ReportDesk(shelf, blobs, clock)
-    limits = Limits(settings.read_timeout_s, settings.read_memory_bytes)
     permits = Permits(desk, catalogue, snapshots, layers, bundled_packs(), city.around)
     validation = Validation(desk, catalogue, blobs, limits, settings.max_model_bytes)
     reports = {"permit": permits.report, "validation": validation.report}
@@ -204,6 +218,8 @@ def open_twin(settings: Settings, clock: Clock = system_clock) -> Twin:
         layers=layers,
         city=city,
         collections=Collections(catalogue, city, Plans(desk, snapshots), layers, live),
+        sights=Sights(catalogue, blobs, city),
+        geoid=open_geoid(settings.geoid_grid),
         overview=Overview(catalogue, shelf, layers, live),
         permits=permits,
         energy=Energy(desk, snapshots, synthetic_tallinn),

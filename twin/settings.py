@@ -17,6 +17,10 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="Address to listen on; any other needs a token file")
     port: int = Field(default=8321, ge=0, le=65535, description="Port to listen on; 0 takes a free one")
     token_file: Path | None = Field(default=None, description="File with one bearer token a line: `name:token`")
+    geoid_grid: Path | None = Field(
+        default=None,
+        description="Grid of the geoid (GTX, GeoTIFF) for 3D Tiles; default is EGM96, in doubt by a metre",
+    )
     graph_url: str | None = Field(
         default=None, description="bolt:// or neo4j:// URL of the graph; default is the embedded engine"
     )

@@ -1,4 +1,4 @@
-"""Remove what interrupted and refused loads left behind: records and blobs that nothing refers to."""
+"""Remove what interrupted and refused loads left behind: records, blobs and indexes that nothing refers to."""
 
 import json
 from collections.abc import Iterator
@@ -9,6 +9,7 @@ from sqlalchemy import Engine, select
 from twin.blobs import FileBlobStore
 from twin.catalogue import Catalogue
 from twin.catalogue.tables import JOB, JOURNAL, LAYER, LOGGED, REPORT, VERSION, VERSION_FILE
+from twin.city import City
 from twin.jobs import FINAL
 
 QUIET_S = 3600.0  # a blob younger than this may belong to a load that is under way
@@ -20,18 +21,20 @@ class Swept:
 
     records: int
     blobs: int
+    indexes: int = 0
 
 
-def sweep(engine: Engine, catalogue: Catalogue, blobs: FileBlobStore, quiet_s: float = QUIET_S) -> Swept:
-    """Remove records and blobs that no version, report, layer or waiting job refers to.
+def sweep(engine: Engine, catalogue: Catalogue, blobs: FileBlobStore, city: City, quiet_s: float = QUIET_S) -> Swept:
+    """Remove records and blobs that no version, report, layer or waiting job refers to, and indexes of old cities.
 
     Args:
         engine: The catalogue's engine.
         catalogue: Where the records are.
         blobs: Where the bytes are.
-        quiet_s: Blobs younger than this stay.
+        city: Where the indexes are.
+        quiet_s: Blobs and indexes younger than this stay.
     """
-    return Swept(catalogue.sweep(), blobs.keep(frozenset(_used(engine, blobs)), quiet_s))
+    return Swept(catalogue.sweep(), blobs.keep(frozenset(_used(engine, blobs)), quiet_s), city.sweep(quiet_s))
 
 
 def _used(engine: Engine, blobs: FileBlobStore) -> Iterator[str]:

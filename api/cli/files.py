@@ -75,8 +75,8 @@ def check(
 ) -> None:
     """Check a model against the rule packs, clause by clause. Exit code 1 if a check fails."""
     packs = [load_pack(_bytes(path), path.name) for path in pack] if pack else list(bundled_packs())
-    areas: Plan | None = None if plan is None else read_plan_areas(_bytes(plan))
-    units: tuple[Parcel, ...] | None = None if parcels is None else read_parcels(_bytes(parcels))
+    areas: Plan | None = None if plan is None else read_plan_areas(_bytes(plan)).whole()
+    units: tuple[Parcel, ...] | None = None if parcels is None else read_parcels(_bytes(parcels)).whole()
     snapshot = _snapshot(model, as_json)
     report = run_packs(CheckContext(snapshot, areas, units), packs).to_json()
     if as_json:

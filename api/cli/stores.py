@@ -119,7 +119,7 @@ def rebuild(
 
 
 def sweep(as_json: AsJson = False) -> None:
-    """Remove what interrupted and refused loads left behind: records and bytes that nothing refers to."""
+    """Remove what interrupted and refused loads left behind: records, bytes and indexes that nothing refers to."""
     twin = open_twin(Settings())
     try:
         swept = twin.sweep()
@@ -128,7 +128,7 @@ def sweep(as_json: AsJson = False) -> None:
     if as_json:
         print_json(asdict(swept))
     else:
-        say(f"Removed {swept.records} records and {swept.blobs} stored files.")
+        say(f"Removed {swept.records} records, {swept.blobs} stored files and {swept.indexes} indexes of cities.")
 
 
 def _load_one(

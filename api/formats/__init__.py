@@ -1,5 +1,6 @@
 """Encodings in which the service hands out what it knows."""
 
+from api.formats.bounded import MAX_ANSWER_BYTES, bounded, with_features
 from api.formats.crs84 import area_of, box_json, geometry_json
 from api.formats.dcat import catalogue
 from api.formats.linked_data import JSON_LD, PREFIXES, TURTLE, Statements, json_ld, statements, turtle
@@ -13,44 +14,40 @@ from api.formats.ogc import (
     collection_json,
     collections_json,
     item_json,
-    items_json,
+    items_body,
     items_query,
     landing,
 )
 from api.formats.openapi30 import to_openapi_30
-from api.formats.thematic import thematic_json
+from api.formats.thematic import thematic_legend, thematic_page
 from api.formats.tiles import (
     MAX_GEOID_M,
-    Cell,
     Frame,
-    by_cell,
-    cell_bounds,
-    cell_of,
     earth_centred,
     frame_of,
+    root_tileset,
+    square_of,
+    square_tileset,
     tile,
-    tileset,
 )
 
 __all__ = [
     "CONFORMANCE",
     "GEOJSON",
     "JSON_LD",
+    "MAX_ANSWER_BYTES",
     "MAX_GEOID_M",
     "MAX_ITEMS",
     "OPENAPI",
     "PREFIXES",
     "TURTLE",
-    "Cell",
     "Frame",
     "ItemsQuery",
     "Statements",
     "area_of",
+    "bounded",
     "box_json",
-    "by_cell",
     "catalogue",
-    "cell_bounds",
-    "cell_of",
     "check_names",
     "collection_json",
     "collections_json",
@@ -58,14 +55,18 @@ __all__ = [
     "frame_of",
     "geometry_json",
     "item_json",
-    "items_json",
+    "items_body",
     "items_query",
     "json_ld",
     "landing",
+    "root_tileset",
+    "square_of",
+    "square_tileset",
     "statements",
-    "thematic_json",
+    "thematic_legend",
+    "thematic_page",
     "tile",
-    "tileset",
     "to_openapi_30",
     "turtle",
+    "with_features",
 ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from api.formats.bounded import bounded, with_features
 from api.formats.crs84 import CRS84, box_json, geometry_json
 from twin.collections import COLLECTIONS, Item
 from twin.errors import InvalidInput
@@ -18,7 +19,7 @@ CONFORMANCE = (
 )
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
 GEOJSON, JSON = "application/geo+json", "application/json"
-MAX_ITEMS = 10_000  # some ten megabytes; a larger limit is served as this one
+MAX_ITEMS = 10_000  # some five megabytes; a larger limit is served as this one
 DEFAULT_ITEMS = 100
 MAX_OFFSET = 10_000_000  # more buildings than the country has
 _MOMENT = r"\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2}))?"
@@ -116,10 +117,10 @@ def collection_json(base: str, name: str, box: Sequence[float] | None) -> Json:
     return made
 
 
-def items_json(
+def items_body(
     base: str, name: str, query: ItemsQuery, raw: Mapping[str, str], found: Sequence[Item], total: int, now: str
-) -> Json:
-    """Return a page of items.
+) -> bytes:
+    """Return a page of items as JSON text; a page that would grow too large ends sooner, and says where it goes on.
 
     Args:
         base: URL of the service.
@@ -131,22 +132,17 @@ def items_json(
         now: RFC 3339 time.
     """
     url = f"{base}/collections/{name}"
+    features = bounded(_feature(item) for item in found)
     links = [
         _link(_paged(url, raw, query.offset), "self", GEOJSON, "This page"),
         _link(url, "collection", JSON, name),
     ]
-    if query.offset + len(found) < total and found:
-        links.append(_link(_paged(url, raw, query.offset + len(found)), "next", GEOJSON, "Next page"))
+    if query.offset + len(features) < total and features:
+        links.append(_link(_paged(url, raw, query.offset + len(features)), "next", GEOJSON, "Next page"))
     if query.offset:
         links.append(_link(_paged(url, raw, max(0, query.offset - query.limit)), "prev", GEOJSON, "Previous page"))
-    return {
-        "type": "FeatureCollection",
-        "features": [_feature(item) for item in found],
-        "links": links,
-        "timeStamp": now,
-        "numberMatched": total,
-        "numberReturned": len(found),
-    }
+    rest = {"links": links, "timeStamp": now, "numberMatched": total, "numberReturned": len(features)}
+    return with_features(features, rest)
 
 
 def item_json(base: str, name: str, item: Item) -> Json:

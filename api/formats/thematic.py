@@ -1,6 +1,6 @@
-"""A thematic map as GeoJSON with a legend."""
+"""A thematic map as GeoJSON with a legend, in pages."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -10,47 +10,46 @@ from twin.district import Body, CodedTable, Thematic, colours
 
 CRS_MEMBER = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::3301"}}
 
+Json = dict[str, Any]
 
-def thematic_json(
-    theme: Thematic, column: str, method: str, bodies: Mapping[str, Body], table: CodedTable
-) -> dict[str, Any]:
-    """Return a FeatureCollection with the legend and with what was not drawn.
+
+def thematic_legend(theme: Thematic, column: str, method: str, drawn: Sequence[str], table: CodedTable) -> Json:
+    """Return the members of the FeatureCollection that speak of all of it.
 
     Args:
         theme: Values in classes.
         column: Name of the value.
         method: How the classes were made.
-        bodies: Buildings by register code.
+        drawn: Codes of the buildings that are on the map.
         table: Where the values came from.
     """
     shades = colours(len(theme.breaks) - 1)
-    drawn = [code for code in theme.values if code in bodies]
     counts = [0] * len(shades)
     for code in drawn:
         counts[theme.classes[code]] += 1
+    classes = [
+        {"class": i, "from": theme.breaks[i], "to": theme.breaks[i + 1], "colour": shade, "buildings": counts[i]}
+        for i, shade in enumerate(shades)
+    ]
     return {
-        "type": "FeatureCollection",
         "crs": CRS_MEMBER,
-        "features": [_feature(code, bodies[code], theme, column, shades) for code in drawn],
-        "legend": {
-            "column": column,
-            "method": method,
-            "classes": [
-                {
-                    "class": i,
-                    "from": theme.breaks[i],
-                    "to": theme.breaks[i + 1],
-                    "colour": shade,
-                    "buildings": counts[i],
-                }
-                for i, shade in enumerate(shades)
-            ],
-        },
-        "unmatched": sorted(code for code in theme.values if code not in bodies),
-        "unreadable": sorted(theme.unreadable),
+        "legend": {"column": column, "method": method, "classes": classes},
         "skipped_rows": table.skipped,
         "findings": [asdict(finding) for finding in table.findings],
     }
+
+
+def thematic_page(theme: Thematic, column: str, codes: Sequence[str], bodies: Mapping[str, Body]) -> Iterator[Json]:
+    """Yield a feature for each of some codes.
+
+    Args:
+        theme: Values in classes.
+        column: Name of the value.
+        codes: Codes of the page.
+        bodies: Their buildings.
+    """
+    shades = colours(len(theme.breaks) - 1)
+    return (_feature(code, bodies[code], theme, column, shades) for code in codes)
 
 
 def _feature(code: str, body: Body, theme: Thematic, column: str, shades: tuple[str, ...]) -> dict[str, Any]:

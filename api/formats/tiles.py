@@ -1,8 +1,9 @@
-"""3D Tiles 1.1 of all buildings: an explicit tileset of grid cells, each with one GLB.
+"""3D Tiles 1.1 of all buildings: squares of 4 km, each an external tileset of grid cells with one GLB a part.
 
-The root stands east-north-up at its centre; every vertex goes from EPSG:3301 to Earth-centred coordinates and from
-there into the root's in float64, since grid north is not true north (0.6 degrees apart in Tallinn). EH2000 heights
-are taken as ellipsoidal ones plus `geoid_m`; without it, the city lies some 17 to 20 m too low.
+The tileset of the root names squares only, that of a square its cells, so that neither grows with the number of
+buildings. Volumes are regions (WGS 84 degrees and ellipsoidal heights). Each tile has a frame of its own,
+east-north-up at the middle of its cell; every vertex goes from EPSG:3301 to Earth-centred coordinates and from there
+into the frame in float64, since grid north is not true north (0.6 degrees apart in Tallinn). A geoid raises EH2000.
 """
 
 import math
@@ -15,15 +16,18 @@ import numpy as np
 from numpy.typing import NDArray
 from pyproj import CRS, Transformer
 
-from api.formats.tile_glb import MAX_FEATURES, blocks_of, tile_glb
-from twin.district import Body, Bounds
+from api.formats.tile_glb import blocks_of, tile_glb
+from twin.city import ShownTile
+from twin.district import CELL_M, Body, Cell, Geoid, Level
 
-CELL_M = 500.0  # some hundred buildings of a dense city: a tile of below a megabyte
-GEOMETRIC_ERROR_M = 1_000.0  # of nothing instead of the city: every viewer that sees it loads the cells
+SQUARE_CELLS = 8  # cells along a square; Estonia has some 2,800 squares with land
+ROOT_ERROR_M = 5_000.0  # of nothing instead of a city: every viewer that sees it loads the squares
+SQUARE_ERROR_M = 1_000.0  # of nothing instead of a square
 MAX_GEOID_M = 120.0  # no geoid stands farther from its ellipsoid
+MARGIN_M = 0.2  # for the geoid's slope over a cell and the rounding to 32 bits
 
 FloatArray = NDArray[np.float64]
-Cell = tuple[int, int]
+Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +37,14 @@ class Frame:
     Attributes:
         origin: Earth-centred coordinates, float64 (3,), metres.
         axes: Rows east, north and up, float64 (3, 3).
-        geoid_m: Added to EH2000 heights.
     """
 
     origin: FloatArray
     axes: FloatArray
-    geoid_m: float
 
-    def local(self, points: FloatArray) -> FloatArray:
+    def local(self, points: FloatArray, geoid: Geoid) -> FloatArray:
         """Return points (n, 3) of EPSG:3301 and EH2000 in this frame, metres."""
-        turned: FloatArray = (earth_centred(points, self.geoid_m) - self.origin) @ self.axes.T
+        turned: FloatArray = (earth_centred(points, geoid) - self.origin) @ self.axes.T
         return turned
 
     def matrix(self) -> list[float]:
@@ -53,19 +55,25 @@ class Frame:
 
 @cache
 def _to_earth() -> Transformer:
-    return Transformer.from_crs(CRS.from_epsg(3301).to_3d(), CRS.from_epsg(4936), always_xy=True)
+    return Transformer.from_crs(CRS.from_epsg(4937), CRS.from_epsg(4936), always_xy=True)
 
 
-def earth_centred(points: FloatArray, geoid_m: float) -> FloatArray:
+@cache
+def _to_degrees() -> Transformer:
+    return Transformer.from_crs("EPSG:3301", "EPSG:4258", always_xy=True)
+
+
+def earth_centred(points: FloatArray, geoid: Geoid) -> FloatArray:
     """Return points (n, 3) of EPSG:3301 and EH2000 in Earth-centred coordinates (ETRS89, taken as WGS 84)."""
-    x, y, z = _to_earth().transform(points[:, 0], points[:, 1], points[:, 2] + geoid_m)
-    return np.column_stack([x, y, z]).astype(np.float64)
+    longitude, latitude = _to_degrees().transform(points[:, 0], points[:, 1])
+    heights = points[:, 2] + geoid.heights(longitude, latitude)
+    return np.column_stack(_to_earth().transform(longitude, latitude, heights)).astype(np.float64)
 
 
-def frame_at(east: float, north: float, geoid_m: float = 0.0) -> Frame:
-    """Return the frame at a place on the map at the height of the ellipsoid."""
-    to_degrees = Transformer.from_crs("EPSG:3301", "EPSG:4258", always_xy=True)
-    longitude, latitude = (math.radians(v) for v in to_degrees.transform(east, north))
+def frame_of(cell: Cell) -> Frame:
+    """Return the frame of a cell: at its middle at the height of the ellipsoid."""
+    middle = np.array([[(cell[0] + 0.5) * CELL_M, (cell[1] + 0.5) * CELL_M, 0.0]])
+    longitude, latitude = (math.radians(float(v[0])) for v in _to_degrees().transform(middle[:, 0], middle[:, 1]))
     sin_lon, cos_lon, sin_lat, cos_lat = (
         math.sin(longitude),
         math.cos(longitude),
@@ -79,105 +87,87 @@ def frame_at(east: float, north: float, geoid_m: float = 0.0) -> Frame:
             [cos_lat * cos_lon, cos_lat * sin_lon, sin_lat],
         ]
     )
-    origin = earth_centred(np.array([[east, north, 0.0]]), 0.0)[0]
-    return Frame(origin, axes, geoid_m)
+    return Frame(earth_centred(middle, Level(0.0))[0], axes)
 
 
-def cell_of(body: Body) -> Cell:
-    """Return the cell that a body belongs to: that of the middle of its box."""
-    east0, north0, east1, north1 = body.shape.bounds
-    return math.floor((east0 + east1) / 2 / CELL_M), math.floor((north0 + north1) / 2 / CELL_M)
+def square_of(cell: Cell) -> Cell:
+    """Return the square that a cell lies in."""
+    return cell[0] // SQUARE_CELLS, cell[1] // SQUARE_CELLS
 
 
-def by_cell(bodies: Sequence[Body]) -> dict[Cell, list[list[Body]]]:
-    """Return the bodies of each cell, in lists of at most `MAX_FEATURES`."""
-    cells: dict[Cell, list[Body]] = {}
-    for body in bodies:
-        cells.setdefault(cell_of(body), []).append(body)
-    return {
-        cell: [found[i : i + MAX_FEATURES] for i in range(0, len(found), MAX_FEATURES)]
-        for cell, found in sorted(cells.items())
-    }
-
-
-def frame_of(bounds: Sequence[float], geoid_m: float = 0.0) -> Frame:
-    """Return the frame of a tileset: in the middle of a box of EPSG:3301."""
-    return frame_at((bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2, geoid_m)
-
-
-def cell_bounds(cell: Cell) -> Bounds:
-    """Return the box of a cell in EPSG:3301."""
-    east, north = cell
-    return east * CELL_M, north * CELL_M, (east + 1) * CELL_M, (north + 1) * CELL_M
-
-
-def tileset(bodies: Sequence[Body], frame: Frame | None) -> dict[str, Any]:
-    """Return tileset.json; contents are ``{east}_{north}_{part}.glb`` beside it.
+def root_tileset(tiles: Sequence[ShownTile], geoid: Geoid, query: str = "") -> Json:
+    """Return the tileset of all squares; their tilesets are ``{east}_{north}.json`` beside it.
 
     Args:
-        bodies: All buildings.
-        frame: Axes of the root; None if there is no building.
+        tiles: All tiles.
+        geoid: Raises EH2000 heights.
+        query: Goes to the end of every link, such as ``?geoid_m=18``.
     """
-    asset: dict[str, Any] = {"version": "1.1", "extras": {"heights": "EH2000"}}
-    if frame is None or not bodies:
-        point = {"box": [0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0]}
-        return {"asset": asset, "geometricError": 0.0, "root": {"boundingVolume": point, "geometricError": 0.0}}
-    asset["extras"]["geoid_m"] = frame.geoid_m
-    boxes, children = [], []
-    for cell, parts in by_cell(bodies).items():
-        for number, part in enumerate(parts):
-            local = frame.local(blocks_of(part).positions)
-            boxes.append(_box(local))
-            children.append(_child(local, cell, number, frame.geoid_m))
-    low = np.min([box[0] for box in boxes], axis=0)
-    high = np.max([box[1] for box in boxes], axis=0)
+    squares: dict[Cell, list[ShownTile]] = {}
+    for tile in tiles:
+        squares.setdefault(square_of(tile.cell), []).append(tile)
+    children = [
+        {
+            "boundingVolume": {"region": _around(found, geoid)},
+            "geometricError": SQUARE_ERROR_M,
+            "content": {"uri": f"{square[0]}_{square[1]}.json{query}"},
+        }
+        for square, found in sorted(squares.items())
+    ]
+    return _tileset(children, geoid, ROOT_ERROR_M)
+
+
+def square_tileset(tiles: Sequence[ShownTile], geoid: Geoid, query: str = "") -> Json:
+    """Return the tileset of the tiles of a square; contents are ``{east}_{north}_{part}.glb`` beside it."""
+    children = [
+        {
+            "boundingVolume": {"region": _region(tile.bounds, tile.low_m, tile.high_m, geoid)},
+            "transform": frame_of(tile.cell).matrix(),
+            "geometricError": 0.0,
+            "content": {"uri": f"{tile.cell[0]}_{tile.cell[1]}_{tile.part}.glb{query}"},
+        }
+        for tile in tiles
+    ]
+    return _tileset(children, geoid, SQUARE_ERROR_M)
+
+
+def tile(bodies: Sequence[Body], cell: Cell, geoid: Geoid) -> bytes:
+    """Return the GLB of the buildings of a tile in the frame of its cell."""
+    blocks = blocks_of(bodies)
+    return tile_glb(blocks, frame_of(cell).local(blocks.positions, geoid), bodies)
+
+
+def _tileset(children: list[Json], geoid: Geoid, error: float) -> Json:
+    extras: Json = {"heights": "EH2000", "geoid": geoid.name, "geoid_doubt_m": geoid.doubt_m}
+    asset = {"version": "1.1", "extras": {k: v for k, v in extras.items() if v is not None}}
+    if not children:
+        nowhere = {"region": [0.0, 0.0, 1e-9, 1e-9, 0.0, 0.0]}
+        return {"asset": asset, "geometricError": 0.0, "root": {"boundingVolume": nowhere, "geometricError": 0.0}}
     root = {
-        "transform": frame.matrix(),
-        "boundingVolume": {"box": _volume(low, high)},
-        "geometricError": GEOMETRIC_ERROR_M,
+        "boundingVolume": {"region": _union([child["boundingVolume"]["region"] for child in children])},
+        "geometricError": error,
         "refine": "ADD",
         "children": children,
     }
-    return {"asset": asset, "geometricError": GEOMETRIC_ERROR_M, "root": root}
+    return {"asset": asset, "geometricError": error, "root": root}
 
 
-def tile(bodies: Sequence[Body], cell: Cell, number: int, frame: Frame) -> bytes | None:
-    """Return the GLB of a part of a cell, or None if there is no such part.
-
-    Args:
-        bodies: Buildings that touch the cell; those of other cells are left out.
-        cell: The cell.
-        number: Part of the cell, from 0.
-        frame: Axes of the root.
-    """
-    parts = by_cell(bodies).get(cell, [])
-    if not 0 <= number < len(parts):
-        return None
-    blocks = blocks_of(parts[number])
-    local = frame.local(blocks.positions)
-    return tile_glb(blocks, local - _middle(local), parts[number])
+def _around(tiles: Sequence[ShownTile], geoid: Geoid) -> list[float]:
+    return _union([_region(tile.bounds, tile.low_m, tile.high_m, geoid) for tile in tiles])
 
 
-def _child(local: FloatArray, cell: Cell, number: int, geoid_m: float) -> dict[str, Any]:
-    """Return a tile; it stands in its middle, so that 32 bits are enough for its vertices."""
-    middle, (low, high) = _middle(local), _box(local)
-    return {
-        "transform": [1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, *(float(v) for v in middle), 1.0],
-        "boundingVolume": {"box": _volume(low - middle, high - middle)},
-        "geometricError": 0.0,
-        "content": {"uri": f"{cell[0]}_{cell[1]}_{number}.glb" + (f"?geoid_m={geoid_m:g}" if geoid_m else "")},
-    }
+def _union(regions: Sequence[Sequence[float]]) -> list[float]:
+    low, high = np.min(regions, axis=0), np.max(regions, axis=0)
+    return [float(v) for v in (low[0], low[1], high[2], high[3], low[4], high[5])]
 
 
-def _middle(local: FloatArray) -> FloatArray:
-    middle: FloatArray = np.round((local.min(axis=0) + local.max(axis=0)) / 2, 3)
-    return middle
-
-
-def _box(local: FloatArray) -> tuple[FloatArray, FloatArray]:
-    return local.min(axis=0) - 0.01, local.max(axis=0) + 0.01  # a centimetre for the rounding to 32 bits
-
-
-def _volume(low: FloatArray, high: FloatArray) -> list[float]:
-    centre, half = (low + high) / 2, (high - low) / 2
-    return [*(float(v) for v in centre), float(half[0]), 0.0, 0.0, 0.0, float(half[1]), 0.0, 0.0, 0.0, float(half[2])]
+def _region(bounds: Sequence[float], low_m: float, high_m: float, geoid: Geoid) -> list[float]:
+    """Return west, south, east, north in radians and heights above the ellipsoid around a box of EPSG:3301."""
+    west, south, east, north = bounds
+    corners = np.array([[x, y] for x in (west, east) for y in (south, north)])
+    longitude, latitude = (np.asarray(v) for v in _to_degrees().transform(corners[:, 0], corners[:, 1]))
+    raised = geoid.heights(longitude, latitude)
+    grown = 1e-6 * max(1.0, (north - south + east - west) / 1_000.0)  # degrees: parallels bend by less
+    box = (longitude.min() - grown, latitude.min() - grown, longitude.max() + grown, latitude.max() + grown)
+    heights = (low_m + raised.min() - MARGIN_M, high_m + raised.max() + MARGIN_M)
+    return [*(round(math.radians(float(v)), 12) for v in box), *(round(float(v), 3) for v in heights)]

@@ -1,15 +1,21 @@
 """The district: all buildings on the map with parcels and plan areas."""
 
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, File, Query, UploadFile
+from fastapi.responses import JSONResponse
 
 from api.context import ActorDep, TwinDep
+from api.formats import bounded
 from twin.errors import InvalidInput
+from twin.layers import PARCELS, PLAN_AREAS
 
 CONFORMS_TO = ("https://www.rfc-editor.org/rfc/rfc7946",)
 MAX_LAYER_BYTES = 64 * 1024 * 1024  # the parcels of a large city; more belongs into a geodatabase
-MAX_CONTEXT = 20_000  # buildings in one answer: some ten megabytes
+MAX_CONTEXT = 5_000  # buildings in one answer: some two megabytes
+MAX_PART_BYTES = 2 * 1024 * 1024  # of each of the four lists: together below 10 MiB
 router = APIRouter(tags=["district"])
 
 
@@ -18,15 +24,37 @@ def district(
     twin: TwinDep,
     context: Annotated[bool, Query(description="With the buildings of the imported city")] = False,
     bbox: Annotated[
-        str | None, Query(max_length=120, description="Box for the city: e0,n0,e1,n1 (EPSG:3301)")
+        str | None, Query(max_length=120, description="Box for city, parcels and plan areas: e0,n0,e1,n1 (EPSG:3301)")
     ] = None,
     limit: Annotated[int, Query(ge=1, le=MAX_CONTEXT, description="Most buildings of the city")] = 2_000,
-) -> dict[str, Any]:
-    """Return the district in EPSG:3301, heights EH2000."""
+    offset: Annotated[int, Query(ge=0, le=10_000_000, description="Buildings of the city to pass over")] = 0,
+) -> JSONResponse:
+    """Return the district in EPSG:3301, heights EH2000.
+
+    Each list ends where it would grow too large; `complete` says which are whole. The rest is at the OGC API
+    Features, page by page, or in a smaller box.
+    """
+    box = None if bbox is None else _box(bbox)
     shown = twin.overview.district()
+    complete = {}
+    shown["buildings"], complete["buildings"] = _fitting(shown["buildings"])
+    for layer in (PARCELS, PLAN_AREAS):
+        features, complete[layer] = _fitting(twin.layers.features(layer, box))
+        shown[layer] = {**shown[layer], "features": features}
     if context:
-        shown["context"] = twin.city.page(None if bbox is None else _box(bbox), limit)
-    return shown
+        page = twin.city.page(box, limit, offset)
+        items, whole = _fitting(page["items"])
+        reached = offset + len(items)
+        shown["context"] = page if whole else {**page, "items": items, "complete": False, "next": reached}
+        complete["context"] = shown["context"]["complete"]
+    return JSONResponse({**shown, "complete": complete})
+
+
+def _fitting(items: Iterable[Mapping[str, Any]]) -> tuple[list[Mapping[str, Any]], bool]:
+    """Return items from the start that fit into a part of an answer, and whether these are all."""
+    all_items = list(items)
+    room = len(bounded(all_items, MAX_PART_BYTES))
+    return all_items[:room], room == len(all_items)
 
 
 def _box(text: str) -> tuple[float, float, float, float]:
@@ -42,9 +70,9 @@ def _box(text: str) -> tuple[float, float, float, float]:
 @router.put("/district/{layer}", summary="Replace the parcels or the plan areas (GeoJSON, EPSG:3301)")
 def put_layer(
     twin: TwinDep, _actor: ActorDep, layer: Literal["parcels", "plan_areas"], file: Annotated[UploadFile, File()]
-) -> dict[str, str]:
-    """Check and keep a layer; nothing is stored if a feature is faulty."""
+) -> dict[str, Any]:
+    """Check a layer and keep its usable features; faulty ones are left out and named."""
     data = file.file.read(MAX_LAYER_BYTES + 1)
     if len(data) > MAX_LAYER_BYTES:
         raise InvalidInput(f"A layer is at most {MAX_LAYER_BYTES} bytes.", reason="too-large", entity=layer)
-    return {"layer": layer, "sha256": twin.layers.put(layer, data)}
+    return {"layer": layer, **asdict(twin.layers.put(layer, data))}

@@ -16,7 +16,7 @@ from api.formats import (
     collection_json,
     collections_json,
     item_json,
-    items_json,
+    items_body,
     items_query,
     landing,
     to_openapi_30,
@@ -112,8 +112,8 @@ def items(request: Request, twin: TwinDep, collection_id: str) -> Response:
     query = items_query(given)
     area = None if query.bbox is None else area_of(query.bbox)
     found, total = twin.collections.page(name, area, query.limit, query.offset)
-    page = items_json(_base(request), name, query, dict(given), found, total, rfc3339(twin.clock()))
-    return GeoJSONResponse(page)
+    page = items_body(_base(request), name, query, dict(given), found, total, rfc3339(twin.clock()))
+    return Response(page, media_type=GEOJSON)
 
 
 @router.get(

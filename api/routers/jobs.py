@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import StreamingResponse
 
-from api.context import JobsDep
+from api.context import ActorDep, JobsDep
 from api.stream import event, event_stream
 from twin.jobs import Job, JobRunner
 
@@ -26,6 +26,12 @@ def job_json(job: Job) -> dict[str, Any]:
 def job(jobs: JobsDep, job_id: str) -> dict[str, Any]:
     """Return a job with its progress, its result or its problem."""
     return job_json(jobs.get(job_id))
+
+
+@router.delete("/{job_id}", summary="Tell a job to stop", status_code=202)
+def cancel(jobs: JobsDep, _actor: ActorDep, job_id: str) -> dict[str, Any]:
+    """Stop a job; it fails with the reason `cancelled`, and one that has ended stays as it is."""
+    return job_json(jobs.cancel(job_id))
 
 
 @router.get("/{job_id}/events", summary="Follow a job", response_class=StreamingResponse)

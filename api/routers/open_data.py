@@ -11,18 +11,18 @@ from api.formats import (
     JSON_LD,
     MAX_GEOID_M,
     TURTLE,
-    Frame,
     catalogue,
-    cell_bounds,
-    frame_of,
     json_ld,
+    root_tileset,
+    square_of,
+    square_tileset,
     statements,
     tile,
-    tileset,
     turtle,
 )
 from api.routers.versions import PREFIX
-from twin.collections import BUILDINGS, COLLECTIONS
+from twin.collections import COLLECTIONS
+from twin.district import Geoid, Level
 from twin.errors import NotFound
 from twin.projection import project
 from twin.service import Twin
@@ -38,9 +38,15 @@ CONFORMS_TO = (
 MAX_CELL = 100_000  # number of a cell from the origin of the map; Estonia ends at 13,300
 router = APIRouter(tags=["open data"])
 
-Geoid = Annotated[
-    float, Query(ge=-MAX_GEOID_M, le=MAX_GEOID_M, description="Height of the geoid above the ellipsoid, metres")
+GeoidHeight = Annotated[
+    float | None,
+    Query(
+        ge=-MAX_GEOID_M,
+        le=MAX_GEOID_M,
+        description="Height of the geoid above the ellipsoid in metres; default is the geoid of the settings",
+    ),
 ]
+CellNumber = Annotated[int, Path(ge=0, le=MAX_CELL)]
 
 
 @router.get(PREFIX + "/linked-data", summary="Show a version as RDF (BOT, Brick)", response_class=Response)
@@ -59,28 +65,41 @@ def linked_data(
 
 
 @router.get("/tiles/tileset.json", summary="Describe all buildings as 3D Tiles 1.1")
-def tiles(twin: TwinDep, geoid_m: Geoid = 0.0) -> dict[str, Any]:
-    """Return an explicit tileset of cells of 500 m; EH2000 heights are raised by `geoid_m`."""
-    return tileset(twin.city.bodies(), _frame(twin, geoid_m))
+def tiles(twin: TwinDep, geoid_m: GeoidHeight = None) -> dict[str, Any]:
+    """Return the tileset of all squares of 4 km, each of which is a tileset of its own."""
+    return root_tileset(twin.city.tiles(), _geoid(twin, geoid_m), _query(geoid_m))
 
 
-@router.get("/tiles/{east}_{north}_{number}.glb", summary="Get one tile", response_class=Response)
+@router.get("/tiles/{east}_{north}.json", summary="Describe the buildings of a square as 3D Tiles 1.1")
+def square(twin: TwinDep, east: CellNumber, north: CellNumber, geoid_m: GeoidHeight = None) -> dict[str, Any]:
+    """Return the tileset of the cells of 500 m in a square.
+
+    Raises:
+        NotFound: (tile) there is no such square.
+    """
+    found = [tile for tile in twin.city.tiles() if square_of(tile.cell) == (east, north)]
+    if not found:
+        raise NotFound("There is no such square.", reason="tile", entity=f"{east}_{north}")
+    return square_tileset(found, _geoid(twin, geoid_m), _query(geoid_m))
+
+
+@router.get("/tiles/{east}_{north}_{part}.glb", summary="Get one tile", response_class=Response)
 def content(
     twin: TwinDep,
-    east: Annotated[int, Path(ge=0, le=MAX_CELL)],
-    north: Annotated[int, Path(ge=0, le=MAX_CELL)],
-    number: Annotated[int, Path(ge=0, le=MAX_CELL)],
-    geoid_m: Geoid = 0.0,
+    east: CellNumber,
+    north: CellNumber,
+    part: Annotated[str, Path(pattern=r"^(m|\d{1,6})$", description="Part of the cell; m holds the models")],
+    geoid_m: GeoidHeight = None,
 ) -> Response:
-    """Return the blocks of a cell as GLB.
+    """Return the blocks of a part of a cell as GLB.
 
     Raises:
         NotFound: (tile) the tileset has no such tile.
     """
-    frame, cell = _frame(twin, geoid_m), (east, north)
-    made = None if frame is None else tile(twin.city.bodies(cell_bounds(cell)), cell, number, frame)
-    if made is None:
-        raise NotFound("There is no such tile.", reason="tile", entity=f"{east}_{north}_{number}")
+    bodies = twin.city.of_tile((east, north), part)
+    if not bodies:
+        raise NotFound("There is no such tile.", reason="tile", entity=f"{east}_{north}_{part}")
+    made = tile(bodies, (east, north), _geoid(twin, geoid_m))
     return Response(made, media_type="model/gltf-binary", headers={"Cache-Control": "no-cache"})
 
 
@@ -102,9 +121,12 @@ def dcat(request: Request, twin: TwinDep) -> Response:
     return JSONResponse(catalogue(_base(request), boxes, versions), media_type=JSON_LD)
 
 
-def _frame(twin: Twin, geoid_m: float) -> Frame | None:
-    bounds = twin.collections.bounds(BUILDINGS)
-    return None if bounds is None else frame_of(bounds, geoid_m)
+def _geoid(twin: Twin, geoid_m: float | None) -> Geoid:
+    return twin.geoid if geoid_m is None else Level(geoid_m)
+
+
+def _query(geoid_m: float | None) -> str:
+    return "" if geoid_m is None else f"?geoid_m={geoid_m:g}"
 
 
 def _base(request: Request) -> str:

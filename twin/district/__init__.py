@@ -1,15 +1,17 @@
 """District: land, plans, and buildings on the map with and without models (EPSG:3301, EH2000)."""
 
-from twin.district.city import MAX_CITY_BYTES, read_city
+from twin.district.city import MAX_CITY_BYTES, read_city, stream_city
 from twin.district.context import (
     CityContext,
     ContextBuilding,
+    Findings,
     Match,
     match_building,
     overlap_share,
     with_register,
 )
-from twin.district.context_index import Bounds, ContextIndex, write_index
+from twin.district.context_index import Bounds, ContextIndex, Tile
+from twin.district.context_write import CELL_M, LAYOUT, PART, TILE_BYTES, Cell, cell_of, write_index
 from twin.district.footprints import (
     counts_in_footprint,
     footprint,
@@ -18,9 +20,11 @@ from twin.district.footprints import (
     outline,
     parcel_of,
 )
-from twin.district.geojson import read_parcels, read_plan_areas
+from twin.district.geoid import EGM96_DOUBT_M, Egm96, Geoid, Level, open_geoid
+from twin.district.geojson import Read, read_parcels, read_plan_areas
 from twin.district.placement import Placement, axes_swapped, epsg_of, in_estonia, place
 from twin.district.register import MAX_CSV_BYTES, CodedTable, read_coded_table, read_register
+from twin.district.sight import MAX_SIGHT_M, Obstacle, Place, Sight, sight
 from twin.district.site_search import CRITERIA, Criterion, Score, Site, SiteQuery, search_sites
 from twin.district.spatial import (
     HORIZON_RADIUS_M,
@@ -45,36 +49,53 @@ from twin.district.values import (
 )
 
 __all__ = [
+    "CELL_M",
     "CRITERIA",
     "CRS",
     "EASTING_RANGE_M",
+    "EGM96_DOUBT_M",
     "HORIZON_RADIUS_M",
+    "LAYOUT",
     "MAX_CITY_BYTES",
     "MAX_CSV_BYTES",
+    "MAX_SIGHT_M",
     "NORTHING_RANGE_M",
+    "PART",
+    "TILE_BYTES",
     "Area",
     "Body",
     "Bounds",
+    "Cell",
     "CityContext",
     "CodedTable",
     "ContextBuilding",
     "ContextIndex",
     "Criterion",
     "Distance",
+    "Egm96",
     "Facade",
+    "Findings",
+    "Geoid",
+    "Level",
     "MapFootprint",
     "Match",
     "Method",
+    "Obstacle",
     "Parcel",
+    "Place",
     "Placement",
     "Plan",
     "PlanArea",
+    "Read",
     "Score",
+    "Sight",
     "Site",
     "SiteQuery",
     "Thematic",
+    "Tile",
     "axes_swapped",
     "bodies_near",
+    "cell_of",
     "class_breaks",
     "classify",
     "colours",
@@ -87,6 +108,7 @@ __all__ = [
     "match_building",
     "near",
     "neighbours",
+    "open_geoid",
     "outline",
     "overlap_share",
     "parcel_of",
@@ -98,6 +120,8 @@ __all__ = [
     "read_register",
     "search_sites",
     "shared_wall_m",
+    "sight",
+    "stream_city",
     "with_register",
     "write_index",
 ]

@@ -4,10 +4,13 @@ A building that cannot be used is left out with a finding; the others are read. 
 no known reference system, refuses the file.
 """
 
+import io
+import itertools
 import json
 import math
-from collections.abc import Iterator, Mapping
-from typing import Any, NoReturn
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NoReturn, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,9 +28,23 @@ MAX_TEXT_CHARACTERS = 500  # of one attribute
 VERSIONS = ("1.1", "2.0")
 HEIGHT_KEYS = ("measuredHeight", "height", "korgus_m", "h_max")
 _KINDS = ("Building", "BuildingPart")
+_NAMED_KIND = re.compile(r'"type"\s*:\s*"Building(?:Part)?"')
 _HINT = "Export it again as CityJSON 1.1 or 2.0."
 
 Json = dict[str, Any]
+
+
+class Lines(Protocol):
+    """A file of bytes."""
+
+    def readline(self) -> bytes:
+        """Return the next line."""
+
+    def read(self) -> bytes:
+        """Return the rest."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Iterate over the lines."""
 
 
 def read_city(data: bytes) -> CityContext:
@@ -49,52 +66,76 @@ def read_city(data: bytes) -> CityContext:
             hint="Cut it to the district.",
         )
     findings = Findings()
-    found: dict[str, ContextBuilding] = {}
-    for document, transform in _documents(data, findings):
+    buildings = tuple(stream_city(io.BytesIO(data), findings))
+    return CityContext(buildings, findings.all(), findings.skipped)
+
+
+def stream_city(stream: Lines, findings: Findings) -> Iterator[ContextBuilding]:
+    """Yield the buildings of a CityJSON file or a CityJSONSeq stream, each identifier once.
+
+    A sequence is read line by line; a single document is held in memory whole.
+
+    Args:
+        stream: UTF-8 text.
+        findings: What is left out or doubted goes here.
+
+    Raises:
+        InvalidInput: (json, cityjson, version, crs, empty, too-large) the file as a whole cannot be used; known at
+            the latest when the last building has been given.
+    """
+    known: set[str] = set()
+    for document, transform in _documents(stream, findings):
         for building in _buildings(document, transform, findings):
-            if building.building_id in found:
+            if building.building_id in known:
                 findings.skip(
                     "context.duplicate", "The identifier stands twice; the first was kept.", building.building_id
                 )
                 continue
-            found[building.building_id] = building
-            if len(found) > MAX_CITY_BUILDINGS:
+            known.add(building.building_id)
+            if len(known) > MAX_CITY_BUILDINGS:
                 raise InvalidInput(
                     f"The file has more than {MAX_CITY_BUILDINGS} buildings.",
                     reason="too-large",
                     hint="Cut it to the district.",
                 )
-    if not found:
-        first = next(iter(findings.all()), None)
-        raise InvalidInput(
-            "The file has no building that can be used." + (f" The first: {first.message}" if first else ""),
-            reason="empty",
-            entity=None if first is None else first.entity,
-            hint=(first.hint if first else "") or _HINT,
-        )
-    return CityContext(tuple(found.values()), findings.all(), findings.skipped)
+            yield building
+    if not known:
+        raise _nothing(findings)
 
 
-def _documents(data: bytes, findings: Findings) -> Iterator[tuple[Json, MapTransform]]:
+def _nothing(findings: Findings) -> InvalidInput:
+    first = next(iter(findings.all()), None)
+    return InvalidInput(
+        "The file has no building that can be used." + (f" The first: {first.message}" if first else ""),
+        reason="empty",
+        entity=None if first is None else first.entity,
+        hint=(first.hint if first else "") or _HINT,
+    )
+
+
+def _documents(stream: Lines, findings: Findings) -> Iterator[tuple[Json, MapTransform]]:
     """Yield each document that holds city objects, with the way to the map of the file."""
-    text = _text(data)
-    first_line, _, rest = text.partition("\n")
-    if rest.strip() and (head := _sequence_head(first_line)) is not None:
-        yield from _sequence(head, rest, findings)
+    first = stream.readline()
+    lines = ((number, line) for number, line in enumerate(stream, start=2) if line.strip())
+    second = next(lines, None)
+    head = None if second is None else _sequence_head(first)
+    if head is not None and second is not None:
+        yield from _sequence(head, itertools.chain([second], lines), findings)
         return
-    document = _parsed(text, None, findings)
+    rest = b"" if second is None else second[1] + stream.read()
+    document = _parsed(_text(first + rest), None, findings)
     _require_city(document)
     yield document, _way(document, document, findings)
 
 
-def _sequence(head: Json, rest: str, findings: Findings) -> Iterator[tuple[Json, MapTransform]]:
+def _sequence(
+    head: Json, lines: Iterable[tuple[int, bytes]], findings: Findings
+) -> Iterator[tuple[Json, MapTransform]]:
     _require_city(head)
     way: MapTransform | None = None
-    for number, line in enumerate(rest.split("\n"), start=2):
-        if not line.strip():
-            continue
+    for number, line in lines:
         try:
-            feature = _parsed(line, number, findings)
+            feature = _parsed(_text(line), number, findings)
         except InvalidInput as error:
             findings.skip("context.json", error.message, f"line {number}", line=number)
             continue
@@ -106,9 +147,9 @@ def _sequence(head: Json, rest: str, findings: Findings) -> Iterator[tuple[Json,
         yield feature, way
 
 
-def _sequence_head(line: str) -> Json | None:
+def _sequence_head(line: bytes) -> Json | None:
     try:
-        head = json.loads(line)
+        head = json.loads(line.decode("utf-8-sig"))
     except ValueError:
         return None  # one document over many lines
     return head if isinstance(head, dict) and head.get("type") == "CityJSON" else None
@@ -122,19 +163,10 @@ def _text(data: bytes) -> str:
 
 
 def _parsed(text: str, line: int | None, findings: Findings) -> Json:
-    def pairs(items: list[tuple[str, Any]]) -> Json:
-        made: Json = {}
-        for key, value in items:
-            if key in made and isinstance(value, dict) and value.get("type") in _KINDS:
-                findings.skip("context.duplicate", "The identifier stands twice; the first was kept.", key, line=line)
-            made.setdefault(key, value)
-        return made
-
-    def refuse(token: str) -> NoReturn:
-        raise ValueError(token)
-
     try:
-        document = json.loads(text, object_pairs_hook=pairs, parse_constant=refuse)
+        document = json.loads(text, parse_constant=_refuse)
+        if isinstance(document, dict) and _repeats(text, document):
+            document = json.loads(text, object_pairs_hook=lambda pairs: _first_of(pairs, line, findings))
     except (ValueError, RecursionError) as error:
         raise InvalidInput(
             "The text is not JSON.", reason="json", hint=_HINT, line=line or getattr(error, "lineno", None)
@@ -142,6 +174,28 @@ def _parsed(text: str, line: int | None, findings: Findings) -> Json:
     if not isinstance(document, dict):
         raise InvalidInput("The text is not a JSON object.", reason="json", hint=_HINT, line=line)
     return document
+
+
+def _refuse(token: str) -> NoReturn:
+    raise ValueError(token)
+
+
+def _repeats(text: str, document: Json) -> bool:
+    """Say whether the text may name more objects than the document has: JSON keeps the last of two equal names."""
+    objects = document.get("CityObjects")
+    if not isinstance(objects, dict):
+        return False
+    kept = sum(1 for thing in objects.values() if isinstance(thing, dict) and thing.get("type") in _KINDS)
+    return sum(1 for _ in _NAMED_KIND.finditer(text)) > kept
+
+
+def _first_of(pairs: list[tuple[str, Any]], line: int | None, findings: Findings) -> Json:
+    made: Json = {}
+    for key, value in pairs:
+        if key in made and isinstance(value, dict) and value.get("type") in _KINDS:
+            findings.skip("context.duplicate", "The identifier stands twice; the first was kept.", key, line=line)
+        made.setdefault(key, value)
+    return made
 
 
 def _require_city(document: Json) -> None:
@@ -195,21 +249,17 @@ def _building(name: str, thing: Json, objects: Json, vertices: NDArray[np.float6
     points = outline.points
     if not np.isfinite(points).all():
         raise Unusable("context.range", "A coordinate is not a finite number.", "Correct the coordinates.")
-    inside = (
-        (points[:, 0] >= EASTING_RANGE_M[0])
-        & (points[:, 0] <= EASTING_RANGE_M[1])
-        & (points[:, 1] >= NORTHING_RANGE_M[0])
-        & (points[:, 1] <= NORTHING_RANGE_M[1])
-    )
-    if not inside.all():
-        where = points[~inside][0]
+    (west, south, ground), (east, north, top) = points.min(axis=0).tolist(), points.max(axis=0).tolist()
+    if not (
+        EASTING_RANGE_M[0] <= west <= east <= EASTING_RANGE_M[1]
+        and NORTHING_RANGE_M[0] <= south <= north <= NORTHING_RANGE_M[1]
+    ):
         raise Unusable(
             "context.range",
-            f"It lies outside Estonia: {where[0]:g}, {where[1]:g}.",
+            f"It lies outside Estonia: {west:g}, {south:g} to {east:g}, {north:g}.",
             "Check the transform and the reference system of the file.",
         )
     attributes = _attributes(thing.get("attributes"))
-    ground, top = float(points[:, 2].min()), float(points[:, 2].max())
     height = top - ground if top - ground > 0 else _stated_height(attributes)
     return ContextBuilding(
         name, outline.shape, round(ground, 3), None if height is None else round(height, 3), attributes

@@ -19,6 +19,7 @@ STEEP = 0.1  # upward part of a unit normal below which a face is a wall and giv
 LEVEL_M = 0.01  # corners within it are level; a wall of that height is none
 MIN_AREA_M2 = 0.5  # a smaller outline is a drawing error, not a building
 MAX_SURFACES = 100_000  # of one building; the most detailed LoD2 has some thousands
+MAX_CORNERS = 10_000  # of one outline; the most detailed have some hundreds, and a tile must hold it whole
 _DEPTH = {"MultiSurface": 0, "CompositeSurface": 0, "Solid": 1, "MultiSolid": 2, "CompositeSolid": 2}
 
 Points = NDArray[np.float64]
@@ -71,23 +72,23 @@ def outline_of(geometries: Sequence[Any], vertices: Points) -> Outline:
         raise Unusable("context.geometry", "It has no surfaces or solid that can be read.")
     flat = [g for g in usable if str(g.get("lod", "")).startswith("0")]
     best = max(str(g.get("lod", "")) for g in usable)
-    body = [face for g in usable if str(g.get("lod", "")) == best for face in _faces(g, vertices)]
-    outlines = [face for g in flat for face in _faces(g, vertices)] if flat else body
+    body = [face for g in usable if str(g.get("lod", "")) == best for face in _faces(g)]
+    outlines = [face for g in flat for face in _faces(g)] if flat else body
     ground = [face.rings for face in outlines if face.kind == "GroundSurface"]
     chosen = ground or [face.rings for face in outlines]
-    points = np.concatenate([face.rings[0] for face in body])
+    points = _points([index for face in body for index in face.rings[0]], vertices)
     if not np.isfinite(points).all() or np.abs(points).max() > 1e8:
         return Outline(Polygon(), points)  # the reader says where it lies; no area can be computed there
-    return Outline(_united(chosen), points)
+    return Outline(_united([[_points(ring, vertices) for ring in rings] for rings in chosen]), points)
 
 
 @dataclass(frozen=True, slots=True)
 class _Face:
-    rings: list[Points]
+    rings: list[list[int]]
     kind: str
 
 
-def _faces(geometry: dict[str, Any], vertices: Points) -> Iterator[_Face]:
+def _faces(geometry: dict[str, Any]) -> Iterator[_Face]:
     semantics = geometry.get("semantics")
     surfaces = semantics.get("surfaces") if isinstance(semantics, dict) else None
     values = semantics.get("values") if isinstance(semantics, dict) else None
@@ -95,7 +96,7 @@ def _faces(geometry: dict[str, Any], vertices: Points) -> Iterator[_Face]:
     for number, (boundary, value) in enumerate(nested):
         if number >= MAX_SURFACES:
             raise Unusable("context.geometry", f"It has more than {MAX_SURFACES} surfaces.")
-        yield _Face([_ring(ring, vertices) for ring in _list(boundary)], _kind(surfaces, value))
+        yield _Face([_ring(ring) for ring in _list(boundary)], _kind(surfaces, value))
 
 
 def _leaves(boundary: Any, value: Any, depth: int) -> Iterator[tuple[Any, Any]]:
@@ -115,14 +116,17 @@ def _kind(surfaces: Any, value: Any) -> str:
     return ""
 
 
-def _ring(ring: Any, vertices: Points) -> Points:
-    try:
-        indices = np.array(_list(ring), dtype=np.int64)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise Unusable("context.geometry", "A ring is not a list of vertex numbers.") from error
-    if indices.ndim != 1 or len(indices) < 3:
+def _ring(ring: Any) -> list[int]:
+    indices = _list(ring)
+    if set(map(type, indices)) != {int}:
+        raise Unusable("context.geometry", "A ring is not a list of vertex numbers.")
+    if len(indices) < 3:
         raise Unusable("context.geometry", "A ring has fewer than three corners.")
-    if indices.min() < 0 or indices.max() >= len(vertices):
+    return indices
+
+
+def _points(indices: list[int], vertices: Points) -> Points:
+    if min(indices) < 0 or max(indices) >= len(vertices):
         raise Unusable("context.geometry", "A ring names a vertex that is not there.")
     found: Points = vertices[indices]
     return found
@@ -135,16 +139,18 @@ def _list(value: Any) -> list[Any]:
 
 
 def _united(faces: list[list[Points]]) -> Area:
-    lying = {
-        _corners(rings): rings for rings in faces if _lies(rings[0])
-    }  # floor and roof of a block are one outline
-    polygons = [_polygon(rings) for rings in lying.values()]
+    lying = [rings for rings in faces if _lies(rings[0])]
+    if len(lying) > 1:  # floor and roof of a block are one outline
+        lying = list({_corners(rings): rings for rings in lying}.values())
+    polygons = [_polygon(rings) for rings in lying]
     if not polygons:
         raise Unusable("context.geometry", "No face of it has an outline on the map.")
     united = polygons[0] if len(polygons) == 1 else shapely.union_all(np.array(polygons, dtype=object))
     parts = [p for p in shapely.get_parts(united) if isinstance(p, Polygon) and p.area >= MIN_AREA_M2]
     if not parts:
         raise Unusable("context.geometry", f"Its outline has less than {MIN_AREA_M2} m².")
+    if sum(shapely.get_num_coordinates(parts)) > MAX_CORNERS:
+        raise Unusable("context.geometry", f"Its outline has more than {MAX_CORNERS} corners.", "Simplify it.")
     return parts[0] if len(parts) == 1 else MultiPolygon(parts)
 
 
@@ -160,17 +166,21 @@ def _corners(rings: list[Points]) -> frozenset[frozenset[tuple[float, float]]]:
 def _lies(ring: Points) -> bool:
     """Say whether a face lies flat enough for an outline: Newell's normal, or level corners that cross themselves."""
     rows = ring.tolist()
-    heights = [row[2] for row in rows]
-    if max(heights) - min(heights) < LEVEL_M:
-        return float(shapely.area(shapely.convex_hull(shapely.multipoints(ring[:, :2])))) >= MIN_AREA_M2
     x0, y0, z0 = rows[0]
     east = north = up = 0.0
     for (ax, ay, az), (bx, by, bz) in pairwise([*rows, rows[0]]):
         east += (ay - y0) * (bz - z0) - (az - z0) * (by - y0)
         north += (az - z0) * (bx - x0) - (ax - x0) * (bz - z0)
         up += (ax - x0) * (by - y0) - (ay - y0) * (bx - x0)
+    heights = [row[2] for row in rows]
+    if max(heights) - min(heights) < LEVEL_M:
+        return abs(up) / 2 >= MIN_AREA_M2 or _hull_m2(ring) >= MIN_AREA_M2
     length = math.sqrt(east * east + north * north + up * up)
     return length > 0 and abs(up) / length >= STEEP
+
+
+def _hull_m2(ring: Points) -> float:
+    return float(shapely.area(shapely.convex_hull(shapely.multipoints(ring[:, :2]))))
 
 
 def _polygon(rings: list[Points]) -> Polygon:

@@ -1,8 +1,8 @@
 """Buildings around the models: what an import of a city gives, and how they are matched to the models."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from ifc import ReadFinding, Severity
 from twin.district.values import Area, MapFootprint
@@ -139,18 +139,11 @@ def match_building(
 
 def with_register(
     buildings: Iterable[ContextBuilding], register: Mapping[str, Mapping[str, Scalar]]
-) -> tuple[ContextBuilding, ...]:
-    """Return buildings with the attributes that the register gives for their codes; the register wins."""
-    return tuple(
-        ContextBuilding(
-            b.building_id,
-            b.shape,
-            b.ground_m,
-            b.height_m,
-            {**b.attributes, **register.get(b.register_code or "", {})},
-        )
-        for b in buildings
-    )
+) -> Iterator[ContextBuilding]:
+    """Yield buildings with the attributes that the register gives for their codes; the register wins."""
+    for building in buildings:
+        known = register.get(building.register_code or "")
+        yield replace(building, attributes={**building.attributes, **known}) if known else building
 
 
 def _may_be(context: ContextBuilding, model: MapFootprint) -> bool:

@@ -1,10 +1,15 @@
-"""Read parcels and plan areas from GeoJSON in EPSG:3301; refuse what would silently be wrong."""
+"""Read parcels and plan areas from GeoJSON in EPSG:3301.
+
+A feature that would silently be wrong is left out with a finding that names it; the others are read. A file that does
+not say that it is in EPSG:3301, or that has no usable feature, is refused.
+"""
 
 import json
 import math
 import re
-from collections.abc import Callable, Iterator
-from typing import Any, TypeVar
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 from shapely import MultiPolygon, Polygon, get_coordinates
@@ -12,6 +17,8 @@ from shapely.errors import ShapelyError
 from shapely.geometry import shape
 from shapely.validation import explain_validity
 
+from ifc import ReadFinding
+from twin.district.context import Findings
 from twin.district.values import CRS, EASTING_RANGE_M, NORTHING_RANGE_M, Area, Parcel, Plan, PlanArea
 from twin.errors import InvalidInput
 
@@ -25,10 +32,45 @@ CRS_NAME = re.compile(
 EXPECTED_CRS = '"crs": {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::3301"}}'
 
 Made = TypeVar("Made")
+Thing = TypeVar("Thing")
+Make = Callable[[dict[str, Any], Area, str, int], Thing]  # of its properties, its area, its name and its number
 
 
-def read_parcels(data: bytes) -> tuple[Parcel, ...]:
-    """Read cadastral units from a GeoJSON file.
+@dataclass(frozen=True, slots=True)
+class Read(Generic[Made]):
+    """What was read of a file.
+
+    Attributes:
+        content: What is usable.
+        places: Which features of the file that is, from 0.
+        findings: What was left out, at most `MAX_FINDINGS` of them.
+        skipped: Number of features left out.
+    """
+
+    content: Made
+    places: tuple[int, ...]
+    findings: tuple[ReadFinding, ...]
+    skipped: int
+
+    def whole(self) -> Made:
+        """Return the content if nothing was left out.
+
+        Raises:
+            InvalidInput: (feature) a feature was left out; the first one and why.
+        """
+        if self.skipped:
+            first = self.findings[0]
+            raise InvalidInput(
+                f"{self.skipped} features cannot be used. The first: {first.message}",
+                reason="feature",
+                entity=first.entity,
+                hint=first.hint,
+            )
+        return self.content
+
+
+def read_parcels(data: bytes) -> Read[tuple[Parcel, ...]]:
+    """Read cadastral units from a GeoJSON file; of two with one number the first is kept.
 
     Args:
         data: UTF-8 GeoJSON FeatureCollection in EPSG:3301, `[easting, northing]`, metres.
@@ -37,22 +79,25 @@ def read_parcels(data: bytes) -> tuple[Parcel, ...]:
         The parcels, in the order of the file.
 
     Raises:
-        InvalidInput: (crs, axes, range, geometry, duplicate, property, json, too-large) names the feature.
+        InvalidInput: (crs, json, too-large, empty) the file as a whole cannot be used.
     """
-    parcels = tuple(_features(data, _parcel))
     seen: dict[str, int] = {}
-    for index, parcel in enumerate(parcels):
-        if (first := seen.setdefault(parcel.cadastral_number, index)) != index:
-            raise InvalidInput(
-                f"Parcel {parcel.cadastral_number} stands twice: features {first} and {index}.",
-                reason="duplicate",
-                hint="Keep one feature per cadastral number.",
-                entity=f"feature {index} ({parcel.cadastral_number})",
+
+    def parcel(properties: dict[str, Any], area: Area, name: str, index: int) -> Parcel:
+        made = _parcel(properties, area, name)
+        if (first := seen.setdefault(made.cadastral_number, index)) != index:
+            raise _refuse(
+                f"It stands twice: features {first} and {index}; the first was kept.",
+                "duplicate",
+                name,
+                "Keep one feature per cadastral number.",
             )
-    return parcels
+        return made
+
+    return _features(data, "parcel", parcel)
 
 
-def read_plan_areas(data: bytes) -> Plan:
+def read_plan_areas(data: bytes) -> Read[Plan]:
     """Read the building areas of plans from a GeoJSON file.
 
     Args:
@@ -62,18 +107,41 @@ def read_plan_areas(data: bytes) -> Plan:
         The plan with its areas in the order of the file.
 
     Raises:
-        InvalidInput: (crs, axes, range, geometry, property, json, too-large) names the feature.
+        InvalidInput: (crs, json, too-large, empty) the file as a whole cannot be used.
     """
-    return Plan(tuple(_features(data, _plan_area)))
+    read = _features(data, "plan-area", lambda properties, area, name, _index: _plan_area(properties, area, name))
+    return Read(Plan(read.content), read.places, read.findings, read.skipped)
 
 
-def _features(data: bytes, make: Callable[[dict[str, Any], Area, str], Made]) -> Iterator[Made]:
-    for index, feature in enumerate(_collection(data)):
-        properties = feature.get("properties") if isinstance(feature, dict) else None
-        if not isinstance(properties, dict):
-            raise _refuse("It is not a Feature with properties.", "property", f"feature {index}", MAX_DEPTH_HINT)
-        name = f"feature {index} ({properties.get('cadastral_number') or properties.get('plan_id') or 'unnamed'})"
-        yield make(properties, _area(feature.get("geometry"), name), name)
+def _features(
+    data: bytes, kind: str, make: Callable[[dict[str, Any], Area, str, int], Thing]
+) -> Read[tuple[Thing, ...]]:
+    findings, found, places = Findings(), [], []
+    features = _collection(data)
+    for index, feature in enumerate(features):
+        try:
+            found.append(_made(feature, index, make))
+            places.append(index)
+        except InvalidInput as error:
+            findings.skip(f"{kind}.{error.reason}", error.message, error.entity or "", error.hint)
+    if features and not found:
+        first = findings.all()[0]
+        raise InvalidInput(
+            f"No feature can be used. The first: {first.message}",
+            reason="empty",
+            entity=first.entity,
+            hint=first.hint,
+        )
+    return Read(tuple(found), tuple(places), findings.all(), findings.skipped)
+
+
+def _made(feature: Any, index: int, make: Make[Thing]) -> Thing:
+    properties = feature.get("properties") if isinstance(feature, dict) else None
+    if not isinstance(properties, dict):
+        raise _refuse("It is not a Feature with properties.", "property", f"feature {index}", MAX_DEPTH_HINT)
+    label = str(properties.get("cadastral_number") or properties.get("plan_id") or "unnamed")[:40]
+    name = f"feature {index} ({label})"
+    return make(properties, _area(feature.get("geometry"), name), name, index)
 
 
 def _collection(data: bytes) -> list[Any]:

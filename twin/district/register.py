@@ -23,6 +23,7 @@ COLUMNS: Mapping[str, str] = {
     "year": "year", "aasta": "year", "ehitusaasta": "year", "esmane_kasutus": "year", "esmase_kasutuse_aasta": "year",
     "storeys": "storeys", "korruseid": "storeys", "korruste_arv": "storeys", "maapealsete_korruste_arv": "storeys",
     "area_m2": "area_m2", "ehitisealune_pind": "area_m2", "footprint_m2": "area_m2",
+    "energy_class": "energy_class", "energiaklass": "energy_class", "energiamargise_klass": "energy_class",
     "height_m": "register_height_m", "korgus": "register_height_m", "korgus_m": "register_height_m",
 }  # fmt: skip
 _REGISTER_CODE = re.compile(r"[12]\d{8}")

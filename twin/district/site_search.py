@@ -12,6 +12,8 @@ from twin.district.values import Area, Parcel, Plan, PlanArea
 from twin.errors import InvalidInput
 
 ENERGY_RADIUS_M = 300.0  # a street and its neighbours
+ENERGY_CLASSES = "ABCDEFGH"  # of the energy label, best first
+FIRST_LOOK_M = 50.0  # for a neighbour; the radius doubles until one is found
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,6 @@ class SiteQuery:
         min_storeys: Least number of storeys that the plan must allow.
         use_code: Use that the plan must allow; plans name prefixes.
         criteria: Wishes.
-        limit: Most sites to return.
     """
 
     min_footprint_left_m2: float = 0.0
@@ -51,7 +52,6 @@ class SiteQuery:
     min_storeys: int = 0
     use_code: str = ""
     criteria: tuple[Criterion, ...] = ()
-    limit: int = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,8 @@ def search_sites(parcels: Sequence[Parcel], plan: Plan, bodies: Sequence[Body], 
     Args:
         parcels: All parcels.
         plan: Building areas; a parcel without one is no site.
-        bodies: Buildings that stand, with ``heating_kwh_m2`` in their properties where it is known.
+        bodies: Buildings that stand, with ``heating_kwh_m2`` and ``class`` or ``energy_class`` in their properties
+            where they are known.
         query: What is looked for.
 
     Raises:
@@ -118,14 +119,17 @@ def search_sites(parcels: Sequence[Parcel], plan: Plan, bodies: Sequence[Body], 
     for criterion in query.criteria:
         _check(criterion)
     tree = STRtree([body.shape for body in bodies])
+    planned: dict[str, list[PlanArea]] = {}
+    for area in plan:
+        planned.setdefault(area.cadastral_number, []).append(area)
     found = []
     for parcel in parcels:
-        areas = plan.on_parcel(parcel.cadastral_number)
-        facts = _facts(parcel, areas, bodies, tree)
+        areas = planned.get(parcel.cadastral_number, [])
+        facts = _facts(parcel, areas, bodies, tree) if areas else {}
         if areas and _fulfils(facts, areas, query):
             found.append(_site(_Place(parcel, facts, bodies, tree), query))
     found.sort(key=lambda s: (-(s.score if s.score is not None else -1.0), s.parcel.cadastral_number))
-    return found[: query.limit]
+    return found
 
 
 def _check(criterion: Criterion) -> None:
@@ -199,11 +203,32 @@ def _distance(place: _Place, criterion: Criterion) -> float | None:
 
 
 def _energy_around(place: _Place, _criterion: Criterion) -> float | None:
+    return _mean([_number(body.properties.get("heating_kwh_m2")) for body in _around(place)])
+
+
+def _class_around(place: _Place, _criterion: Criterion) -> float | None:
+    """Return the mean energy class around: 1 for A to 8 for H."""
+    letters = [
+        str(body.properties.get("class") or body.properties.get("energy_class") or "-") for body in _around(place)
+    ]
+    return _mean(
+        [float(ENERGY_CLASSES.index(letter) + 1) if letter in ENERGY_CLASSES else None for letter in letters]
+    )
+
+
+def _around(place: _Place) -> list[Body]:
     if not len(place.bodies):
-        return None
+        return []
     hits = place.tree.query(place.parcel.shape, predicate="dwithin", distance=ENERGY_RADIUS_M)
-    needs = [place.bodies[int(hit)].properties.get("heating_kwh_m2") for hit in hits]
-    known = [float(need) for need in needs if isinstance(need, int | float)]
+    return [place.bodies[int(hit)] for hit in hits]
+
+
+def _number(value: Any) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
     return sum(known) / len(known) if known else None
 
 
@@ -217,8 +242,14 @@ def _fact(name: str) -> Measure:
 
 def _neighbour_distance(place: _Place, _criterion: Criterion) -> float | None:
     """Return the distance to the nearest building that does not stand on the parcel itself."""
-    off = [b.shape for b in place.bodies if not _on(b.shape, place.parcel.shape)] if len(place.bodies) else []
-    return min((float(place.parcel.shape.distance(shape)) for shape in off), default=None)
+    parcel, radius = place.parcel.shape, FIRST_LOOK_M
+    while True:
+        hits = list(place.tree.query(parcel, predicate="dwithin", distance=radius)) if len(place.bodies) else []
+        off = [place.bodies[int(hit)].shape for hit in hits]
+        near = min((float(parcel.distance(shape)) for shape in off if not _on(shape, parcel)), default=None)
+        if near is not None or len(off) == len(place.bodies):
+            return near
+        radius *= 2
 
 
 def _on(shape: Area, parcel: Area) -> bool:
@@ -228,6 +259,7 @@ def _on(shape: Area, parcel: Area) -> bool:
 _MEASURES: Mapping[str, Measure] = {
     "area_m2": lambda place, _c: place.parcel.area_m2 or float(place.parcel.shape.area),
     "distance_m": _distance,
+    "energy_class_around": _class_around,
     "footprint_left_m2": _fact("footprint_left_m2"),
     "heating_kwh_m2_around": _energy_around,
     "max_height_m": _fact("max_height_m"),

@@ -92,13 +92,16 @@ def shared_wall_m(a: Area, b: Area, tolerance_m: float = SHARED_TOLERANCE_M) -> 
     return sum(_covered(edge, second, tolerance_m) for edge in first if _touches(edge, near_box))
 
 
-def horizon(subject: Body, others: Sequence[Body], eye_m: float = EYE_M) -> tuple[Facade, ...]:
+def horizon(
+    subject: Body, others: Sequence[Body], eye_m: float = EYE_M, most: int | None = None
+) -> tuple[Facade, ...]:
     """Return the horizon that other bodies make before each façade of a body.
 
     Args:
         subject: The building that is looked from; without a ground height, 0 is taken for it and for the others.
         others: What may stand in the way; those without heights are left out.
         eye_m: Height of the eye above the subject's ground in metres.
+        most: Most façades, the longest first; None for all, in the order of the outline.
     """
     walls = [
         (o, _segments(o.shape)) for o in others if o.height_m is not None and o.building_id != subject.building_id
@@ -111,8 +114,14 @@ def horizon(subject: Body, others: Sequence[Body], eye_m: float = EYE_M) -> tupl
     owner = np.repeat(np.arange(len(walls)), [len(w) for _, w in walls])
     return tuple(
         _facade(start, end, eye, segments, tops[owner] if len(walls) else tops, [names[i] for i in owner])
-        for start, end in _facades(subject.shape)
+        for start, end in _longest(list(_facades(subject.shape)), most)
     )
+
+
+def _longest(facades: list[tuple[FloatArray, FloatArray]], most: int | None) -> list[tuple[FloatArray, FloatArray]]:
+    if most is None or len(facades) <= most:
+        return facades
+    return sorted(facades, key=lambda ends: -float(np.linalg.norm(ends[1] - ends[0])))[:most]
 
 
 def _facades(shape: Area) -> Iterator[tuple[FloatArray, FloatArray]]:

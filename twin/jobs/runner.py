@@ -24,6 +24,7 @@ from twin.errors import NotFound
 MAX_ATTEMPTS = 2  # the first may have met a power cut; a second failure is the job's own fault
 PROGRESS_INTERVAL_S = 0.1  # each report is a durable write; a bar that moves ten times a second looks smooth
 FINAL = ("done", "failed")
+STOPPING = "Stopping"  # label of a running job that was told to stop; it is not taken up again
 
 Progress = Callable[[float, str], None]
 Work = Callable[[Mapping[str, Any], Progress], Mapping[str, Any]]
@@ -62,6 +63,10 @@ class Job:
         return self.status in FINAL
 
 
+class _Stopped(Exception):  # noqa: N818 - not an error: somebody wanted it
+    """Leaves the work of a job that was told to stop."""
+
+
 class JobRunner:
     """Runs jobs of known kinds.
 
@@ -82,13 +87,16 @@ class JobRunner:
         self._clock = clock
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="kaksik-job")
         self._closing = threading.Event()
+        self._stopped: set[str] = set()
 
     def resume(self) -> int:
         """Take up again what an earlier process left unfinished and return how many jobs that were."""
         with self._engine.connect() as connection:
             rows = connection.execute(select(JOB).where(JOB.c.status.not_in(FINAL)).order_by(JOB.c.created)).all()
         for row in rows:
-            if row.attempts >= MAX_ATTEMPTS:
+            if row.label == STOPPING:
+                self._fail(row.job_id, _cancelled())
+            elif row.attempts >= MAX_ATTEMPTS:
                 self._fail(row.job_id, _interrupted())
             else:
                 self._pool.submit(self._run, row.job_id)
@@ -121,6 +129,23 @@ class JobRunner:
         """
         return _job(self._row(job_id))
 
+    def cancel(self, job_id: str) -> Job:
+        """Tell a job to stop and return it; one that waits fails at once, one that runs at its next report.
+
+        Work that reports from a child process loses the child. A job that has ended stays as it is.
+
+        Raises:
+            NotFound: (job) there is none of that name.
+        """
+        job = self.get(job_id)
+        if not job.over:
+            self._stopped.add(job_id)
+            if job.status == "queued":
+                self._fail(job_id, _cancelled())
+            else:
+                self._update(job_id, label=STOPPING)
+        return self.get(job_id)
+
     def wait(self, job_id: str, timeout_s: float) -> Job:
         """Return the job once it has ended, or as it is after `timeout_s` seconds."""
         deadline = time.monotonic() + timeout_s
@@ -142,9 +167,13 @@ class JobRunner:
 
     def _run(self, job_id: str) -> None:
         row = self._row(job_id)
+        if row.status in FINAL:
+            return  # cancelled while it waited
         self._update(job_id, status="running", attempts=row.attempts + 1, label="Starting")
         try:
             result = self._works[row.kind](row.request, self._reporter(job_id))
+        except _Stopped:
+            self._fail(job_id, _cancelled())
         except Exception as error:
             self._fail(job_id, self._describe(error))
         else:
@@ -155,6 +184,8 @@ class JobRunner:
 
         def report(fraction: float, label: str) -> None:
             nonlocal last
+            if job_id in self._stopped:
+                raise _Stopped
             now = time.monotonic()
             if now - last >= PROGRESS_INTERVAL_S:
                 last = now
@@ -170,6 +201,15 @@ class JobRunner:
             connection.execute(
                 update(JOB).where(JOB.c.job_id == job_id).values(updated=rfc3339(self._clock()), **values)
             )
+
+
+def _cancelled() -> Mapping[str, Any]:
+    return {
+        "title": "The work was cancelled",
+        "detail": "Somebody told the job to stop; nothing of it is kept.",
+        "reason": "cancelled",
+        "hint": "Submit it again to start anew.",
+    }
 
 
 def _interrupted() -> Mapping[str, Any]:

@@ -1,6 +1,7 @@
 """The city around the models over HTTP: import, match, neighbours, permit, thematic map, search for a site."""
 
 import json
+import time
 
 import pytest
 
@@ -20,6 +21,21 @@ def post(client, path, data, status=200, **kwargs):
     answer = client.post(API + path, files={"file": ("file", data)}, **kwargs)
     assert answer.status_code == status, answer.text
     return answer.json()
+
+
+def take(client, data):
+    """Import a file and return the job once it has ended."""
+    job = post(client, "/district/context", data, 202)
+    while job["status"] not in ("done", "failed"):
+        time.sleep(0.05)
+        job = get(client, f"/jobs/{job['job_id']}")
+    return job
+
+
+def taken(client, data):
+    job = take(client, data)
+    assert job["status"] == "done", job
+    return job["result"]
 
 
 def city(*boxes, crs=CRS):
@@ -51,9 +67,8 @@ def house(client):
 def imported(client, house):
     e0, n0, e1, n1 = house
     before = get(client, f"/buildings/{HOUSE}/versions/as-designed/1/permit")
-    report = post(
+    report = taken(
         client,
-        "/district/context",
         city(
             ("same", e0, n0, e1, n1, 12.4, 20.0, {"ehr_gid": HOUSE}),
             ("shed", e1 + 2, n0, e1 + 7, n1, 12.0, 15.0, {"ehr_gid": "101018690"}),
@@ -113,7 +128,7 @@ def test_the_horizon_names_what_hides_the_sky(client, imported):
 
 
 def test_register_data_describes_buildings_of_the_city(client, imported):
-    report = post(client, "/district/context", f"EHR kood;Aasta\n101018690;1968\n{HOUSE};2025\nx;1\n".encode())
+    report = taken(client, f"EHR kood;Aasta\n101018690;1968\n{HOUSE};2025\nx;1\n".encode())
     assert (report["kind"], report["read"], report["skipped"], report["matched"]) == ("register", 2, 1, 1)
     shed = next(b for b in get(client, "/district?context=true")["context"]["items"] if b["id"] == "shed")
     assert shed["attributes"]["year"] == 1968
@@ -121,8 +136,8 @@ def test_register_data_describes_buildings_of_the_city(client, imported):
 
 def test_a_refused_file_changes_nothing(client, imported):
     before = get(client, "/district?context=true")["context"]
-    assert post(client, "/district/context", b'{"type":"CityJSON","version":"9"}', 422)["reason"] == "version"
-    assert post(client, "/district/context", b"no table", 422)["reason"] == "column"
+    assert take(client, b'{"type":"CityJSON","version":"9"}')["problem"]["reason"] == "version"
+    assert take(client, b"no table")["problem"]["reason"] == "column"
     assert get(client, "/district?context=true")["context"] == before
 
 

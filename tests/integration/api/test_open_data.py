@@ -48,18 +48,22 @@ def test_linked_data_of_a_building_names_its_rooms_and_points(client):
 def test_every_tile_of_the_tileset_is_there(client):
     made = get(client, f"{API}/tiles/tileset.json").json()
     assert made["asset"]["version"] == "1.1"
+    assert "EGM96" in made["asset"]["extras"]["geoid"]
     names = []
-    for child in made["root"]["children"]:
-        data = get(client, f"{API}/tiles/{child['content']['uri']}").content
-        assert data[:4] == b"glTF"
-        length = int.from_bytes(data[12:16], "little")
-        document = json.loads(data[20 : 20 + length])
-        names.append(document["extensions"]["EXT_structural_metadata"]["propertyTables"][0]["count"])
+    for square in made["root"]["children"]:
+        inner = get(client, f"{API}/tiles/{square['content']['uri']}").json()
+        for child in inner["root"]["children"]:
+            data = get(client, f"{API}/tiles/{child['content']['uri']}").content
+            assert data[:4] == b"glTF"
+            length = int.from_bytes(data[12:16], "little")
+            document = json.loads(data[20 : 20 + length])
+            names.append(document["extensions"]["EXT_structural_metadata"]["propertyTables"][0]["count"])
     placed = [b for b in get(client, f"{API}/district").json()["buildings"] if b["footprint"]]
     assert sum(names) == len(placed)
     assert get(client, f"{API}/tiles/1_1_0.glb", 404).json()["reason"] == "tile"
+    assert get(client, f"{API}/tiles/1_1.json", 404).json()["reason"] == "tile"
     raised = get(client, f"{API}/tiles/tileset.json?geoid_m=17.5").json()
-    assert raised["root"]["children"][0]["content"]["uri"].endswith("geoid_m=17.5")
+    assert raised["root"]["children"][0]["content"]["uri"].endswith(".json?geoid_m=17.5")
 
 
 def test_the_catalogue_names_what_can_be_fetched(client):

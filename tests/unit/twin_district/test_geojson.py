@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from twin.district import read_parcels, read_plan_areas
+from ifc import ReadFinding
+from twin.district import Parcel, Plan, read_parcels, read_plan_areas
 from twin.errors import InvalidInput
 
 CRS = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::3301"}}
@@ -37,6 +38,21 @@ def text(*features: Any, crs: Any = CRS) -> bytes:
     return json.dumps(document | ({} if crs is None else {"crs": crs})).encode()
 
 
+def parcels(data: bytes) -> tuple[Parcel, ...]:
+    return read_parcels(data).whole()
+
+
+def plan(data: bytes) -> Plan:
+    return read_plan_areas(data).whole()
+
+
+def fault(data: bytes) -> ReadFinding:
+    """Return the one finding of a file whose other features are read."""
+    read = read_parcels(data)
+    assert (len(read.content), read.skipped, len(read.findings)) == (1, 1, 1)
+    return read.findings[0]
+
+
 def refusal(data: bytes) -> InvalidInput:
     with pytest.raises(InvalidInput) as caught:
         read_parcels(data)
@@ -44,28 +60,28 @@ def refusal(data: bytes) -> InvalidInput:
 
 
 def test_parcel() -> None:
-    (parcel,) = read_parcels(text(feature()))
+    (parcel,) = parcels(text(feature()))
     assert parcel.cadastral_number == "78401:118:0122"
     assert parcel.shape.area == 2000
 
 
 def test_plan_area() -> None:
-    (area,) = read_plan_areas(text(plan_feature())).areas
+    (area,) = plan(text(plan_feature())).areas
     assert (area.max_height_m, area.max_storeys, area.max_footprint_m2) == (9.0, 2, 200.5)
     assert area.use_codes == ("11101",)
 
 
 def test_plan_area_without_limits() -> None:
-    plan = read_plan_areas(text(plan_feature(max_height_m=None, max_storeys=None, use_codes=[])))
-    assert plan.areas[0].max_height_m is None
-    assert plan.on_parcel("78401:118:0122") == plan.areas
-    assert plan.on_parcel("1") == ()
+    free = plan(text(plan_feature(max_height_m=None, max_storeys=None, use_codes=[])))
+    assert free.areas[0].max_height_m is None
+    assert free.on_parcel("78401:118:0122") == free.areas
+    assert free.on_parcel("1") == ()
 
 
 def test_multipart_with_a_hole() -> None:
     hole = [[E + 10, N + 10], [E + 10, N + 20], [E + 20, N + 20], [E + 20, N + 10], [E + 10, N + 10]]
     far = [[e + 100, n] for e, n in SQUARE]
-    (parcel,) = read_parcels(text(feature([[SQUARE, hole], [far]], kind="MultiPolygon")))
+    (parcel,) = parcels(text(feature([[SQUARE, hole], [far]], kind="MultiPolygon")))
     assert parcel.shape.area == 3900
 
 
@@ -73,7 +89,7 @@ def test_multipart_with_a_hole() -> None:
     "name", ["EPSG:3301", "urn:ogc:def:crs:EPSG::3301", "http://www.opengis.net/def/crs/EPSG/0/3301"]
 )
 def test_crs_spellings(name: str) -> None:
-    assert read_parcels(text(feature(), crs={"type": "name", "properties": {"name": name}}))
+    assert parcels(text(feature(), crs={"type": "name", "properties": {"name": name}}))
 
 
 @pytest.mark.parametrize("crs", [
@@ -95,28 +111,45 @@ def test_wrong_or_missing_crs(crs: Any) -> None:
     (5, "geometry"),
     (None, "ok"),
 ])  # fmt: skip
-def test_bad_outline_names_the_feature(ring: Any, reason: str) -> None:
+def test_a_bad_outline_is_named_and_the_rest_is_read(ring: Any, reason: str) -> None:
     if reason == "ok":
-        assert len(read_parcels(text(feature(ring)))) == 1
+        assert len(parcels(text(feature(ring)))) == 1
         return
-    error = refusal(
-        text(feature(cadastral_number="78401:118:0001"), feature(ring, cadastral_number="78401:118:0002"))
-    )
-    assert error.reason == reason
-    assert error.entity == "feature 1 (78401:118:0002)"
-    assert "78401:118:0002" in error.message
-    assert error.hint
+    data = text(feature(cadastral_number="78401:118:0001"), feature(ring, cadastral_number="78401:118:0002"))
+    found = fault(data)
+    assert found.rule == f"parcel.{reason}"
+    assert found.entity == "feature 1 (78401:118:0002)"
+    assert "78401:118:0002" in found.message
+    assert found.hint
+    assert refusal_of_all(data).entity == found.entity
+
+
+def refusal_of_all(data: bytes) -> InvalidInput:
+    with pytest.raises(InvalidInput) as caught:
+        read_parcels(data).whole()
+    assert caught.value.reason == "feature"
+    return caught.value
+
+
+def test_a_file_without_a_usable_feature_is_refused() -> None:
+    error = refusal(text(feature([[E, N], [E + 1, N]])))
+    assert (error.reason, error.entity) == ("empty", "feature 0 (78401:118:0122)")
+
+
+def test_an_empty_file_is_an_empty_layer() -> None:
+    assert read_parcels(text()).content == ()
 
 
 def test_not_finite() -> None:
-    data = text(feature()).replace(b"540000.0", b"NaN", 1)
-    assert refusal(data).reason in {"range", "geometry"}
+    data = text(feature(cadastral_number="78401:118:0001"), feature()).replace(b"540000.0", b"NaN", 1)
+    assert fault(data).rule in {"parcel.range", "parcel.geometry"}
 
 
-def test_duplicate_cadastral_number() -> None:
-    error = refusal(text(feature(), feature()))
-    assert error.reason == "duplicate"
-    assert "features 0 and 1" in error.message
+def test_of_two_parcels_with_one_number_the_first_is_kept() -> None:
+    found = fault(text(feature(address="first"), feature(address="second")))
+    assert found.rule == "parcel.duplicate"
+    assert "features 0 and 1" in found.message
+    assert read_parcels(text(feature(address="first"), feature(address="second"))).content[0].address == "first"
 
 
 @pytest.mark.parametrize("properties", [
@@ -124,16 +157,17 @@ def test_duplicate_cadastral_number() -> None:
     {"area_m2": -1}, {"area_m2": True}, {"address": 5},
 ])  # fmt: skip
 def test_bad_parcel_property(properties: dict[str, Any]) -> None:
-    assert refusal(text(feature(**properties))).reason == "property"
+    data = text(feature(cadastral_number="78401:118:0001"), feature(**properties))
+    assert fault(data).rule == "parcel.property"
 
 
 @pytest.mark.parametrize("properties", [
     {"plan_id": ""}, {"max_storeys": 2.5}, {"max_height_m": "9"}, {"use_codes": "11101"}, {"use_codes": [11101]},
 ])  # fmt: skip
 def test_bad_plan_property(properties: dict[str, Any]) -> None:
-    with pytest.raises(InvalidInput) as caught:
-        read_plan_areas(text(plan_feature(**properties)))
-    assert caught.value.reason == "property"
+    read = read_plan_areas(text(plan_feature(), plan_feature(**properties)))
+    assert len(read.content.areas) == 1
+    assert [finding.rule for finding in read.findings] == ["plan-area.property"]
 
 
 @pytest.mark.parametrize("data", [b"", b"{", b"\xff", b"[]", b"null", b'{"features": 5}', b"[" * 200_000])
@@ -145,9 +179,9 @@ def test_not_geojson(data: bytes) -> None:
     "broken", [None, 5, {}, {"properties": {}}, {"type": "Feature", "properties": {}, "geometry": None}]
 )
 def test_not_a_feature(broken: Any) -> None:
-    assert refusal(text(broken)).reason in {"property", "geometry"}
+    assert fault(text(feature(), broken)).rule in {"parcel.property", "parcel.geometry"}
 
 
 def test_point_is_no_area() -> None:
     point = feature() | {"geometry": {"type": "Point", "coordinates": [E, N]}}
-    assert refusal(text(point)).reason == "geometry"
+    assert fault(text(feature(cadastral_number="78401:118:0001"), point)).rule == "parcel.geometry"
