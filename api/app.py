@@ -7,13 +7,19 @@ from fastapi import APIRouter, FastAPI, Request, Response
 
 from api.errors import PROBLEM_BASE, PROBLEM_RESPONSES, add_error_handlers, problem_of, problem_response
 from api.routers import CONFORMS_TO, ROUTERS
-from api.security import Sessions, authenticator_for, is_loopback, same_origin, who
+from api.security import Actor, Sessions, authenticator_for, is_loopback, same_origin, who
+from api.trail import note
 from api.viewer import add_viewer, viewer_folder
+from api.xroad import bounded, call_of
+from twin.errors import TwinError
 from twin.service import Twin, open_twin
 from twin.settings import Settings
 
 API = "/api/v1"
-OPEN_PATHS = frozenset({f"{API}/health", f"{API}/session", f"{API}/openapi.json", f"{API}/conformance"})
+OPEN_PATHS = frozenset(
+    {f"{API}/{name}" for name in ("health", "session", "openapi.json", "openapi-3.0.json", "conformance", "log")}
+)
+OPEN_FOLDER = f"{API}/log/"  # what the log holds is for everybody: witnesses and monitors ask without a name
 DESCRIPTION = (
     "Read an IFC model, question it, check its permit, compute its energy need, seal its state and watch it live. "
     "Errors are problem details (RFC 9457). Lengths are metres, coordinates on the map EPSG:3301, heights EH2000."
@@ -77,18 +83,33 @@ def _gate(settings: Settings) -> Callable[[Request, Callable[[Request], Awaitabl
             return problem_response(_refusal(421, "The service is asked by a name that is not its own.", "host"))
         if request.method not in ("GET", "HEAD", "OPTIONS") and not same_origin(request.headers):
             return problem_response(_refusal(403, "Another web page may not change anything here.", "origin"))
-        actor = who(request, request.app.state.authenticator, request.app.state.sessions)
-        if actor is None and request.url.path.startswith(API) and request.url.path not in OPEN_PATHS:
+        try:
+            call = call_of(request, settings)
+        except TwinError as error:
+            return problem_response(problem_of(error))
+        known = who(request, request.app.state.authenticator, request.app.state.sessions)
+        actor = known if call is None else Actor(call.client, call)
+        if actor is None and request.url.path.startswith(API) and not _open(request.url.path):
             refusal = _refusal(
                 401, "Sign in first.", "sign-in", "Send Authorization: Bearer, or POST /api/v1/session."
             )
             return problem_response(refusal, {"WWW-Authenticate": "Bearer"})
         request.state.actor = actor
         response = await call_next(request)
+        if call is not None:
+            try:
+                response = await bounded(response)
+            except TwinError as error:
+                response = problem_response(problem_of(error))
+        await note(request, response.status_code, actor)
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         return response
 
     return gate
+
+
+def _open(path: str) -> bool:
+    return path in OPEN_PATHS or path.startswith(OPEN_FOLDER)
 
 
 def _refusal(status: int, detail: str, reason: str, hint: str = "") -> dict[str, object]:

@@ -47,6 +47,11 @@ BY_REASON: Mapping[str, HTTPStatus] = {
     "not-step": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     "not-found": HTTPStatus.NOT_FOUND,
     "query-parameter": HTTPStatus.BAD_REQUEST,
+    "x-road-header": HTTPStatus.BAD_REQUEST,
+    "x-road-stream": HTTPStatus.NOT_ACCEPTABLE,
+    "x-road-redirect": HTTPStatus.NOT_ACCEPTABLE,
+    "answer-too-large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "private": HTTPStatus.FORBIDDEN,
 }
 
 
@@ -67,7 +72,9 @@ def problem_of(error: Exception) -> dict[str, Any]:
 
 def _details(error: Exception, status: HTTPStatus, reason: str) -> dict[str, Any]:
     optional = {key: getattr(error, key, None) for key in ("hint", "entity", "line")}
+    members: Mapping[str, Any] = getattr(error, "members", None) or {}
     return {
+        **members,
         "type": PROBLEM_BASE + reason,
         "title": status.phrase,
         "status": int(status),

@@ -16,7 +16,8 @@ from typing import Protocol
 
 from fastapi import Request
 
-from twin.errors import InvalidInput
+from api.xroad import XRoadCall
+from twin.errors import Conflict, InvalidInput
 
 COOKIE = "kaksik_session"
 SESSION_S = 12 * 3600  # a working day: long enough not to interrupt, short enough for a forgotten browser
@@ -26,9 +27,15 @@ MAX_SESSIONS = 10_000  # bounds the memory that sign-ins can take
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who is asking."""
+    """Who is asking.
+
+    Attributes:
+        name: Of the person or program; of a caller through X-Road its client identifier.
+        xroad: What the Security Server says of the call, or None.
+    """
 
     name: str
+    xroad: XRoadCall | None = None
 
 
 class Authenticator(Protocol):
@@ -117,6 +124,16 @@ def who(request: Request, authenticator: Authenticator, sessions: Sessions) -> A
     if isinstance(authenticator, Everybody):
         return authenticator.token("")
     return sessions.actor(request.cookies.get(COOKIE, ""))
+
+
+def refuse_xroad(actor: Actor) -> None:
+    """Refuse what is for the operator's own people to a caller through X-Road.
+
+    Raises:
+        Conflict: (private) the caller comes through X-Road.
+    """
+    if actor.xroad is not None:
+        raise Conflict("This is not given out through X-Road.", reason="private", hint="Ask the operator.")
 
 
 def same_origin(headers: Mapping[str, str]) -> bool:

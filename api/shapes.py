@@ -6,7 +6,8 @@ from dataclasses import asdict
 from typing import Any
 
 from ifc import ElementRecord, MaterialPart, Measure, Relation, RelationKind, Value
-from twin.lifecycle import Diff
+from twin.deviations import Acceptances
+from twin.lifecycle import Change, Diff
 
 _PARENT = (RelationKind.AGGREGATED_IN, RelationKind.NESTED_IN, RelationKind.CONTAINED_IN)
 _TREE_CLASSES = ("IfcProject", "IfcSite", "IfcBuilding", "IfcBuildingStorey", "IfcSpace")
@@ -123,17 +124,44 @@ def row_json(record: ElementRecord) -> dict[str, Any]:
     return {"global_id": record.global_id, "ifc_class": record.ifc_class, "name": record.name}
 
 
-def diff_json(difference: Diff) -> dict[str, Any]:
-    """Return a difference of two versions."""
+Accepting = tuple[Mapping[str, str], Mapping[str, str], Acceptances]
+
+
+def diff_json(difference: Diff, accepting: Accepting | None = None) -> dict[str, Any]:
+    """Return a difference of two versions.
+
+    Args:
+        difference: What differs.
+        accepting: Record digests of both versions and what was accepted; None where nobody accepts anything.
+    """
+
+    def whole(record: ElementRecord) -> dict[str, Any]:
+        return {**row_json(record), **_accepted(accepting, record.global_id)}
+
     return {
-        "added": [row_json(record) for record in difference.added],
-        "removed": [row_json(record) for record in difference.removed],
+        "added": [whole(record) for record in difference.added],
+        "removed": [whole(record) for record in difference.removed],
         "changed": [
             {
-                **row_json(element.after),
-                "changes": [{**asdict(change), "aspect": change.aspect.value} for change in element.changes],
+                **whole(element.after),
+                "changes": [
+                    {**asdict(change), "aspect": change.aspect.value}
+                    | _accepted(accepting, element.after.global_id, change)
+                    for change in element.changes
+                ],
             }
             for element in difference.changed
         ],
         "unchanged": difference.unchanged,
     }
+
+
+def _accepted(accepting: Accepting | None, global_id: str, change: Change | None = None) -> dict[str, Any]:
+    """Return by whom an element, or one change of it, was accepted; the member is None if nobody did."""
+    if accepting is None:
+        return {}
+    old, new, known = accepting
+    found = known.of_element(global_id, old.get(global_id), new.get(global_id))
+    if found is None and change is not None:
+        found = known.of_value(global_id, change.path, change.before, change.after)
+    return {"accepted": None if found is None else found.to_json()}

@@ -3,6 +3,7 @@
 from api.routers import (
     buildings,
     city,
+    differences,
     district,
     exports,
     features,
@@ -10,12 +11,17 @@ from api.routers import (
     live,
     open_data,
     questions,
+    registry,
     reports,
     system,
+    trust,
     versions,
 )
 
-_MODULES = (system, district, city, buildings, versions, exports, reports, features, open_data, live, questions, jobs)
+_MODULES = (
+    system, district, city, buildings, differences, versions, exports, reports, trust, registry, features, open_data,
+    live, questions, jobs,
+)  # fmt: skip
 ROUTERS = tuple(module.router for module in _MODULES)
 CONFORMS_TO = tuple(sorted({uri for module in _MODULES for uri in module.CONFORMS_TO}))
 

@@ -5,12 +5,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Query, Response, UploadFile
 
-from api.context import ActorDep, BuildingId, JobsDep, TwinDep, version_from
+from api.context import ActorDep, BuildingId, JobsDep, TwinDep
 from api.routers.jobs import job_json
-from api.shapes import diff_json
 from twin.catalogue import VersionFile, check_building_id
 from twin.ingest import Submission
-from twin.lifecycle import diff
 from twin.snapshot import Stage
 
 CONFORMS_TO = ("https://standards.buildingsmart.org/IFC/RELEASE/IFC4_3",)
@@ -64,16 +62,3 @@ def submit(
 def building(twin: TwinDep, building_id: BuildingId) -> dict[str, Any]:
     """Return a building."""
     return twin.overview.building(building_id)
-
-
-@router.get("/{building_id}/diff", summary="Compare two versions of a building")
-def compare(
-    twin: TwinDep,
-    building_id: BuildingId,
-    before: Annotated[str, Query(alias="from", examples=["as-designed/1"])],
-    after: Annotated[str, Query(alias="to", examples=["as-built/latest"])],
-) -> dict[str, Any]:
-    """Return what was added, removed and changed, in sentences."""
-    old, new = version_from(twin, building_id, before), version_from(twin, building_id, after)
-    difference = diff(twin.catalogue.digests(old.key), twin.catalogue.digests(new.key), twin.catalogue.records_of)
-    return {"from": str(old.key), "to": str(new.key), **diff_json(difference)}
