@@ -6,6 +6,7 @@ Nothing here loads anything from a network, and nothing here knows what a buildi
 from signatures.canonical import MAX_DOCUMENT_BYTES, jcs, parse_canonical, parse_object
 from signatures.commitment import SCHEME, SECRET_BYTES, Commitment, commit
 from signatures.context_store import CREDENTIALS_V2, LIFECYCLE_V1, PINS, ContextStore, pinned_contexts
+from signatures.controllers import ControllerVersion, KeyHistory, key_document
 from signatures.credential import check_schema, credential_schema, new_credential, strict_object
 from signatures.digests import from_base58btc, sha256, sha256_hex, to_base58btc
 from signatures.embedded import EmbeddedReport, EmbeddedSignature, EmbeddedVerdict, embedded_signatures
@@ -33,6 +34,7 @@ from signatures.opening import (
     verify_statement,
     verify_subject,
 )
+from signatures.pkcs11 import Pkcs11Signer
 from signatures.policy import (
     AllOf,
     AnyIssuer,
@@ -57,6 +59,7 @@ from signatures.proofs import (
     verify_proof,
 )
 from signatures.rdf import BoundedRdfc, CanonicalizationCostError, canonicalize, canonicalize_dataset, expand
+from signatures.status import StatusList, check_status, status_credential, status_entry
 from signatures.verify import CredentialRules, Outcome, Step, StepLog, Verdict, verify_credential
 
 __all__ = [
@@ -74,6 +77,7 @@ __all__ = [
     "CanonicalizationCostError",
     "Commitment",
     "ContextStore",
+    "ControllerVersion",
     "CredentialRules",
     "ElementProof",
     "EmbeddedReport",
@@ -81,6 +85,7 @@ __all__ = [
     "EmbeddedVerdict",
     "HashData",
     "IssuerIs",
+    "KeyHistory",
     "KeyKind",
     "KeyResolver",
     "KeySigner",
@@ -88,6 +93,7 @@ __all__ = [
     "NotAfter",
     "NotBefore",
     "Outcome",
+    "Pkcs11Signer",
     "Policy",
     "PublicKey",
     "Reason",
@@ -98,6 +104,7 @@ __all__ = [
     "SignedBy",
     "Signer",
     "StatementProof",
+    "StatusList",
     "Step",
     "StepLog",
     "SubjectProof",
@@ -108,6 +115,7 @@ __all__ = [
     "canonicalize",
     "canonicalize_dataset",
     "check_schema",
+    "check_status",
     "commit",
     "controller_document",
     "credential_schema",
@@ -117,6 +125,7 @@ __all__ = [
     "from_base58btc",
     "hash_data",
     "jcs",
+    "key_document",
     "leaf_hash",
     "new_credential",
     "node_hash",
@@ -129,6 +138,8 @@ __all__ = [
     "role_of",
     "sha256",
     "sha256_hex",
+    "status_credential",
+    "status_entry",
     "strict_object",
     "timestamp",
     "to_base58btc",

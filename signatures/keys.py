@@ -123,7 +123,7 @@ class KeySigner:
 
     def __init__(self, private_key: PrivateKey) -> None:
         self._private_key = private_key
-        self._public_key = _public(private_key)
+        self._public_key = public_key_of(private_key.public_key())
 
     @classmethod
     def generate(cls) -> "KeySigner":
@@ -276,14 +276,19 @@ def controller_document(key: PublicKey, controller: str, verification_method: st
     }
 
 
-def _public(private_key: PrivateKey) -> PublicKey:
-    if isinstance(private_key, ed25519.Ed25519PrivateKey):
-        return PublicKey(KeyKind.ED25519, private_key.public_key().public_bytes_raw())
+def public_key_of(key: ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey) -> PublicKey:
+    """Return a public key of the library in our own form.
+
+    Raises:
+        SignatureError: (key) its curve is not used here.
+    """
+    if isinstance(key, ed25519.Ed25519PublicKey):
+        return PublicKey(KeyKind.ED25519, key.public_bytes_raw())
     for kind, curve in _CURVES.items():
-        if private_key.curve.name == curve.name:
+        if key.curve.name == curve.name:
             form = serialization.PublicFormat.CompressedPoint
-            return PublicKey(kind, private_key.public_key().public_bytes(serialization.Encoding.X962, form))
-    raise SignatureError(f"The curve {private_key.curve.name} is not used.", reason=Reason.KEY)
+            return PublicKey(kind, key.public_bytes(serialization.Encoding.X962, form))
+    raise SignatureError(f"The curve {key.curve.name} is not used.", reason=Reason.KEY)
 
 
 def _der(signature: bytes, kind: KeyKind) -> bytes:

@@ -10,6 +10,7 @@ from signatures.asice.signing import (
 )
 from signatures.asice.timestamps import HttpTimestamper, Post, Timestamper, timestamp_request, verify_timestamp
 from signatures.asice.trust import ServiceKind, TrustList, TrustService, merged
+from signatures.asice.trusted_list import read_trusted_list
 from signatures.asice.validation import ContainerVerdict, SignatureVerdict, verify_container
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "add_signature",
     "create_container",
     "merged",
+    "read_trusted_list",
     "timestamp_request",
     "verify_container",
     "verify_ocsp",

@@ -86,13 +86,8 @@ class ReadSignature:
         signed = _check_references(self.element, info, files)
         _check_formats(self.element, signed, media_types)
         _check_certificate(self.element, certificate)
-        method = _algorithm(info, "ds:SignatureMethod")
-        if method not in _METHODS:
-            raise refused("A signature method is used that is not accepted.", method)
-        hash_name, _, pss = _METHODS[method]
-        message = canonical(info, _algorithm(info, "ds:CanonicalizationMethod"))
-        _check_kind(method, certificate)
-        check_signature(certificate.public_key(), self.value, message, hash_name=hash_name, pss=pss, der=False)
+        message = canonical(info, algorithm_of(info, "ds:CanonicalizationMethod"))
+        check_value(info, self.value, message, certificate)
 
     def stamped_bytes(self, token: bytes) -> bytes:
         """Return what the time-stamp `token` must be over: the canonical SignatureValue."""
@@ -137,8 +132,8 @@ def _read(element: Element) -> ReadSignature:
     answers = tuple(_decoded(unsigned, "RevocationValues/xades:OCSPValues/xades:EncapsulatedOCSPValue"))
     return ReadSignature(
         element,
-        _base64(text_of(only(element, "ds:SignatureValue"))),
-        _base64(text_of(only(element, "ds:KeyInfo/ds:X509Data/ds:X509Certificate"))),
+        decode_base64(text_of(only(element, "ds:SignatureValue"))),
+        decode_base64(text_of(only(element, "ds:KeyInfo/ds:X509Data/ds:X509Certificate"))),
         _claimed(about),
         tuple(text_of(role) for role in about.iter(f"{{{XADES}}}ClaimedRole")),
         tokens,
@@ -163,14 +158,14 @@ def _check_references(element: Element, info: Element, files: Mapping[str, bytes
     mine = [reference for reference in references if reference.get("Type") == SIGNED_PROPERTIES]
     if len(mine) != 1 or not properties.get("Id") or mine[0].get("URI") != f"#{properties.get('Id')}":
         raise refused("The signature does not sign its own properties.")
-    _check_digest(mine[0], canonical(properties, _transform(mine[0])))
+    check_digest(mine[0], canonical(properties, _transform(mine[0])))
     signed: dict[str, str] = {}
     for reference in references:
         if reference is not mine[0]:
             name = unquote(reference.get("URI") or "")
             if name not in files or name in signed or reference.findall(f"{{{DS}}}Transforms"):
                 raise refused("The signature refers to something else than the container's files, each once.", name)
-            _check_digest(reference, files[name])
+            check_digest(reference, files[name])
             signed[name] = reference.get("Id") or ""
     if signed.keys() != files.keys():
         raise refused("A file of the container is not signed.", min(files.keys() - signed.keys()))
@@ -193,22 +188,36 @@ def _check_certificate(element: Element, certificate: x509.Certificate) -> None:
     if len(found) != 1:
         raise refused("The signature names no certificate, or two.")
     digest = only(found[0], "xades:Cert/xades:CertDigest")
-    _check_digest(digest, to_der(certificate), "The certificate is not the one that was signed.")
+    check_digest(digest, to_der(certificate), "The certificate is not the one that was signed.")
 
 
-def _check_digest(parent: Element, data: bytes, message: str = "The content is not the one that was signed.") -> None:
-    method = _algorithm(parent, "ds:DigestMethod")
+def check_digest(parent: Element, data: bytes, message: str = "The content is not the one that was signed.") -> None:
+    """Check the digest that `parent` (a Reference or CertDigest) holds.
+
+    Raises:
+        SignatureError: (xades) it is another, or by a method that is not accepted.
+    """
+    method = algorithm_of(parent, "ds:DigestMethod")
     if method not in _DIGESTS:
         raise refused("A digest is used that is not accepted.", method)
-    said = _base64(text_of(only(parent, "ds:DigestValue")))
+    said = decode_base64(text_of(only(parent, "ds:DigestValue")))
     if not hmac.compare_digest(said, hashlib.new(_DIGESTS[method], data).digest()):
         raise SignatureError(message, reason=Reason.XADES, entity=parent.get("URI"))
 
 
-def _check_kind(method: str, certificate: x509.Certificate) -> None:
-    elliptic = hasattr(certificate.public_key(), "curve")
-    if elliptic is not _METHODS[method][1]:
+def check_value(info: Element, value: bytes, message: bytes, certificate: x509.Certificate) -> None:
+    """Check the signature `value` over `message` by the method that `info` (a SignedInfo) names.
+
+    Raises:
+        SignatureError: (xades) the method is not accepted or not one of the key; (signature) it does not fit.
+    """
+    method = algorithm_of(info, "ds:SignatureMethod")
+    if method not in _METHODS:
+        raise refused("A signature method is used that is not accepted.", method)
+    hash_name, elliptic, pss = _METHODS[method]
+    if hasattr(certificate.public_key(), "curve") is not elliptic:
         raise refused("The signature method does not belong to the certificate's key.", method)
+    check_signature(certificate.public_key(), value, message, hash_name=hash_name, pss=pss, der=False)
 
 
 def _transform(reference: Element) -> str:
@@ -218,16 +227,22 @@ def _transform(reference: Element) -> str:
     return str(steps[0].get("Algorithm", "")) if steps else C14N_10
 
 
-def _algorithm(parent: Element, path: str) -> str:
+def algorithm_of(parent: Element, path: str) -> str:
+    """Return the algorithm that the element at `path` names."""
     return str(only(parent, path).get("Algorithm", ""))
 
 
 def _decoded(parent: Element, path: str) -> list[bytes]:
     found = parent.findall(f"xades:{path}", {"xades": XADES})
-    return [_base64(text_of(element)) for element in found]
+    return [decode_base64(text_of(element)) for element in found]
 
 
-def _base64(text: str) -> bytes:
+def decode_base64(text: str) -> bytes:
+    """Return the bytes of a base64 text, which may have line ends in it.
+
+    Raises:
+        SignatureError: (xades) it is none.
+    """
     try:
         return b64decode("".join(text.split()), validate=True)
     except (Base64Error, ValueError) as error:

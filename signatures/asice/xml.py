@@ -23,11 +23,15 @@ C14N_EXCLUSIVE = "http://www.w3.org/2001/10/xml-exc-c14n#"
 Element = Any  # lxml ships no types
 
 
-def parse_xml(data: bytes) -> Element:
+def parse_xml(data: bytes, *, languages: bool = False) -> Element:
     """Return the root element of `data`.
 
     Refused are a document type, comments, processing instructions and `xml:` attributes: without them every text is
     whole, every entity is a character, and Canonical XML 1.0 and 1.1 are the same.
+
+    Args:
+        data: The document.
+        languages: Whether `xml:lang` is let through; then only exclusive canonicalisation may follow.
 
     Raises:
         SignatureError: (too-large, xades) as said, or not XML.
@@ -46,7 +50,7 @@ def parse_xml(data: bytes) -> Element:
     if info.internalDTD is not None or info.externalDTD is not None or info.doctype or siblings:
         raise refused("The XML has a document type, or something beside its root.")
     for element in root.iter():
-        _check_element(element)
+        _check_element(element, {f"{_XML}lang"} if languages else set())
     return root
 
 
@@ -102,10 +106,10 @@ def refused(message: str, entity: str | None = None) -> SignatureError:
     return SignatureError(message, reason=Reason.XADES, entity=entity[:120] if entity else None)
 
 
-def _check_element(element: Element) -> None:
+def _check_element(element: Element, allowed: set[str]) -> None:
     if not isinstance(element.tag, str):
         raise refused("The XML has a comment, an entity or an instruction in it.")
-    if any(name.startswith(_XML) for name in element.attrib):
+    if any(name.startswith(_XML) and name not in allowed for name in element.attrib):
         raise refused("The XML uses an xml: attribute.", element.tag)
     if sum(1 for _ in element.iterancestors()) > MAX_DEPTH:
         raise refused("The XML is nested too deep.")
