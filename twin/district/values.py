@@ -49,6 +49,7 @@ class PlanArea:
         use_codes: Allowed use codes, each of them a prefix; empty if the plan sets none.
         source: Where the plan was published.
         shape: Polygon in EPSG:3301; may be multipart or have holes.
+        max_coverage: Largest share (0 to 1) of the plot that buildings may cover, or None.
     """
 
     plan_id: str
@@ -61,6 +62,7 @@ class PlanArea:
     use_codes: tuple[str, ...]
     source: str
     shape: Area
+    max_coverage: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from ifc import ElementRecord
 from twin.permit.outcomes import amount, at_least, one
+from twin.permit.sentences import Sentence, Share, say
 from twin.permit.solids import polygon_picture
 from twin.permit.subject import Parameters, Subject
 from twin.permit.values import Limit, Outcome, Picture, Quantity, Verdict
@@ -14,7 +15,7 @@ FOOTPRINT_PATHS = (
 )
 HEIGHT_PATHS = ("AR_Hoone.040_Kõrgus", "BaseQuantities.TotalHeight", "Qto_BuildingBaseQuantities.Height")
 ROUNDING_M = 1e-9  # of a difference of two floats
-NO_BUILDING = "The model does not hold exactly one building."
+NO_BUILDING = say("The model does not hold exactly one building.")
 
 
 def declared_footprint(subject: Subject, parameters: Parameters) -> list[Outcome]:
@@ -27,15 +28,22 @@ def declared_footprint(subject: Subject, parameters: Parameters) -> list[Outcome
         return one(Verdict.DATA_MISSING, NO_BUILDING)
     declared = subject.view.number(building, FOOTPRINT_PATHS)
     if declared is None:
-        return one(Verdict.DATA_MISSING, f"The building has no {FOOTPRINT_PATHS[0]}.", [building.global_id])
+        return one(
+            Verdict.DATA_MISSING,
+            say("The building has no {path}.", path=FOOTPRINT_PATHS[0]),
+            [building.global_id],
+        )
     area = subject.site.footprint
     if area is None:
-        return one(Verdict.DATA_MISSING, "No element has an outline.", [building.global_id])
+        return one(Verdict.DATA_MISSING, say("No element has an outline."), [building.global_id])
     measured, tolerance = float(area.area), parameters.number("tolerance")
     verdict = Verdict.PASS if abs(declared[0] - measured) <= tolerance * measured else Verdict.FAIL
-    message = (
-        f"{declared[1]} is {amount(declared[0], 'm2')}, the geometry has {amount(measured, 'm2')}; "
-        f"{tolerance:.0%} may differ."
+    message = say(
+        "{path} is {declared}, the geometry has {measured}; {tolerance} may differ.",
+        path=declared[1],
+        declared=amount(declared[0], "m2"),
+        measured=amount(measured, "m2"),
+        tolerance=Share(tolerance),
     )
     return [
         _compared(
@@ -59,17 +67,24 @@ def declared_height(subject: Subject, parameters: Parameters) -> list[Outcome]:
         return one(Verdict.DATA_MISSING, NO_BUILDING)
     declared = subject.view.number(building, HEIGHT_PATHS)
     if declared is None:
-        return one(Verdict.DATA_MISSING, f"The building has no {HEIGHT_PATHS[0]}.", [building.global_id])
+        return one(
+            Verdict.DATA_MISSING,
+            say("The building has no {path}.", path=HEIGHT_PATHS[0]),
+            [building.global_id],
+        )
     height = measured_height(subject)
     ground = subject.site.ground
     if height is None or ground is None:
-        lack = "The ground level is not known, or no structural element has geometry."
+        lack = say("The ground level is not known, or no structural element has geometry.")
         return one(Verdict.DATA_MISSING, lack, [building.global_id])
     tolerance = parameters.number("tolerance")
     verdict = Verdict.PASS if abs(declared[0] - height) <= tolerance + ROUNDING_M else Verdict.FAIL
-    message = (
-        f"{declared[1]} is {amount(declared[0], 'm')}, the geometry has {amount(height, 'm')}; "
-        f"{amount(tolerance, 'm')} may differ."
+    message = say(
+        "{path} is {declared}, the geometry has {height}; {tolerance} may differ.",
+        path=declared[1],
+        declared=amount(declared[0], "m"),
+        height=amount(height, "m"),
+        tolerance=amount(tolerance, "m"),
     )
     picture = height_picture(subject)
     found = _compared(subject, building, verdict, message, (declared[0], height, "m"), picture)
@@ -85,16 +100,26 @@ def storeys_below(subject: Subject, parameters: Parameters) -> list[Outcome]:
     number, limit = len(storeys.above), parameters.number("storeys")
     possible = number + len(storeys.unknown)
     if not subject.view.of_kind("IfcBuildingStorey"):
-        return one(Verdict.DATA_MISSING, "The model has no storeys.")
+        return one(Verdict.DATA_MISSING, say("The model has no storeys."))
     bound = Limit(int(limit), "1", "<")
     elements = tuple(sorted(storey.global_id for storey in storeys.above))
     if number >= limit:
-        message = f"{number} storeys lie above ground; from {limit:.0f} storeys on the duty applies."
+        message = say(
+            "{number} storeys lie above ground; from {limit:.0f} storeys on the duty applies.",
+            number=number,
+            limit=limit,
+        )
         return [Outcome(Verdict.NEEDS_HUMAN, message, Quantity(number, "1"), bound, elements)]
     if possible >= limit:
         unknown = [storey.global_id for storey in storeys.unknown]
-        return one(Verdict.DATA_MISSING, f"{len(unknown)} storeys do not say whether they lie above ground.", unknown)
-    message = f"At most {possible} storeys lie above ground; the duty begins at {limit:.0f}."
+        return one(
+            Verdict.DATA_MISSING,
+            say("{number} storeys do not say whether they lie above ground.", number=len(unknown)),
+            unknown,
+        )
+    message = say(
+        "At most {possible} storeys lie above ground; the duty begins at {limit:.0f}.", possible=possible, limit=limit
+    )
     return [Outcome(Verdict.NOT_APPLICABLE, message, Quantity(possible, "1"), bound, elements)]
 
 
@@ -114,7 +139,7 @@ def height_picture(subject: Subject) -> Picture | None:
     return Picture("line", "model", [low, high])
 
 
-def with_ground(outcome: Outcome, doubt: str, *, certain: bool) -> Outcome:
+def with_ground(outcome: Outcome, doubt: Sentence | None, *, certain: bool) -> Outcome:
     """Return an outcome that says how the ground was taken; a guessed ground lets no machine decide."""
     doubts = (*outcome.doubts, doubt) if doubt else outcome.doubts
     return Outcome(
@@ -135,13 +160,17 @@ def storey_count(subject: Subject, limit: int) -> Outcome:
     number, possible = len(storeys.above), len(storeys.above) + len(storeys.unknown)
     elements = tuple(sorted(storey.global_id for storey in (*storeys.above, *storeys.unknown)))
     bound = Limit(limit, "1", "<=")
-    message = f"{number} storeys lie above ground, {limit} are allowed."
+    message = say("{number} storeys lie above ground, {limit} are allowed.", number=number, limit=limit)
     doubts = (storeys.doubt,) if storeys.doubt else ()
     if number > limit:
         return Outcome(Verdict.FAIL, message, Quantity(number, "1"), bound, elements, doubts=doubts)
     if at_least(limit, possible) and possible > 0:
         return Outcome(Verdict.PASS, message, Quantity(possible, "1"), bound, elements, doubts=doubts)
-    lack = "Some storeys do not say whether they lie above ground." if possible else "The model has no storeys."
+    lack = (
+        say("Some storeys do not say whether they lie above ground.")
+        if possible
+        else say("The model has no storeys.")
+    )
     return Outcome(Verdict.DATA_MISSING, lack, Quantity(number, "1"), bound, elements)
 
 
@@ -149,13 +178,17 @@ def _compared(
     subject: Subject,
     building: ElementRecord,
     verdict: Verdict,
-    message: str,
+    message: Sentence,
     numbers: tuple[float, float, str],
     picture: Picture | None,
 ) -> Outcome:
     declared, measured, unit = numbers
     boxes = subject.site.boxes
-    doubts = (f"{boxes} elements are shown by boxes, because their geometry could not be made.",) if boxes else ()
+    doubts = (
+        (say("{boxes} elements are shown by boxes, because their geometry could not be made.", boxes=boxes),)
+        if boxes
+        else ()
+    )
     limit = Limit(measured, unit, "=")
     return Outcome(
         verdict, message, Quantity(declared, unit), limit, (building.global_id,), picture, doubts, capped=boxes > 0

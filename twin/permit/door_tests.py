@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from twin.permit.doors import OUTSIDE, Passage
-from twin.permit.outcomes import Judged, amount, at_least, conclude, missing, one
-from twin.permit.rooms import Room
+from twin.permit.outcomes import COMPLIES, Judged, amount, at_least, conclude, missing, one
+from twin.permit.rooms import CATEGORY_PATH, Room
+from twin.permit.sentences import Words, say
 from twin.permit.solids import box_picture, line_picture, polygon_picture
 from twin.permit.subject import Parameters, Subject
 from twin.permit.values import Limit, Outcome, Picture, Verdict
@@ -30,13 +31,13 @@ def room_has_door(subject: Subject, parameters: Parameters) -> list[Outcome]:
     def judge(room: Room) -> Judged:
         doubts = (room.doubt,) if room.doubt else ()
         if room.global_id in with_door:
-            return Judged(room.global_id, Verdict.PASS, "", None, limit, "1", None, doubts)
+            return Judged(room.global_id, Verdict.PASS, COMPLIES, None, limit, "1", None, doubts)
         if subject.passages.openings.get(room.global_id):
-            doubts = (*doubts, "The room has no door; it lies open to another room.")
+            doubts = (*doubts, say("The room has no door; it lies open to another room."))
             return Judged(
                 room.global_id,
                 Verdict.NEEDS_HUMAN,
-                f"{label(room.record)} has no door.",
+                say("{thing} has no door.", thing=label(room.record)),
                 0,
                 limit,
                 "1",
@@ -44,10 +45,19 @@ def room_has_door(subject: Subject, parameters: Parameters) -> list[Outcome]:
                 doubts,
             )
         if room.shape is None or untold:
-            text = "No door was found at the room, and the model does not tell what some doors or rooms stand beside."
+            text = say(
+                "No door was found at the room, and the model does not tell what some doors or rooms stand beside."
+            )
             return missing(room.record, text, _plan(room))
         return Judged(
-            room.global_id, Verdict.FAIL, f"{label(room.record)} has no door.", 0, limit, "1", _plan(room), doubts
+            room.global_id,
+            Verdict.FAIL,
+            say("{thing} has no door.", thing=label(room.record)),
+            0,
+            limit,
+            "1",
+            _plan(room),
+            doubts,
         )
 
     return _rooms(subject, parameters, judge)
@@ -67,11 +77,13 @@ def rooms_reach_outside(subject: Subject, parameters: Parameters) -> list[Outcom
     def judge(room: Room) -> Judged:
         doubts = (room.doubt, *guessed) if room.doubt else guessed
         if room.global_id in reached:
-            return Judged(room.global_id, Verdict.PASS, "", picture=_way(subject, room, reached), doubts=doubts)
+            return Judged(room.global_id, Verdict.PASS, COMPLIES, picture=_way(subject, room, reached), doubts=doubts)
         if room.shape is None or untold:
-            text = "No way from the outside was found, and the model does not tell what some doors or rooms join."
+            text = say(
+                "No way from the outside was found, and the model does not tell what some doors or rooms join."
+            )
             return missing(room.record, text, _plan(room))
-        text = f"{label(room.record)} cannot be reached from the outside."
+        text = say("{thing} cannot be reached from the outside.", thing=label(room.record))
         return Judged(room.global_id, Verdict.FAIL, text, picture=_plan(room), doubts=doubts)
 
     return _rooms(subject, parameters, judge)
@@ -106,7 +118,7 @@ def _maybe_balcony(outcome: Outcome, minimum: float) -> Outcome:
     value = outcome.measured.value if outcome.measured is not None else None
     if outcome.verdict is not Verdict.FAIL or not isinstance(value, float) or not at_least(value, minimum):
         return outcome
-    doubts = (*outcome.doubts, "As a balcony door it may be wide enough; the model does not tell.")
+    doubts = (*outcome.doubts, say("As a balcony door it may be wide enough; the model does not tell."))
     return replace(outcome, verdict=Verdict.NEEDS_HUMAN, doubts=doubts)
 
 
@@ -122,30 +134,30 @@ def spaces_in_storey(subject: Subject, parameters: Parameters) -> list[Outcome]:
     """Require every room to belong to a storey."""
     rooms = subject.rooms.all
     if not rooms:
-        return one(Verdict.DATA_MISSING, "The model has no rooms (IfcSpace).")
+        return one(Verdict.DATA_MISSING, say("The model has no rooms (IfcSpace)."))
     items = [_stored(subject, room) for room in rooms]
     return conclude(items, "rooms")
 
 
 def _stored(subject: Subject, room: Room) -> Judged:
     good = subject.view.storey_of(room.record) is not None
-    text = f"{label(room.record)} belongs to no storey."
+    text = say("{thing} belongs to no storey.", thing=label(room.record))
     return Judged(room.global_id, Verdict.PASS if good else Verdict.FAIL, text, picture=_plan(room))
 
 
 def _lacking(subject: Subject, parameters: Parameters) -> list[Outcome] | None:
     if not subject.rooms.all:
-        return one(Verdict.DATA_MISSING, "The model has no rooms (IfcSpace).")
+        return one(Verdict.DATA_MISSING, say("The model has no rooms (IfcSpace)."))
     if subject.rooms.of_kinds(parameters.texts("kinds")) and not subject.passages.doors:
-        return one(Verdict.DATA_MISSING, "The model holds no doors.")
+        return one(Verdict.DATA_MISSING, say("The model holds no doors."))
     return None
 
 
 def _rooms(subject: Subject, parameters: Parameters, judge: Callable[[Room], Judged]) -> list[Outcome]:
     items = [judge(room) for room in subject.rooms.of_kinds(parameters.texts("kinds"))]
-    items += [missing(r.record, "The room has no AR_Ruum.115_Kategooria.") for r in subject.rooms.unknown]
+    items += [missing(r.record, say("The room has no {path}.", path=CATEGORY_PATH)) for r in subject.rooms.unknown]
     if not items:
-        return one(Verdict.NOT_APPLICABLE, f"No room is used as {', '.join(parameters.texts('kinds'))}.")
+        return one(Verdict.NOT_APPLICABLE, say("No room is used as {kinds}.", kinds=Words(parameters.texts("kinds"))))
     return conclude(items, "rooms")
 
 
@@ -177,14 +189,14 @@ def _door_between(subject: Subject, node: str, other: str) -> list[tuple[float, 
 
 def _doors(subject: Subject, parameters: Parameters, what: str, paths: tuple[str, ...]) -> list[Outcome]:
     if not subject.passages.doors:
-        return one(Verdict.DATA_MISSING, "The model holds no doors.")
+        return one(Verdict.DATA_MISSING, say("The model holds no doors."))
     role = parameters.text("role")
     chosen = [door for door in subject.passages.doors if role in {_role(subject, door), "any"}]
     untold = [door for door in subject.passages.doors if role != "any" and not _role(subject, door)]
     items = [_opening(subject, door, parameters, what, paths) for door in chosen]
-    items += [missing(door.record, "The model does not tell what these doors join.") for door in untold]
+    items += [missing(door.record, say("The model does not tell what these doors join.")) for door in untold]
     if not items:
-        return one(Verdict.NOT_APPLICABLE, f"The model has no {role} doors.")
+        return one(Verdict.NOT_APPLICABLE, say("The model has no {role} doors.", role=say(role)))
     return conclude(items, "doors")
 
 
@@ -200,11 +212,15 @@ def _role(subject: Subject, door: Passage) -> str:
 def _opening(subject: Subject, door: Passage, parameters: Parameters, what: str, paths: tuple[str, ...]) -> Judged:
     measured = subject.view.number(door.record, paths)
     if measured is None:
-        return missing(door.record, f"The door gives no {what} ({paths[0]}).")
+        return missing(door.record, say("The door gives no {what} ({path}).", what=say(what), path=paths[0]))
     value, minimum, frame = measured[0], parameters.number("minimum"), parameters.number("frame")
-    text = (
-        f"{label(door.record)}: {what} {amount(value, 'm')} ({measured[1]}), "
-        f"a clear {amount(minimum, 'm')} is required."
+    text = say(
+        "{thing}: {what} {value} ({path}), a clear {minimum} is required.",
+        thing=label(door.record),
+        what=say(what),
+        value=amount(value, "m"),
+        path=measured[1],
+        minimum=amount(minimum, "m"),
     )
     mesh = subject.view.meshes.get(door.record.global_id)
     picture = box_picture(mesh) if mesh is not None else None
@@ -214,5 +230,8 @@ def _opening(subject: Subject, door: Passage, parameters: Parameters, what: str,
         verdict = Verdict.PASS
     elif at_least(value, minimum):
         verdict = Verdict.NEEDS_HUMAN
-        doubts = (*doubts, "Whether enough stays clear between the frames cannot be told from the opening alone.")
+        doubts = (
+            *doubts,
+            say("Whether enough stays clear between the frames cannot be told from the opening alone."),
+        )
     return Judged(door.record.global_id, verdict, text, value, Limit(minimum, "m", ">="), "m", picture, doubts)

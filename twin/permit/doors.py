@@ -14,6 +14,8 @@ from shapely import Point, STRtree
 from ifc import ElementRecord, Mesh, RelationKind
 from twin.district import Area, outline
 from twin.permit.rooms import Room, Rooms
+from twin.permit.sentences import Sentence, say
+from twin.permit.vertical import Vertical, verticals
 from twin.permit.view import BuildingView
 
 REACH_M = 0.8  # from the middle of a door to the room on either side: beyond the thickest usual wall
@@ -24,7 +26,7 @@ OPEN_LENGTH_M = 0.6  # narrower than this nobody walks through
 OPEN_HEIGHT_M = 1.9  # lower than this nobody walks through
 MAX_WALL_FACES = 2_000  # a plain wall with its openings; beyond it the hull, which can only close a way
 STAIR_REACH_M = 0.3  # a flight ends at the edge of the room that it leads to
-LEVELS_APART_M = 1.0  # a stair joins rooms on different levels only
+CROSSING_M = 0.5  # spacing of the points at which one may cross an open side
 OUTSIDE = ""  # the node of the graph that is no room
 
 EXTERNAL_DOOR = ("AR_Uks.335_Välispiire", "Pset_DoorCommon.IsExternal")
@@ -38,14 +40,14 @@ class Passage:
         record: The door or window.
         rooms: GlobalIds of the rooms that it opens to, at most two.
         outer: Whether it opens to the outside; None if that cannot be told.
-        doubt: Why the answer is not certain, or an empty string.
+        doubt: Why the answer is not certain, or None.
         centre: Middle of the opening, model metres, or None without geometry.
     """
 
     record: ElementRecord
     rooms: tuple[str, ...]
     outer: bool | None
-    doubt: str
+    doubt: Sentence | None
     centre: tuple[float, float, float] | None
 
 
@@ -73,6 +75,32 @@ class Passages:
     def unresolved_doors(self) -> list[Passage]:
         """Return the doors of which the model does not tell what they join."""
         return [door for door in self.doors if not door.rooms and door.outer is not True]
+
+    @cached_property
+    def verticals(self) -> tuple[Vertical, ...]:
+        """Return the stairs, ramps and lifts between rooms."""
+        return tuple(verticals(self._view, self))
+
+    @cached_property
+    def open_sides(self) -> Mapping[tuple[str, str], NDArray[np.float64]]:
+        """Return the points (n, 2) in metres at which one may cross from a room to one that lies open to it."""
+        sides = {}
+        for first, second in itertools.chain(self._touching(), self._virtual()):
+            one, two = self._rooms.by_id[first].shape, self._rooms.by_id[second].shape
+            if one is not None and two is not None:
+                sides[first, second] = _crossing(one.outline, two.outline)
+        return sides
+
+    def rooms_around(self, meshes: Sequence[Mesh]) -> list[Room]:
+        """Return the rooms that a stair, ramp or lift of these meshes reaches."""
+        area = outline(meshes)
+        if area is None:
+            return []
+        low = min(float(mesh.vertices[:, 2].min()) for mesh in meshes) - STAIR_REACH_M
+        high = max(float(mesh.vertices[:, 2].max()) for mesh in meshes) + STAIR_REACH_M
+        hits = sorted(self._tree.query(area.buffer(STAIR_REACH_M), predicate="intersects"))
+        rooms = [self._shaped[hit] for hit in hits]
+        return [r for r in rooms if r.shape is not None and r.shape.overlaps_height(low, high, 0.0)]
 
     @cached_property
     def openings(self) -> Mapping[str, frozenset[str]]:
@@ -112,7 +140,7 @@ class Passages:
                 yield from ((room, OUTSIDE) for room in door.rooms)
         for room, others in self.openings.items():
             yield from ((room, other) for other in others)
-        yield from self._stairs()
+        yield from (link.rooms for link in self.verticals)
 
     def _passage(self, record: ElementRecord) -> Passage:
         mesh = self._view.meshes.get(record.global_id)
@@ -121,10 +149,12 @@ class Passages:
         seen = self._beside(sides) if sides is not None else []
         rooms = tuple(sorted(set(bounded) or set(seen)))[:2]
         declared = self._view.flag(record, EXTERNAL_DOOR)
-        outer, doubt = declared, ""
+        outer, doubt = declared, None
         if declared is None and rooms and (sides is not None or bounded):
             outer = len(rooms) == 1
-            doubt = "The model does not say whether a door is external; a door with one room was taken as external."
+            doubt = say(
+                "The model does not say whether a door is external; a door with one room was taken as external."
+            )
         centre = None if sides is None else sides.centre
         return Passage(record, rooms, outer, doubt, centre)
 
@@ -165,24 +195,6 @@ class Passages:
         for record in self._view.of_kind("IfcVirtualElement"):
             rooms = sorted({t for t in record.targets(RelationKind.BOUNDS) if t in self._rooms.by_id})
             yield from itertools.pairwise(rooms)
-
-    def _stairs(self) -> Iterator[tuple[str, str]]:
-        kinds = ("IfcStair", "IfcStairFlight", "IfcRamp", "IfcRampFlight", "IfcTransportElement")
-        for record in self._view.of_kind(*kinds):
-            mesh = self._view.meshes.get(record.global_id)
-            area = outline([mesh]) if mesh is not None else None
-            if mesh is None or area is None:
-                continue
-            rooms = self._rooms_at(area.buffer(STAIR_REACH_M), mesh)
-            for one, two in itertools.combinations(rooms, 2):
-                if _levels_apart(one, two):
-                    yield one.global_id, two.global_id
-
-    def _rooms_at(self, area: Area, mesh: Mesh) -> list[Room]:
-        low, high = float(mesh.vertices[:, 2].min()), float(mesh.vertices[:, 2].max())
-        rooms = [self._shaped[hit] for hit in sorted(self._tree.query(area, predicate="intersects"))]
-        reach = STAIR_REACH_M
-        return [r for r in rooms if r.shape is not None and r.shape.overlaps_height(low - reach, high + reach, 0.0)]
 
     @staticmethod
     def _walkable_height(one: Room, two: Room) -> bool:
@@ -253,9 +265,15 @@ def _along(record: ElementRecord, plane: NDArray[np.float64]) -> NDArray[np.floa
     return direction
 
 
-def _levels_apart(one: Room, two: Room) -> bool:
-    return (
-        one.shape is not None
-        and two.shape is not None
-        and (abs(one.shape.floor_m - two.shape.floor_m) >= LEVELS_APART_M)
-    )
+def _crossing(first: Area, second: Area) -> NDArray[np.float64]:
+    """Return points along what two outlines share, `CROSSING_M` apart."""
+    strip = first.buffer(OPEN_GAP_M).intersection(second.buffer(OPEN_GAP_M))
+    box = shapely.get_coordinates(shapely.oriented_envelope(strip))
+    if len(box) < 4:
+        return np.asarray(strip.representative_point().coords, dtype=np.float64)
+    edges = np.linalg.norm(np.diff(box[:3], axis=0), axis=1)
+    turn = 0 if edges[0] >= edges[1] else 1
+    start, end = (box[turn] + box[turn - 1]) / 2, (box[turn + 1] + box[turn + 2]) / 2
+    steps = np.linspace(0.0, 1.0, max(3, int(np.ceil(edges[turn] / CROSSING_M)) + 1))[1:-1, None]
+    points: NDArray[np.float64] = start + steps * (end - start)
+    return points

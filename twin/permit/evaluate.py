@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from shapely.errors import ShapelyError
 
 from twin.permit.pack import Pack, Rule
+from twin.permit.sentences import Sentence, render_all, say
 from twin.permit.subject import Subject
 from twin.permit.values import CheckResult, Mode, Outcome, PackUse, PermitReport, SourceStatus, Verdict
 from twin.permit.view import CheckContext
@@ -13,9 +14,9 @@ from twin.permit.view import CheckContext
 DECIDED = frozenset({Verdict.PASS, Verdict.FAIL})
 OPEN = frozenset({Verdict.FAIL, Verdict.NEEDS_HUMAN, Verdict.DATA_MISSING})
 VERDICT_ORDER = (Verdict.FAIL, Verdict.NEEDS_HUMAN, Verdict.DATA_MISSING, Verdict.PASS, Verdict.NOT_APPLICABLE)
-SECONDARY_NOTE = "The rule or its number was read in a secondary source; check it in the act."
-UNVERIFIED_NOTE = "The rule or its number could not be verified, so it does not decide."
-USE_UNKNOWN_NOTE = "The building declares no use code, so whether the act applies is open."
+SECONDARY_NOTE = say("The rule or its number was read in a secondary source; check it in the act.")
+UNVERIFIED_NOTE = say("The rule or its number could not be verified, so it does not decide.")
+USE_UNKNOWN_NOTE = say("The building declares no use code, so whether the act applies is open.")
 
 
 def check(context: CheckContext, packs: Sequence[Pack], mode: Mode = Mode.PRE_CHECK) -> PermitReport:
@@ -90,15 +91,23 @@ def _run(subject: Subject, pack: Pack, rule: Rule, mode: Mode) -> list[CheckResu
     code = subject.view.use_code
     wanted = rule.use_code_prefixes
     if wanted and code is not None and not code.startswith(wanted):
-        message = f"The use code {code} is not one that the rule is for ({', '.join(wanted)})."
+        message = say(
+            "The use code {code} is not one that the rule is for ({names}).", code=code, names=", ".join(wanted)
+        )
         return [_result(pack, rule, Outcome(Verdict.NOT_APPLICABLE, message), mode, use_known=True)]
     try:
         outcomes = rule.spec.run(subject, rule.parameters)
     except ShapelyError as error:  # a shape so broken that no intersection can be made of it
-        outcomes = [Outcome(Verdict.NEEDS_HUMAN, f"The geometry could not be computed: {error}.")]
+        outcomes = [
+            Outcome(Verdict.NEEDS_HUMAN, say("The geometry could not be computed: {error}.", error=str(error)))
+        ]
     use_known = not wanted or code is not None
     results = [_result(pack, rule, outcome, mode, use_known=use_known) for outcome in outcomes]
     return sorted(results, key=lambda result: (VERDICT_ORDER.index(result.verdict), result.elements, result.message))
+
+
+def _broken(error: ShapelyError) -> Sentence:
+    return say("The geometry could not be computed: {error}.", error=str(error))
 
 
 def _result(pack: Pack, rule: Rule, outcome: Outcome, mode: Mode, *, use_known: bool) -> CheckResult:
@@ -111,8 +120,9 @@ def _result(pack: Pack, rule: Rule, outcome: Outcome, mode: Mode, *, use_known: 
         pack.act,
         rule.clause,
         _verdict(outcome, rule.source_status, mode, use_known=use_known),
+        outcome.verdict,
         rule.source_status,
-        " ".join((outcome.message, *outcome.doubts, *notes)),
+        render_all((outcome.message, *outcome.doubts, *notes)),
         rule.advice,
         outcome.measured,
         outcome.limit,
@@ -121,7 +131,7 @@ def _result(pack: Pack, rule: Rule, outcome: Outcome, mode: Mode, *, use_known: 
     )
 
 
-def _notes(status: SourceStatus, *, use_known: bool) -> tuple[str, ...]:
+def _notes(status: SourceStatus, *, use_known: bool) -> tuple[Sentence, ...]:
     by_status = {SourceStatus.SECONDARY: (SECONDARY_NOTE,), SourceStatus.UNVERIFIED: (UNVERIFIED_NOTE,)}
     return (*by_status.get(status, ()), *(() if use_known else (USE_UNKNOWN_NOTE,)))
 

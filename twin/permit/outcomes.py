@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from ifc import ElementRecord
+from twin.permit.sentences import Amount, Sentence, say
 from twin.permit.values import Limit, Outcome, Picture, Quantity, Verdict
 from twin.permit.view import label
 
 TOLERANCE = 0.001  # a millimetre or a thousandth of a square metre: float noise of exporters, below any drawing
+COMPLIES = say("It complies.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +31,12 @@ class Judged:
 
     element: str
     verdict: Verdict
-    message: str
+    message: Sentence
     value: float | str | bool | None = None
     limit: Limit | None = None
     unit: str = ""
     picture: Picture | None = None
-    doubts: tuple[str, ...] = ()
+    doubts: tuple[Sentence, ...] = ()
     capped: bool = False
 
 
@@ -43,7 +45,7 @@ def judged_minimum(
     measured: tuple[str, float],
     minimum: tuple[float, str],
     picture: Picture | None = None,
-    doubts: tuple[str, ...] = (),
+    doubts: tuple[Sentence | None, ...] = (),
     *,
     capped: bool = False,
 ) -> Judged:
@@ -60,15 +62,29 @@ def judged_minimum(
     what, value = measured
     limit, unit = minimum
     good = at_least(value, limit)
-    sentence = f"{label(record)}: {what} {amount(value, unit)}, at least {amount(limit, unit)} is required."
+    sentence = say(
+        "{thing}: {what} {value}, at least {limit} is required.",
+        thing=label(record),
+        what=say(what),
+        value=amount(value, unit),
+        limit=amount(limit, unit),
+    )
     verdict = Verdict.PASS if good else Verdict.FAIL
-    bound = Limit(limit, unit, ">=")
+    bound = Limit(limit, unit, ">=", TOLERANCE)
     return Judged(
-        record.global_id, verdict, sentence, value, bound, unit, picture, tuple(filter(None, doubts)), capped
+        record.global_id,
+        verdict,
+        sentence,
+        value,
+        bound,
+        unit,
+        picture,
+        tuple(doubt for doubt in doubts if doubt),
+        capped,
     )
 
 
-def missing(record: ElementRecord, message: str, picture: Picture | None = None) -> Judged:
+def missing(record: ElementRecord, message: Sentence, picture: Picture | None = None) -> Judged:
     """Say that an element lacks what the test needs."""
     return Judged(record.global_id, Verdict.DATA_MISSING, message, picture=picture)
 
@@ -82,8 +98,8 @@ def conclude(items: Sequence[Judged], things: str, worst: Callable[[Iterable[flo
         worst: Which of the passing values is the deciding one.
     """
     outcomes = [_single(item) for item in items if item.verdict not in {Verdict.PASS, Verdict.DATA_MISSING}]
-    gaps: dict[str, list[Judged]] = defaultdict(list)
-    passing: dict[tuple[tuple[str, ...], bool, Limit | None], list[Judged]] = defaultdict(list)
+    gaps: dict[Sentence, list[Judged]] = defaultdict(list)
+    passing: dict[tuple[tuple[Sentence, ...], bool, Limit | None], list[Judged]] = defaultdict(list)
     for item in items:
         if item.verdict is Verdict.DATA_MISSING:
             gaps[item.message].append(item)
@@ -94,7 +110,7 @@ def conclude(items: Sequence[Judged], things: str, worst: Callable[[Iterable[flo
     return outcomes
 
 
-def one(verdict: Verdict, message: str, elements: Iterable[str] = ()) -> list[Outcome]:
+def one(verdict: Verdict, message: Sentence, elements: Iterable[str] = ()) -> list[Outcome]:
     """Return a single outcome without numbers."""
     return [Outcome(verdict, message, elements=tuple(elements))]
 
@@ -109,10 +125,9 @@ def at_most(value: float, limit: float) -> bool:
     return value <= limit + TOLERANCE
 
 
-def amount(value: float, unit: str) -> str:
+def amount(value: float, unit: str) -> Amount:
     """Return a number as a sentence writes it: up to three decimals, then the unit."""
-    shown = {"1": "", "m2": " m²", "m3": " m³"}.get(unit, f" {unit}" if unit else "")
-    return f"{value:.3f}".rstrip("0").rstrip(".") + shown
+    return Amount(float(value), unit)
 
 
 def _single(item: Judged) -> Outcome:
@@ -128,9 +143,10 @@ def _single(item: Judged) -> Outcome:
     )
 
 
-def _gap(message: str, group: Sequence[Judged]) -> Outcome:
+def _gap(message: Sentence, group: Sequence[Judged]) -> Outcome:
     elements = tuple(sorted(item.element for item in group))
-    text = message if len(elements) == 1 else f"{len(elements)} elements: {message}"
+    several = say("{number} elements: {message}", number=len(elements), message=message)
+    text = message if len(elements) == 1 else several
     return Outcome(Verdict.DATA_MISSING, text, elements=elements, picture=group[0].picture)
 
 
@@ -142,7 +158,7 @@ def _passing(group: Sequence[Judged], things: str, worst: Callable[[Iterable[flo
         value = _quantity(first.value, first.unit) if len(group) == 1 else None
         return Outcome(
             Verdict.PASS,
-            f"{len(group)} {things} comply.",
+            say("{number} {things} comply.", number=len(group), things=say(things)),
             value,
             first.limit,
             elements,
@@ -151,9 +167,22 @@ def _passing(group: Sequence[Judged], things: str, worst: Callable[[Iterable[flo
             first.capped,
         )
     extreme = worst(numbers)
-    message = f"{len(group)} {things} comply; the deciding value is {amount(extreme, first.unit)}."
+    picture = next((item.picture for item in group if item.value == extreme), None)
+    message = say(
+        "{number} {things} comply; the deciding value is {value}.",
+        number=len(group),
+        things=say(things),
+        value=amount(extreme, first.unit),
+    )
     return Outcome(
-        Verdict.PASS, message, Quantity(extreme, first.unit), first.limit, elements, None, first.doubts, first.capped
+        Verdict.PASS,
+        message,
+        Quantity(extreme, first.unit),
+        first.limit,
+        elements,
+        picture,
+        first.doubts,
+        first.capped,
     )
 
 

@@ -26,6 +26,9 @@ UNITS: Mapping[str, tuple[str, float]] = {  # UCUM unit of a pack -> (UCUM unit 
     "m2": ("m2", 1.0),
     "1": ("1", 1.0),
     "%": ("1", 0.01),
+    "m3": ("m3", 1.0),
+    "min": ("min", 1.0),
+    "W/(m2.K)": ("W/(m2.K)", 1.0),
 }
 MAX_BYTES = 4 * 1024 * 1024  # a pack is text written by people
 BUNDLED = "packs"
@@ -45,7 +48,7 @@ class Rule:
         parameters: Numbers (SI) and arguments of the test.
         source_status: The weakest status of the rule and its parameters.
         confidence_note: Where the rule and its numbers come from, and what is not certain.
-        advice: What to change when it is not kept.
+        advice: What to change when it is not kept, in Estonian, English and French.
     """
 
     rule_id: str
@@ -56,7 +59,7 @@ class Rule:
     parameters: Parameters
     source_status: SourceStatus
     confidence_note: str
-    advice: str
+    advice: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +230,11 @@ def _rule(raw: dict[str, Any], source: _RuleSource) -> Rule:
         raw["clause"],
         tuple(raw.get("applicability", {}).get("use_code_prefixes", ())),
         spec,
-        Parameters(_numbers(stated, spec, source), _arguments(raw["requirement"].get("arguments", {}), spec, source)),
+        Parameters(
+            _numbers(stated, spec, source),
+            _arguments(raw["requirement"].get("arguments", {}), spec, source),
+            {name: UNITS[entry["unit"]][0] for name, entry in stated.items()},
+        ),
         max(statuses, key=STATUS_ORDER.index),
         raw["confidence_note"],
         raw["advice"],
@@ -239,7 +246,7 @@ def _numbers(stated: Mapping[str, Any], spec: TestSpec, source: _RuleSource) -> 
     numbers: dict[str, float] = {}
     for name, entry in stated.items():
         unit, factor = UNITS.get(entry["unit"], ("", 0.0))
-        if unit != spec.units[name]:
+        if not unit or spec.units[name] not in {unit, "*"}:
             source.refuse(
                 f"'{name}' is in '{entry['unit']}', the test takes {spec.units[name]}.",
                 "pack-unit",

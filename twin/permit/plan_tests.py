@@ -7,13 +7,14 @@ import shapely
 from twin.district import CRS, Area, MapFootprint, PlanArea, neighbours
 from twin.permit.building_tests import height_picture, measured_height, storey_count, with_ground
 from twin.permit.outcomes import amount, at_most, one
+from twin.permit.sentences import Sentence, say
 from twin.permit.solids import line_picture, polygon_picture
 from twin.permit.subject import Parameters, Subject
 from twin.permit.values import Limit, Outcome, Picture, Quantity, Verdict
 
 PlanTest = Callable[[Subject, PlanArea, MapFootprint], Outcome]
-NO_NEIGHBOURS = "The other buildings on the map are not at hand."
-NO_PLACE = "The building has no outline or no trusted place on the map."
+NO_NEIGHBOURS = say("The other buildings on the map are not at hand.")
+NO_PLACE = say("The building has no outline or no trusted place on the map.")
 
 
 def inside_building_area(subject: Subject, parameters: Parameters) -> list[Outcome]:
@@ -22,7 +23,9 @@ def inside_building_area(subject: Subject, parameters: Parameters) -> list[Outco
     Numbers: `tolerance` (m): how far it may stick out.
     """
     tolerance = parameters.number("tolerance")
-    return _by_plan(subject, lambda s, plan, own: _inside(s, own.shape, plan.shape, "the building area", tolerance))
+    return by_plan(
+        subject, lambda s, plan, own: _inside(s, own.shape, plan.shape, say("the building area"), tolerance)
+    )
 
 
 def inside_parcel(subject: Subject, parameters: Parameters) -> list[Outcome]:
@@ -31,14 +34,14 @@ def inside_parcel(subject: Subject, parameters: Parameters) -> list[Outcome]:
     Numbers: `tolerance` (m): how far it may stick out.
     """
     if subject.context.parcels is None:
-        return one(Verdict.DATA_MISSING, "No parcels are at hand.")
+        return one(Verdict.DATA_MISSING, say("No parcels are at hand."))
     own = subject.site.on_map
     if own is None:
         return one(Verdict.DATA_MISSING, NO_PLACE)
     parcel = subject.site.parcel
     if parcel is None:
-        return one(Verdict.DATA_MISSING, "No parcel lies under the footprint.")
-    name = f"parcel {parcel.cadastral_number}"
+        return one(Verdict.DATA_MISSING, say("No parcel lies under the footprint."))
+    name = say("parcel {number}", number=parcel.cadastral_number)
     return [_inside(subject, own.shape, parcel.shape, name, parameters.number("tolerance"))]
 
 
@@ -48,14 +51,16 @@ def footprint_within_plan(subject: Subject, parameters: Parameters) -> list[Outc
     def judge(subject: Subject, plan: PlanArea, own: MapFootprint) -> Outcome:
         limit = plan.max_footprint_m2
         if limit is None:
-            return Outcome(Verdict.NOT_APPLICABLE, "The plan sets no largest footprint.")
+            return Outcome(Verdict.NOT_APPLICABLE, say("The plan sets no largest footprint."))
         area = float(subject.site.footprint.area) if subject.site.footprint is not None else float(own.shape.area)
-        message = f"The footprint has {amount(area, 'm2')}, the plan allows {amount(limit, 'm2')}."
+        message = say(
+            "The footprint has {area}, the plan allows {limit}.", area=amount(area, "m2"), limit=amount(limit, "m2")
+        )
         verdict = Verdict.PASS if at_most(area, limit) else Verdict.FAIL
         picture = polygon_picture(own.shape, CRS)
-        return _placed(subject, verdict, message, (area, "m2"), Limit(limit, "m2", "<="), picture)
+        return placed(subject, verdict, message, (area, "m2"), Limit(limit, "m2", "<="), picture)
 
-    return _by_plan(subject, judge)
+    return by_plan(subject, judge)
 
 
 def height_within_plan(subject: Subject, parameters: Parameters) -> list[Outcome]:
@@ -64,15 +69,19 @@ def height_within_plan(subject: Subject, parameters: Parameters) -> list[Outcome
     def judge(subject: Subject, plan: PlanArea, own: MapFootprint) -> Outcome:
         height, ground, limit = measured_height(subject), subject.site.ground, plan.max_height_m
         if limit is None:
-            return Outcome(Verdict.NOT_APPLICABLE, "The plan sets no largest height.")
+            return Outcome(Verdict.NOT_APPLICABLE, say("The plan sets no largest height."))
         if height is None or ground is None:
-            return Outcome(Verdict.DATA_MISSING, "The ground level or the highest point is not known.")
-        message = f"The building is {amount(height, 'm')} high, the plan allows {amount(limit, 'm')}."
+            return Outcome(Verdict.DATA_MISSING, say("The ground level or the highest point is not known."))
+        message = say(
+            "The building is {height} high, the plan allows {limit}.",
+            height=amount(height, "m"),
+            limit=amount(limit, "m"),
+        )
         verdict = Verdict.PASS if at_most(height, limit) else Verdict.FAIL
-        found = _placed(subject, verdict, message, (height, "m"), Limit(limit, "m", "<="), height_picture(subject))
+        found = placed(subject, verdict, message, (height, "m"), Limit(limit, "m", "<="), height_picture(subject))
         return with_ground(found, ground.doubt, certain=ground.certain)
 
-    return _by_plan(subject, judge)
+    return by_plan(subject, judge)
 
 
 def storeys_within_plan(subject: Subject, parameters: Parameters) -> list[Outcome]:
@@ -80,10 +89,10 @@ def storeys_within_plan(subject: Subject, parameters: Parameters) -> list[Outcom
 
     def judge(subject: Subject, plan: PlanArea, own: MapFootprint) -> Outcome:
         if plan.max_storeys is None:
-            return Outcome(Verdict.NOT_APPLICABLE, "The plan sets no largest number of storeys.")
+            return Outcome(Verdict.NOT_APPLICABLE, say("The plan sets no largest number of storeys."))
         return storey_count(subject, plan.max_storeys)
 
-    return _by_plan(subject, judge)
+    return by_plan(subject, judge)
 
 
 def use_within_plan(subject: Subject, parameters: Parameters) -> list[Outcome]:
@@ -91,15 +100,15 @@ def use_within_plan(subject: Subject, parameters: Parameters) -> list[Outcome]:
 
     def judge(subject: Subject, plan: PlanArea, own: MapFootprint) -> Outcome:
         if not plan.use_codes:
-            return Outcome(Verdict.NOT_APPLICABLE, "The plan names no use codes.")
+            return Outcome(Verdict.NOT_APPLICABLE, say("The plan names no use codes."))
         code, allowed = subject.view.use_code, ", ".join(plan.use_codes)
         if code is None:
-            return Outcome(Verdict.DATA_MISSING, "The building declares no use code of five digits.")
+            return Outcome(Verdict.DATA_MISSING, say("The building declares no use code of five digits."))
         verdict = Verdict.PASS if code.startswith(plan.use_codes) else Verdict.FAIL
-        message = f"The use code is {code}, the plan allows {allowed}."
-        return _placed(subject, verdict, message, (code, ""), Limit(allowed, "", "in"), None)
+        message = say("The use code is {code}, the plan allows {allowed}.", code=code, allowed=allowed)
+        return placed(subject, verdict, message, (code, ""), Limit(allowed, "", "in"), None)
 
-    return _by_plan(subject, judge)
+    return by_plan(subject, judge)
 
 
 def buildings_within_plan(subject: Subject, parameters: Parameters) -> list[Outcome]:
@@ -111,16 +120,18 @@ def buildings_within_plan(subject: Subject, parameters: Parameters) -> list[Outc
     def judge(subject: Subject, plan: PlanArea, own: MapFootprint) -> Outcome:
         others = subject.context.neighbours
         if plan.max_buildings is None:
-            return Outcome(Verdict.NOT_APPLICABLE, "The plan sets no largest number of buildings.")
+            return Outcome(Verdict.NOT_APPLICABLE, say("The plan sets no largest number of buildings."))
         if others is None:
             return Outcome(Verdict.DATA_MISSING, NO_NEIGHBOURS)
         within = [o for o in others if o.building_id != own.building_id and o.shape.intersection(plan.shape).area > 0]
         number, limit = len(within) + 1, plan.max_buildings
-        message = f"{number} buildings stand on the building area, the plan allows {limit}."
+        message = say(
+            "{number} buildings stand on the building area, the plan allows {limit}.", number=number, limit=limit
+        )
         verdict = Verdict.PASS if number <= limit else Verdict.FAIL
-        return _placed(subject, verdict, message, (number, "1"), Limit(limit, "1", "<="), None)
+        return placed(subject, verdict, message, (number, "1"), Limit(limit, "1", "<="), None)
 
-    return _by_plan(subject, judge)
+    return by_plan(subject, judge)
 
 
 def distance_to_neighbours(subject: Subject, parameters: Parameters) -> list[Outcome]:
@@ -138,13 +149,18 @@ def distance_to_neighbours(subject: Subject, parameters: Parameters) -> list[Out
     bound = Limit(limit, "m", ">=")
     near = [found for found in neighbours(own, others, limit) if found.distance_m < limit - 1e-3]
     if not near:
-        message = f"No other building is nearer than {amount(limit, 'm')}."
-        return [_placed(subject, Verdict.PASS, message, None, bound, None)]
+        message = say("No other building is nearer than {limit}.", limit=amount(limit, "m"))
+        return [placed(subject, Verdict.PASS, message, None, bound, None)]
     return [
-        _placed(
+        placed(
             subject,
             Verdict.FAIL,
-            f"Building {found.building_id} is {amount(found.distance_m, 'm')} away, {amount(limit, 'm')} required.",
+            say(
+                "Building {building} is {distance} away, {limit} required.",
+                building=found.building_id,
+                distance=amount(found.distance_m, "m"),
+                limit=amount(limit, "m"),
+            ),
             (found.distance_m, "m"),
             bound,
             line_picture(found.line, CRS),
@@ -168,12 +184,16 @@ def no_overlap_with_neighbours(subject: Subject, parameters: Parameters) -> list
     shapes = {other.building_id: other.shape for other in others}
     found = [n for n in neighbours(own, others, 0.0) if n.overlap_m2 > parameters.number("tolerance")]
     if not found:
-        return [_placed(subject, Verdict.PASS, "The footprint overlaps no other building.", None, bound, None)]
+        return [placed(subject, Verdict.PASS, say("The footprint overlaps no other building."), None, bound, None)]
     return [
-        _placed(
+        placed(
             subject,
             Verdict.FAIL,
-            f"The footprint shares {amount(n.overlap_m2, 'm2')} with building {n.building_id}.",
+            say(
+                "The footprint shares {area} with building {building}.",
+                area=amount(n.overlap_m2, "m2"),
+                building=n.building_id,
+            ),
             (n.overlap_m2, "m2"),
             bound,
             _common(own.shape, shapes[n.building_id]),
@@ -182,29 +202,37 @@ def no_overlap_with_neighbours(subject: Subject, parameters: Parameters) -> list
     ]
 
 
-def _by_plan(subject: Subject, judge: PlanTest) -> list[Outcome]:
+def by_plan(subject: Subject, judge: PlanTest) -> list[Outcome]:
+    """Judge the building against the building area that applies; say what is missing or open without one."""
     if subject.context.plan is None:
-        return one(Verdict.DATA_MISSING, "No plan is at hand.")
+        return one(Verdict.DATA_MISSING, say("No plan is at hand."))
     own = subject.site.on_map
     if own is None:
         return one(Verdict.DATA_MISSING, NO_PLACE)
     plan = subject.site.plan_area
     if plan is None:
-        return one(Verdict.NEEDS_HUMAN, "The plan has no building area at this place; whether one applies is open.")
+        return one(
+            Verdict.NEEDS_HUMAN, say("The plan has no building area at this place; whether one applies is open.")
+        )
     return [judge(subject, plan, own)]
 
 
-def _inside(subject: Subject, own: Area, allowed: Area, name: str, tolerance: float) -> Outcome:
+def _inside(subject: Subject, own: Area, allowed: Area, name: Sentence, tolerance: float) -> Outcome:
     outside = shapely.difference(own, allowed)
     points = shapely.get_coordinates(outside)
     reach = max((float(allowed.distance(shapely.Point(point))) for point in points), default=0.0)
     good = reach <= tolerance
     limit = Limit(tolerance, "m", "<=")
     if good:
-        message = f"The footprint lies in {name}."
-        return _placed(subject, Verdict.PASS, message, (reach, "m"), limit, None)
-    message = f"The footprint sticks {amount(reach, 'm')} and {amount(float(outside.area), 'm2')} out of {name}."
-    return _placed(subject, Verdict.FAIL, message, (reach, "m"), limit, _polygon(outside))
+        message = say("The footprint lies in {name}.", name=name)
+        return placed(subject, Verdict.PASS, message, (reach, "m"), limit, None)
+    message = say(
+        "The footprint sticks {reach} and {area} out of {name}.",
+        reach=amount(reach, "m"),
+        area=amount(float(outside.area), "m2"),
+        name=name,
+    )
+    return placed(subject, Verdict.FAIL, message, (reach, "m"), limit, _polygon(outside))
 
 
 def _polygon(geometry: shapely.Geometry) -> Picture | None:
@@ -216,14 +244,15 @@ def _common(own: Area, other: Area) -> Picture | None:
     return _polygon(shapely.intersection(own, other))
 
 
-def _placed(
+def placed(
     subject: Subject,
     verdict: Verdict,
-    message: str,
+    message: Sentence,
     measured: tuple[float | int | str, str] | None,
     limit: Limit,
     picture: Picture | None,
 ) -> Outcome:
+    """Return an outcome about the building with the doubts about its place."""
     building = subject.view.building
     elements = (building.global_id,) if building is not None else ()
     quantity = Quantity(*measured) if measured is not None else None

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from ifc import ElementRecord, RelationKind
 from twin.permit.outcomes import Judged, conclude, missing, one
+from twin.permit.sentences import say
 from twin.permit.subject import Parameters, Subject
 from twin.permit.values import Limit, Outcome, Verdict
 from twin.permit.view import as_number, as_text, label
@@ -45,13 +46,23 @@ def number_positive(subject: Subject, parameters: Parameters) -> list[Outcome]:
         found = subject.view.find(record, paths)
         value = None if found is None else as_number(found.value)
         if found is None:
-            items.append(missing(record, f"{label(record)} has no {paths[0]}."))
+            items.append(missing(record, say("{thing} has no {path}.", thing=label(record), path=paths[0])))
         elif value is None:
-            text = f"{label(record)}: {found.where} is '{as_text(found.value)}', not a number."
+            text = say(
+                "{thing}: {where} is '{text}', not a number.",
+                thing=label(record),
+                where=found.where,
+                text=as_text(found.value),
+            )
             items.append(Judged(record.global_id, Verdict.FAIL, text, as_text(found.value)))
         else:
             verdict = Verdict.PASS if value > 0 else Verdict.FAIL
-            text = f"{label(record)}: {found.where} is {value:g}, it must be above zero."
+            text = say(
+                "{thing}: {where} is {value:g}, it must be above zero.",
+                thing=label(record),
+                where=found.where,
+                value=value,
+            )
             items.append(Judged(record.global_id, verdict, text, value, Limit(0, "", ">")))
     return conclude(items, "values")
 
@@ -65,16 +76,21 @@ def fire_rating_on_boundaries(subject: Subject, parameters: Parameters) -> list[
     Arguments: `ifc_class` (``IfcDoor`` or ``IfcWall``), `pattern`.
     """
     ifc_class = parameters.text("ifc_class")
-    zone_of = _compartments(subject)
+    zone_of = compartments(subject)
     if not zone_of:
-        return one(Verdict.DATA_MISSING, "The model assigns no room to a fire compartment (AR_Tsoon_Tuleohutus).")
+        return one(
+            Verdict.DATA_MISSING, say("The model assigns no room to a fire compartment (AR_Tsoon_Tuleohutus).")
+        )
     elements, untold = _boundaries(subject, ifc_class, zone_of)
     items = [_rating(subject, record, ifc_class, parameters.text("pattern")) for record in elements]
     items += [
-        missing(record, "The model does not tell which rooms these elements stand between.") for record in untold
+        missing(record, say("The model does not tell which rooms these elements stand between.")) for record in untold
     ]
     if not items:
-        return one(Verdict.NOT_APPLICABLE, f"No {ifc_class.removeprefix('Ifc').lower()} bounds a fire compartment.")
+        return one(
+            Verdict.NOT_APPLICABLE,
+            say("No {kind} bounds a fire compartment.", kind=ifc_class),
+        )
     return conclude(items, "elements on compartment boundaries")
 
 
@@ -90,44 +106,59 @@ def fire_rating_format(subject: Subject, parameters: Parameters) -> list[Outcome
         if subject.view.find(record, FIRE_PATHS[ifc_class]) is not None
     ]
     if not items:
-        return one(Verdict.NOT_APPLICABLE, "No element gives a fire rating.")
+        return one(Verdict.NOT_APPLICABLE, say("No element gives a fire rating."))
     return conclude(items, "fire ratings")
 
 
 def _none_of(ifc_class: str) -> list[Outcome]:
     if ifc_class in {"IfcBuilding", "IfcSite"}:
-        return one(Verdict.DATA_MISSING, f"The model has no {ifc_class}.")
-    return one(Verdict.NOT_APPLICABLE, f"The model has no {ifc_class}.")
+        return one(Verdict.DATA_MISSING, say("The model has no {ifc_class}.", ifc_class=ifc_class))
+    return one(Verdict.NOT_APPLICABLE, say("The model has no {ifc_class}.", ifc_class=ifc_class))
 
 
 def _match(subject: Subject, record: ElementRecord, parameters: Parameters) -> Judged:
     paths, pattern = parameters.texts("properties"), parameters.text("pattern")
     found = subject.view.find(record, paths)
     if found is None:
-        return missing(record, f"{label(record)} has no {paths[0]}.")
+        return missing(record, say("{thing} has no {path}.", thing=label(record), path=paths[0]))
     text = as_text(found.value)
     limit = Limit(parameters.text("example"), "", "matches")
     good = re.fullmatch(pattern, text) is not None
-    sentence = f"{label(record)}: {found.where} is '{text}', such as '{limit.value}' is expected."
+    sentence = say(
+        "{thing}: {where} is '{text}', such as '{limit}' is expected.",
+        thing=label(record),
+        where=found.where,
+        text=text,
+        limit=limit.value,
+    )
     return Judged(record.global_id, Verdict.PASS if good else Verdict.FAIL, sentence, text, limit)
 
 
 def _rating(subject: Subject, record: ElementRecord, ifc_class: str, pattern: str) -> Judged:
     found = subject.view.find(record, FIRE_PATHS[ifc_class])
     if found is None:
-        return missing(record, f"{FIRE_PATHS[ifc_class][0]} is not filled in.")
+        return missing(record, say("{path} is not filled in.", path=FIRE_PATHS[ifc_class][0]))
     text = as_text(found.value)
     limit = Limit("EI30", "", "matches")
     if text.casefold() in NO_RATING:
         return Judged(
-            record.global_id, Verdict.FAIL, f"{label(record)} has no fire resistance ('{text}').", text, limit
+            record.global_id,
+            Verdict.FAIL,
+            say("{thing} has no fire resistance ('{text}').", thing=label(record), text=text),
+            text,
+            limit,
         )
     good = re.fullmatch(pattern, text) is not None
-    sentence = f"{label(record)}: fire rating '{text}' is not written as a class such as EI30 or REI60."
+    sentence = say(
+        "{thing}: fire rating '{text}' is not written as a class such as EI30 or REI60.",
+        thing=label(record),
+        text=text,
+    )
     return Judged(record.global_id, Verdict.PASS if good else Verdict.FAIL, sentence, text, limit)
 
 
-def _compartments(subject: Subject) -> dict[str, str]:
+def compartments(subject: Subject) -> dict[str, str]:
+    """Return the compartment (IfcZone) of each room, by GlobalId."""
     zones = [zone for zone in subject.view.of_kind("IfcZone") if subject.view.find(zone, COMPARTMENT_PATHS)]
     members = ((zone, room) for zone in zones for room in _members(subject, zone))
     return {room.global_id: zone.global_id for zone, room in members}

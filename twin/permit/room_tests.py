@@ -8,8 +8,9 @@ from shapely import STRtree
 
 from ifc import ElementRecord
 from twin.permit.doors import Passage
-from twin.permit.outcomes import Judged, amount, conclude, judged_minimum, missing, one
+from twin.permit.outcomes import COMPLIES, Judged, amount, conclude, judged_minimum, missing, one
 from twin.permit.rooms import CATEGORY_PATH, Room
+from twin.permit.sentences import Sentence, Words, say
 from twin.permit.solids import line_picture, polygon_picture
 from twin.permit.subject import Parameters, Subject
 from twin.permit.values import Limit, Outcome, Picture, Verdict
@@ -64,9 +65,12 @@ def room_area_at_least(subject: Subject, parameters: Parameters) -> list[Outcome
             area = room.shape.area_above(COUNTED_HEIGHT_M) if room.shape.sloped else float(room.shape.outline.area)
             return judged_minimum(room.record, ("area", area), minimum, _plan(room), (room.doubt,))
         if (declared := subject.view.number(room.record, AREA_PATHS)) is not None:
-            doubts = (room.doubt, f"The area is the declared {declared[1]}; the geometry gives none.")
+            doubts = (
+                room.doubt,
+                say("The area is the declared {path}; the geometry gives none.", path=declared[1]),
+            )
             return judged_minimum(room.record, ("declared area", declared[0]), minimum, None, doubts)
-        return missing(room.record, "The room has neither usable geometry nor a declared net area.")
+        return missing(room.record, say("The room has neither usable geometry nor a declared net area."))
 
     return _each(subject, parameters, judge)
 
@@ -84,9 +88,12 @@ def room_height_at_least(subject: Subject, parameters: Parameters) -> list[Outco
         if room.shape is not None and room.shape.regular:
             return _height(room, limit)
         if (declared := subject.view.number(room.record, HEIGHT_PATHS)) is not None:
-            doubts = (room.doubt, f"The height is the declared {declared[1]}; the geometry gives none.")
+            doubts = (
+                room.doubt,
+                say("The height is the declared {path}; the geometry gives none.", path=declared[1]),
+            )
             return judged_minimum(room.record, ("declared height", declared[0]), (limit, "m"), None, doubts)
-        return missing(room.record, "The room has neither usable geometry nor a declared height.")
+        return missing(room.record, say("The room has neither usable geometry nor a declared height."))
 
     return _each(subject, parameters, judge)
 
@@ -100,7 +107,7 @@ def room_width_at_least(subject: Subject, parameters: Parameters) -> list[Outcom
 
     def judge(room: Room) -> Judged:
         if room.shape is None:
-            return missing(room.record, "The room has no usable geometry, so its width is not known.")
+            return missing(room.record, say("The room has no usable geometry, so its width is not known."))
         width, line = room.shape.width_line
         picture = line_picture(line, z=room.shape.floor_m)
         return judged_minimum(room.record, ("width", width), minimum, picture, (room.doubt,))
@@ -115,7 +122,7 @@ def room_has_window(subject: Subject, parameters: Parameters) -> list[Outcome]:
     opens is missing data. Arguments: `kinds`.
     """
     if not subject.view.of_kind("IfcWindow") and subject.rooms.of_kinds(parameters.texts("kinds")):
-        return one(Verdict.DATA_MISSING, "The model holds no windows.")
+        return one(Verdict.DATA_MISSING, say("The model holds no windows."))
 
     def judge(room: Room) -> Judged:
         windows = [window for window in subject.passages.windows if room.global_id in window.rooms]
@@ -131,7 +138,9 @@ def declared_room_area(subject: Subject, parameters: Parameters) -> list[Outcome
     """
     tolerance = parameters.number("tolerance")
     items = [_declared_area(subject, room, tolerance) for room in subject.rooms.all]
-    return conclude(items, "declared areas", max) if items else one(Verdict.DATA_MISSING, "The model has no rooms.")
+    return (
+        conclude(items, "declared areas", max) if items else one(Verdict.DATA_MISSING, say("The model has no rooms."))
+    )
 
 
 def spaces_do_not_overlap(subject: Subject, parameters: Parameters) -> list[Outcome]:
@@ -143,26 +152,28 @@ def spaces_do_not_overlap(subject: Subject, parameters: Parameters) -> list[Outc
     shaped = [room for room in subject.rooms.all if room.shape is not None]
     bare = [room for room in subject.rooms.all if room.shape is None]
     if not subject.rooms.all:
-        return one(Verdict.DATA_MISSING, "The model has no rooms.")
+        return one(Verdict.DATA_MISSING, say("The model has no rooms."))
     outlines = [room.shape.outline for room in shaped if room.shape is not None]
     hits = STRtree(outlines).query(outlines, predicate="intersects").T.tolist() if outlines else []
     found = (_overlap(shaped[first], shaped[second], tolerance) for first, second in hits if first < second)
     outcomes = [outcome for outcome in found if outcome is not None]
-    outcomes += conclude([missing(room.record, "The room has no usable geometry.") for room in bare], "rooms")
+    outcomes += conclude([missing(room.record, say("The room has no usable geometry.")) for room in bare], "rooms")
     if not outcomes:
         ids = tuple(room.global_id for room in shaped)
-        outcomes += [Outcome(Verdict.PASS, f"{len(ids)} rooms do not overlap.", elements=ids)]
+        outcomes += [Outcome(Verdict.PASS, say("{number} rooms do not overlap.", number=len(ids)), elements=ids)]
     return outcomes
 
 
 def _each(subject: Subject, parameters: Parameters, judge: Judge) -> list[Outcome]:
     rooms = subject.rooms.of_kinds(parameters.texts("kinds"))
     items = [judge(room) for room in rooms]
-    items += [missing(room.record, f"The room has no {CATEGORY_PATH}.") for room in subject.rooms.unknown]
+    items += [
+        missing(room.record, say("The room has no {path}.", path=CATEGORY_PATH)) for room in subject.rooms.unknown
+    ]
     if not subject.rooms.all:
-        return one(Verdict.DATA_MISSING, "The model has no rooms (IfcSpace).")
+        return one(Verdict.DATA_MISSING, say("The model has no rooms (IfcSpace)."))
     if not items:
-        return one(Verdict.NOT_APPLICABLE, f"No room is used as {', '.join(parameters.texts('kinds'))}.")
+        return one(Verdict.NOT_APPLICABLE, say("No room is used as {kinds}.", kinds=Words(parameters.texts("kinds"))))
     return conclude(items, "rooms")
 
 
@@ -173,12 +184,12 @@ def _plan(room: Room) -> Picture | None:
 def _height(room: Room, limit: float) -> Judged:
     shape = room.shape
     if shape is None:
-        return missing(room.record, "The room has no usable geometry.")
+        return missing(room.record, say("The room has no usable geometry."))
     half = shape.height_over_half(COUNTED_HEIGHT_M)
     height = half if shape.sloped else shape.lowest_m
     what = "height over half of the counted area" if shape.sloped else "height"
     partly_low = not shape.sloped and shape.lowest_m < limit <= half
-    doubt = "Only a part of the ceiling is lower than the limit." if partly_low else ""
+    doubt = say("Only a part of the ceiling is lower than the limit.") if partly_low else None
     return judged_minimum(
         room.record, (what, height), (limit, "m"), _plan(room), (room.doubt, doubt), capped=partly_low
     )
@@ -188,16 +199,20 @@ def _windows(subject: Subject, room: Room, windows: Sequence[Passage]) -> Judged
     if not windows:
         lost = [window for window in subject.passages.windows if not window.rooms]
         if lost:
-            text = "No window was found at the room, and the model does not tell to which rooms some windows belong."
+            text = say(
+                "No window was found at the room, and the model does not tell to which rooms some windows belong."
+            )
             return missing(room.record, text, _plan(room))
-        text = f"{label(room.record)} has no window."
+        text = say("{thing} has no window.", thing=label(room.record))
         return Judged(room.global_id, Verdict.FAIL, text, 0, Limit(1, "1", ">="), "1", _plan(room), _doubts(room))
     told = [opens for window in windows if (opens := _opens(subject, window)) is not None]
     if any(told):
-        return Judged(room.global_id, Verdict.PASS, "", None, Limit(1, "1", ">="), "1", None, _doubts(room))
+        return Judged(room.global_id, Verdict.PASS, COMPLIES, None, Limit(1, "1", ">="), "1", None, _doubts(room))
     if len(told) < len(windows):
-        return missing(room.record, "The windows of the room do not say whether they open (AR_Aken.315_Avanemine).")
-    text = f"{label(room.record)}: none of its {len(windows)} windows can be opened."
+        return missing(
+            room.record, say("The windows of the room do not say whether they open (AR_Aken.315_Avanemine).")
+        )
+    text = say("{thing}: none of its {number} windows can be opened.", thing=label(room.record), number=len(windows))
     return Judged(room.global_id, Verdict.FAIL, text, 0, Limit(1, "1", ">="), "1", _plan(room), _doubts(room))
 
 
@@ -221,21 +236,24 @@ def _panels(subject: Subject, record: ElementRecord) -> Iterator[str]:
                 yield as_text(values["OperationType"]).upper()
 
 
-def _doubts(room: Room) -> tuple[str, ...]:
+def _doubts(room: Room) -> tuple[Sentence, ...]:
     return (room.doubt,) if room.doubt else ()
 
 
 def _declared_area(subject: Subject, room: Room, tolerance: float) -> Judged:
     declared = subject.view.number(room.record, AREA_PATHS)
     if declared is None:
-        return missing(room.record, f"The room declares no net area ({AREA_PATHS[0]}).")
+        return missing(room.record, say("The room declares no net area ({path}).", path=AREA_PATHS[0]))
     if room.shape is None or not room.shape.regular:
-        return missing(room.record, "The room has no usable geometry to compare with.")
+        return missing(room.record, say("The room has no usable geometry to compare with."))
     measured = room.shape.area_above(COUNTED_HEIGHT_M)
     share = abs(declared[0] - measured) / measured if measured > 0 else float("inf")
-    text = (
-        f"{label(room.record)} declares {amount(declared[0], 'm2')}, its geometry has {amount(measured, 'm2')} "
-        f"(of {amount(float(room.shape.outline.area), 'm2')} in all)."
+    text = say(
+        "{thing} declares {declared}, its geometry has {measured} (of {area} in all).",
+        thing=label(room.record),
+        declared=amount(declared[0], "m2"),
+        measured=amount(measured, "m2"),
+        area=amount(float(room.shape.outline.area), "m2"),
     )
     verdict = Verdict.PASS if share <= tolerance else Verdict.FAIL
     limit = Limit(tolerance, "1", "<=")
@@ -254,7 +272,12 @@ def _overlap(one_room: Room, other: Room, tolerance: float) -> Outcome | None:
     judged = Judged(
         one_room.global_id,
         Verdict.FAIL,
-        f"{label(one_room.record)} and {label(other.record)} share {amount(area, 'm2')}.",
+        say(
+            "{thing} and {thing_2} share {area}.",
+            thing=label(one_room.record),
+            thing_2=label(other.record),
+            area=amount(area, "m2"),
+        ),
         area,
         Limit(tolerance, "m2", "<="),
         "m2",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ifc import ElementRecord, RelationKind
+from twin.permit.sentences import Sentence, say
 from twin.permit.solids import RoomShape, room_shape
 from twin.permit.view import BuildingView, as_text
 
@@ -20,8 +21,8 @@ KINDS: Mapping[str, frozenset[str]] = {  # values of AR_Ruum.115_Kategooria
     "rõdu": frozenset({"outdoor"}),
     "lodža": frozenset({"outdoor"}),
     "terrass": frozenset({"outdoor"}),
-    "parkla": frozenset({"other"}),
-    "liftiruum": frozenset({"other"}),
+    "parkla": frozenset({"parking"}),
+    "liftiruum": frozenset({"lift"}),
 }
 WORDS: Mapping[str, str] = {  # words of room names in Estonian, English, German and French -> kind
     r"elutuba|living|lounge|wohn\w*|s[ée]jour|salon": "living",
@@ -30,11 +31,17 @@ WORDS: Mapping[str, str] = {  # words of room names in Estonian, English, German
     r"köök|kitchen|k[üu]che|kochen|cuisine": "kitchen",
     r"wc|toilet\w*|tualett|toilettes": "wc",
     r"vannituba|duširuum|bath\w*|bad|badezimmer|shower|dusche|salle de bains?": "bathroom",
-    r"esik|koridor|trepikoda|trepp|panipaik|garderoob|tehnoruum|garaaž": "other",
-    r"hall|hallway|corridor|foyer|lobby|stairs?|stairway|utility|storage|closet|garage": "other",
-    r"flur|diele|treppe\w*|abstellraum|couloir|entrée|escalier|dégagement|cellier": "other",
+    r"koridor|corridor|hallway|flur|couloir": "corridor",
+    r"trepikoda|trepp|stairs?|stairway|treppe\w*|escalier": "stair",
+    r"tehnoruum|katlaruum|boiler room|utility|technical room|heizraum|chaufferie": "technical",
+    r"klassiruum|söökla|raamatukogu|auditoorium|classroom|library|canteen|salle de classe": "public",
+    r"varjend|shelter|schutzraum": "shelter",
+    r"parkimiskoht|parkla|garaaž|parking|garage": "parking",
+    r"esik|panipaik|garderoob|hall|foyer|lobby|storage|closet": "other",
+    r"diele|abstellraum|entrée|dégagement|cellier": "other",
     r"rõdu|terrass|lodža|balcony|terrace|balkon|terrasse": "outdoor",
 }
+UNIT_PATHS = ("AR_Ruum.722_Eluruumi-number",)
 CATEGORY_PATH = "AR_Ruum.115_Kategooria"
 OTHER_PATHS = ("Pset_SpaceCommon.Category", "Pset_SpaceCommon.Reference", "@LongName")
 
@@ -46,14 +53,15 @@ class Room:
     Attributes:
         record: Its record.
         kinds: What it is used for: ``living``, ``work``, ``bedroom``, ``kitchen``, ``wc``, ``bathroom``, ``outdoor``,
-            ``other``; empty if the model does not say.
-        doubt: Why the kind is not certain, or an empty string.
+            ``corridor``, ``stair``, ``technical``, ``public``, ``shelter``, ``parking``, ``lift``, ``other``; empty
+            if the model does not say.
+        doubt: Why the kind is not certain, or None.
         shape: Its shape, or None without usable geometry.
     """
 
     record: ElementRecord
     kinds: frozenset[str]
-    doubt: str
+    doubt: Sentence | None
     shape: RoomShape | None
 
     @property
@@ -97,7 +105,7 @@ class Rooms:
         return any(part.ifc_class == "IfcSpace" for part in parts)
 
 
-def kinds_of(view: BuildingView, record: ElementRecord) -> tuple[frozenset[str], str]:
+def kinds_of(view: BuildingView, record: ElementRecord) -> tuple[frozenset[str], Sentence | None]:
     """Return the kinds of a space and the doubt about them.
 
     The national category decides; else the category, the reference or the long name is read for known words, and the
@@ -106,13 +114,17 @@ def kinds_of(view: BuildingView, record: ElementRecord) -> tuple[frozenset[str],
     """
     found = view.find(record, (CATEGORY_PATH,))
     if found is not None:
-        return KINDS.get(as_text(found.value).casefold(), frozenset({"other"})), ""
+        return KINDS.get(as_text(found.value).casefold(), frozenset({"other"})), None
     for path in OTHER_PATHS:
         other = view.find(record, (path,))
         kinds = _kinds_in(as_text(other.value)) if other is not None else frozenset()
         if kinds:
-            return kinds, f"The room kind was read from {path.removeprefix('@')}, not from {CATEGORY_PATH}."
-    return frozenset(), ""
+            return kinds, say(
+                "The room kind was read from {source}, not from {path}.",
+                source=path.removeprefix("@"),
+                path=CATEGORY_PATH,
+            )
+    return frozenset(), None
 
 
 def _kinds_in(text: str) -> frozenset[str]:

@@ -7,7 +7,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from ifc import ElementRecord, Kernel
+from ifc import ElementRecord, Kernel, Mesh
 from twin.district import (
     Area,
     MapFootprint,
@@ -20,6 +20,7 @@ from twin.district import (
     place,
 )
 from twin.errors import InvalidInput
+from twin.permit.sentences import Sentence, say
 from twin.permit.view import BuildingView, as_number
 
 PERIMETER_STEP_M = 1.0  # ground is read at this spacing along the outline
@@ -39,7 +40,7 @@ class Ground:
     """
 
     z_m: float
-    doubt: str
+    doubt: Sentence | None
     certain: bool
 
 
@@ -55,7 +56,7 @@ class Storeys:
 
     above: tuple[ElementRecord, ...]
     unknown: tuple[ElementRecord, ...]
-    doubt: str
+    doubt: Sentence | None
 
 
 class Site:
@@ -93,10 +94,16 @@ class Site:
         return MapFootprint(self._view.context.snapshot.building_id, self.placement.area_to_map(self.footprint))
 
     @cached_property
-    def doubts(self) -> tuple[str, ...]:
+    def doubts(self) -> tuple[Sentence, ...]:
         """Return what is doubtful about the place on the map and the outline."""
-        place_doubts = tuple(f.message for f in self.placement.findings) if self.placement is not None else ()
-        boxed = f"{self.boxes} elements are shown by boxes, because their geometry could not be made."
+        place_doubts = (
+            tuple(say("{finding}", finding=f.message) for f in self.placement.findings)
+            if self.placement is not None
+            else ()
+        )
+        boxed = say(
+            "{boxes} elements are shown by boxes, because their geometry could not be made.", boxes=self.boxes
+        )
         return (*place_doubts, boxed) if self.boxes else place_doubts
 
     @cached_property
@@ -117,16 +124,40 @@ class Site:
         best = max(shares, key=lambda share: share[0], default=None)
         return best[1] if best is not None and (best[0] > 0 or own) else None
 
+    @property
+    def max_coverage(self) -> float | None:
+        """Return the largest share of the parcel that the plan lets buildings cover, or None if it sets none."""
+        return self.plan_area.max_coverage if self.plan_area is not None else None
+
     @cached_property
     def top_m(self) -> float | None:
         """Return the highest point of the building's structure in model coordinates, metres."""
+        return max((float(mesh.vertices[:, 2].max()) for mesh in self._body), default=None)
+
+    @cached_property
+    def bottom_m(self) -> float | None:
+        """Return the lowest point of the building's structure in model coordinates, metres."""
+        return min((float(mesh.vertices[:, 2].min()) for mesh in self._body), default=None)
+
+    @cached_property
+    def triangles(self) -> NDArray[np.float64]:
+        """Return the triangles of the building's structure, float64 (n, 3, 3), metres."""
+        parts = [mesh.vertices[mesh.faces.astype(np.int64)] for mesh in self._body]
+        return np.concatenate(parts) if parts else np.empty((0, 3, 3))
+
+    @cached_property
+    def _body(self) -> list[Mesh]:
         records = self._view.records
-        tops = [
-            float(mesh.vertices[:, 2].max())
+        return [
+            mesh
             for mesh in self._view.context.snapshot.meshes
             if mesh.global_id in records and _structural(records[mesh.global_id]) and len(mesh.vertices)
         ]
-        return max(tops, default=None)
+
+    @staticmethod
+    def level_of(storey: ElementRecord) -> float | None:
+        """Return the level of a storey's floor in model coordinates, metres, or None."""
+        return _level(storey)
 
     @cached_property
     def ground(self) -> Ground | None:
@@ -142,8 +173,10 @@ class Site:
         told = tuple(r for r in records if above[r.global_id] and counted[r.global_id] is not False)
         unknown = tuple(r for r in records if above[r.global_id] is None)
         if any(value is not None for value in counted.values()):
-            return Storeys(told, unknown, "")
-        return Storeys(told, unknown, "No storey says whether regulation 57 counts it; every one above ground was.")
+            return Storeys(told, unknown, None)
+        return Storeys(
+            told, unknown, say("No storey says whether regulation 57 counts it; every one above ground was.")
+        )
 
     def _terrain(self) -> Ground | None:
         meshes = [
@@ -155,7 +188,7 @@ class Site:
         levels = [z for mesh in meshes for z in levels_at(mesh.vertices[mesh.faces.astype(np.int64)], points)]
         if not levels:
             return None
-        return Ground((max(levels) + min(levels)) / 2, "", certain=True)
+        return Ground((max(levels) + min(levels)) / 2, None, certain=True)
 
     def _declared_ground(self) -> Ground | None:
         building = self._view.building
@@ -166,7 +199,7 @@ class Site:
         if terrain is None or reference is None:
             return None
         return Ground(
-            terrain - reference, "The ground was taken from the building's declared terrain level.", certain=True
+            terrain - reference, say("The ground was taken from the building's declared terrain level."), certain=True
         )
 
     def _storey_ground(self) -> Ground | None:
@@ -174,7 +207,7 @@ class Site:
         known = [level for level in levels if level is not None]
         if not known:
             return None
-        doubt = "The model holds no terrain; the ground was guessed from the lowest storey above ground."
+        doubt = say("The model holds no terrain; the ground was guessed from the lowest storey above ground.")
         return Ground(min(known), doubt, certain=False)
 
 

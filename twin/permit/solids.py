@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ifc import Kernel, Mesh
 from twin.district import Area, outline
+from twin.permit.geodesic import Floor
 from twin.permit.values import Picture
 
 FLOOR_BAND_M = 0.05  # a triangle wholly this near the lowest point belongs to the floor
@@ -46,6 +47,18 @@ class RoomShape:
     def sloped(self) -> bool:
         """Return whether any part of the ceiling slopes."""
         return bool((np.ptp(self.ceiling_heights, axis=1) > LEVEL_M).any())
+
+    @cached_property
+    def floor(self) -> Floor:
+        """Return the floor, on which one walks."""
+        return Floor(self.outline)
+
+    @cached_property
+    def sides(self) -> tuple[float, float]:
+        """Return the shorter and the longer side in metres of the smallest rectangle around the outline."""
+        corners = shapely.get_coordinates(shapely.oriented_envelope(self.outline))
+        short, long = sorted(np.linalg.norm(np.diff(corners[:3], axis=0), axis=1).tolist())
+        return float(short), float(long)
 
     @cached_property
     def lowest_m(self) -> float:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from twin.permit.sentences import Sentence
+
 
 class Verdict(StrEnum):
     """The answer to one check; missing data is never a pass."""
@@ -46,12 +48,14 @@ class Limit:
     Attributes:
         value: The limit.
         unit: UCUM unit, empty for text.
-        comparison: ``>=``, ``<=``, ``=``, ``in``, ``matches`` or ``inside``.
+        comparison: ``>=``, ``<=``, ``<``, ``>``, ``=``, ``in``, ``matches`` or ``inside``.
+        tolerance: How far a value may lie beyond the limit and still comply, in the same unit; 0 for none.
     """
 
     value: float | int | str | bool
     unit: str
     comparison: str
+    tolerance: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +90,12 @@ class Outcome:
     """
 
     verdict: Verdict
-    message: str
+    message: Sentence
     measured: Quantity | None = None
     limit: Limit | None = None
     elements: tuple[str, ...] = ()
     picture: Picture | None = None
-    doubts: tuple[str, ...] = ()
+    doubts: tuple[Sentence, ...] = ()
     capped: bool = False
 
 
@@ -107,9 +111,11 @@ class CheckResult:
         act: The act or standard.
         clause: The clause in it.
         verdict: The answer.
+        indication: What the machine found before the source of the rule, the asker and the doubts were weighed; a
+            pre-check shows it with the warning that the verdict stands for.
         source_status: How well the rule's number is known.
-        message: One sentence with the numbers and the doubts.
-        advice: What to change.
+        messages: One sentence with the numbers and the doubts, by language.
+        advices: What to change, by language.
         measured: The deciding value, if there is one.
         limit: What it was compared with.
         elements: GlobalIds concerned, sorted.
@@ -123,26 +129,41 @@ class CheckResult:
     act: str
     clause: str
     verdict: Verdict
+    indication: Verdict
     source_status: SourceStatus
-    message: str
-    advice: str
+    messages: Mapping[str, str]
+    advices: Mapping[str, str]
     measured: Quantity | None = None
     limit: Limit | None = None
     elements: tuple[str, ...] = ()
     geometry: Picture | None = None
+
+    @property
+    def message(self) -> str:
+        """Return the sentence in English."""
+        return self.messages["en"]
+
+    @property
+    def advice(self) -> str:
+        """Return what to change in English."""
+        return self.advices["en"]
 
     def to_json(self) -> dict[str, Any]:
         """Return the result as plain JSON values."""
         return {
             "check_id": self.check_id,
             "pack_id": self.pack_id,
+            "pack_sha256": self.pack_sha256,
             "title": dict(self.title),
             "act": self.act,
             "clause": self.clause,
             "verdict": self.verdict.value,
+            "indication": self.indication.value,
             "source_status": self.source_status.value,
             "message": self.message,
+            "messages": dict(self.messages),
             "advice": self.advice,
+            "advices": dict(self.advices),
             "measured": _quantity(self.measured),
             "limit": _limit(self.limit),
             "elements": list(self.elements),
@@ -193,6 +214,7 @@ class PermitReport:
             "building_id": self.building_id,
             "stage": self.stage,
             "version": self.version,
+            "mode": self.mode.value,
             "packs": [
                 {"id": pack.pack_id, "title": dict(pack.title), "version": pack.version, "sha256": pack.sha256}
                 for pack in self.packs
@@ -209,7 +231,12 @@ def _quantity(quantity: Quantity | None) -> dict[str, Any] | None:
 def _limit(limit: Limit | None) -> dict[str, Any] | None:
     if limit is None:
         return None
-    return {"value": _short(limit.value), "unit": limit.unit, "comparison": limit.comparison}
+    return {
+        "value": _short(limit.value),
+        "unit": limit.unit,
+        "comparison": limit.comparison,
+        "tolerance": _short(limit.tolerance),
+    }
 
 
 def _picture(picture: Picture | None) -> dict[str, Any] | None:

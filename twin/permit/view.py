@@ -7,6 +7,7 @@ from functools import cached_property
 
 from ifc import ElementRecord, Measure, Mesh, RelationKind, Value
 from twin.district import MapFootprint, Parcel, Plan
+from twin.permit.sentences import Thing
 from twin.snapshot import Snapshot
 
 SUFFIXES = ("", "StandardCase", "ElementedCase")  # classes of IFC2X3 and IFC4 that mean the same thing here
@@ -170,11 +171,11 @@ def is_empty(value: Value) -> bool:
     return value is None or (isinstance(value, str | tuple) and as_text(value).casefold() in EMPTY_TEXT)
 
 
-def label(record: ElementRecord) -> str:
+def label(record: ElementRecord) -> Thing:
     """Return how a sentence calls an element: class, name and long name."""
     long_name = as_text(record.attributes.get("LongName"))
     name = " ".join(part for part in (record.name, long_name if long_name != record.name else "") if part)
-    return f"{record.ifc_class.removeprefix('Ifc')} '{name or record.global_id}'"
+    return Thing(record.ifc_class, name or record.global_id)
 
 
 def _lookup(record: ElementRecord, path: str) -> Value:

@@ -22,7 +22,7 @@ def rule(**changes: Any) -> dict[str, Any]:
         "requirement": {"test": "room_area_at_least", "arguments": {"kinds": ["living"]}},
         "source_status": "verified",
         "confidence_note": "read",
-        "advice": "Enlarge it.",
+        "advice": TITLE,
     }
     return made | changes
 

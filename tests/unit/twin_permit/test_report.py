@@ -12,8 +12,8 @@ from twin.permit import Verdict, bundled_packs, check, compare
 from twin.permit.solids import room_shape
 
 RESULT_KEYS = [
-    "check_id", "pack_id", "title", "act", "clause", "verdict", "source_status", "message", "advice", "measured",
-    "limit", "elements", "geometry",
+    "check_id", "pack_id", "pack_sha256", "title", "act", "clause", "verdict", "indication", "source_status", "message",
+    "messages", "advice", "advices", "measured", "limit", "elements", "geometry",
 ]  # fmt: skip
 DEPTHS = {"points": 1, "line": 1, "path": 1, "box": 1, "polygon": 2}
 
@@ -25,14 +25,16 @@ def report(house: Any) -> Any:
 def test_json_has_the_agreed_shape(house: Any) -> None:
     house.box("bedroom", (5.1, 0, 0), (7.1, 3, 2.2))
     made = json.loads(json.dumps(report(house).to_json(), allow_nan=False))
-    assert list(made) == ["building_id", "stage", "version", "packs", "counts", "results"]
+    assert list(made) == ["building_id", "stage", "version", "mode", "packs", "counts", "results"]
     assert set(made["counts"]) == {verdict.value for verdict in Verdict}
     assert sum(made["counts"].values()) == len(made["results"])
     assert all(set(pack) == {"id", "title", "version", "sha256"} for pack in made["packs"])
     for result in made["results"]:
         assert list(result) == RESULT_KEYS
         assert set(result["title"]) == {"et", "en", "fr"}
-        assert result["message"].endswith(".")
+        assert set(result["messages"]) == set(result["advices"]) == {"et", "en", "fr"}
+        assert all(text.endswith(".") for text in (*result["messages"].values(), *result["advices"].values()))
+        assert result["message"] == result["messages"]["en"]
 
 
 def test_pictures_can_be_drawn(house: Any) -> None:
@@ -64,7 +66,7 @@ def test_compare(make_house: Any) -> None:
     first.put("building", "AR_Hoone.707_Tuleohutusklass", "TP9")
     second.drop("building", "AR_Hoone.700_EHR-kood")
     found = compare(report(first), report(second))
-    assert {r.check_id for r in found.fixed} == {"ubn.fire-class"}
+    assert {r.check_id for r in found.fixed} == {"ubn.fire-class", "fire.class-storeys"}
     assert {r.check_id for r in found.new} == {"ubn.ehr-code"}
     assert "r85.room-height" in {r.check_id for r in found.still_open}
 

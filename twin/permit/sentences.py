@@ -1,0 +1,117 @@
+"""Sentences of a report in three languages.
+
+The English template is the key: tests write ``say("The room has no {path}.", path=...)`` and `messages.json` holds
+the Estonian and French wording of every template. Numbers and elements stay values until a language is chosen.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+LANGUAGES = ("et", "en", "fr")
+MESSAGES = "messages.json"
+UNIT_SIGNS: Mapping[str, str] = {
+    "1": "",
+    "m2": " m²",
+    "m3": " m³",
+    "W/(m2.K)": " W/(m²·K)",
+    "deg": "°",
+    "min": " min",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A number with its UCUM unit, written with up to three decimals."""
+
+    value: float
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A share of one, written in per cent."""
+
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Words that the catalogue knows, written one after another."""
+
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """An element: its IFC class, whose name each language knows, and its own name."""
+
+    ifc_class: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A template and the values that fill it.
+
+    Attributes:
+        template: In English.
+        values: Name and value; a value may be a sentence itself.
+    """
+
+    template: str
+    values: tuple[tuple[str, Any], ...] = ()
+
+    def __str__(self) -> str:
+        """Return the sentence in English."""
+        return render(self, "en")
+
+
+def say(template: str, **values: Any) -> Sentence:
+    """Return a sentence that can be written in every language."""
+    return Sentence(template, tuple(values.items()))
+
+
+def render(sentence: Sentence, language: str) -> str:
+    """Write a sentence in one of `LANGUAGES`; a template that nobody translated is written in English."""
+    template = sentence.template
+    if language != "en":
+        template = catalogue().get(template, {}).get(language, template)
+    return template.format(**{name: _word(value, language) for name, value in sentence.values})
+
+
+def render_all(sentences: Iterable[Sentence]) -> dict[str, str]:
+    """Return sentences in a row, by language."""
+    listed = tuple(sentences)
+    return {language: " ".join(render(item, language) for item in listed) for language in LANGUAGES}
+
+
+@cache
+def catalogue() -> Mapping[str, Mapping[str, str]]:
+    """Return the wording by English template and language; read once, as it comes with the program."""
+    found: Mapping[str, Mapping[str, str]] = json.loads((files("twin.permit") / MESSAGES).read_text(encoding="utf-8"))
+    return found
+
+
+def _word(value: Any, language: str) -> Any:
+    if isinstance(value, Sentence):
+        return render(value, language)
+    if isinstance(value, Amount):
+        return _number(value.value, language) + UNIT_SIGNS.get(value.unit, f" {value.unit}" if value.unit else "")
+    if isinstance(value, Share):
+        return _number(round(value.value * 100, 1), language) + " %"
+    if isinstance(value, Words):
+        return ", ".join(render(Sentence(word), language) for word in value.words)
+    if isinstance(value, Thing):
+        kind = value.ifc_class.removeprefix("Ifc")
+        known = catalogue().get(value.ifc_class, {}).get(language, kind) if language != "en" else kind
+        return f"{known} '{value.name}'"
+    return value
+
+
+def _number(value: float, language: str) -> str:
+    text = f"{value:.3f}".rstrip("0").rstrip(".")
+    return text if language == "en" else text.replace(".", ",")
