@@ -15,7 +15,7 @@ MAX_PAGE = 2_000  # elements of an answer: a changed one takes about 2 kB, so an
 router = APIRouter(prefix="/buildings/{building_id}", tags=["differences"])
 
 From = Annotated[str, Query(alias="from", max_length=40, examples=["as-designed/1"])]
-To = Annotated[str, Query(max_length=40, examples=["as-built/latest"])]
+To = Annotated[str, Query(alias="to", max_length=40, examples=["as-built/latest"])]
 
 
 class Deviation(BaseModel):

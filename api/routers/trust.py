@@ -11,7 +11,7 @@ from api.routers.versions import PREFIX
 from signatures import jcs
 from twin.catalogue import Version
 from twin.lifecycle import RULES
-from twin.sealing import Evidence
+from twin.sealing import Evidence, compact
 
 CONFORMS_TO = (
     "https://www.rfc-editor.org/rfc/rfc9162",
@@ -96,11 +96,13 @@ def disclose(
     statement: Annotated[
         str | None, Query(max_length=300, description="Only this statement", examples=["Pset_WallCommon/FireRating"])
     ] = None,
+    packed: Annotated[bool, Query(description="Compressed (zlib): an element in less than 4 kB")] = False,
 ) -> Response:
     """Return a small file that shows one element of the sealed state, or one statement of it, and nothing else."""
-    return _download(
-        version, twin.seals.disclose(version, global_id, statement), "application/json", "json", global_id
-    )
+    shown = twin.seals.disclose(version, global_id, statement)
+    if packed:
+        return _download(version, compact(shown), "application/octet-stream", "kaksik-proof", global_id)
+    return _download(version, shown, "application/json", "json", global_id)
 
 
 @router.get("/absences/{global_id}", summary="Prove that an element is not there", response_class=Response)

@@ -1,7 +1,7 @@
 """Sealing: a state of a building becomes a signed bundle that a stranger can verify offline, element by element."""
 
 from twin.sealing.bundle import SUFFIX, Bundle, public_bundle, with_log_proof
-from twin.sealing.disclose import DISCLOSURE_FORMAT, disclose, prove_absence
+from twin.sealing.disclose import DISCLOSURE_FORMAT, compact, disclose, is_disclosure, prove_absence
 from twin.sealing.restore import record_of
 from twin.sealing.seal import SealedState, countersign, merge, read_credential, seal
 from twin.sealing.state import Evidence, StateTransition, commit_records, state_iri, state_secret
@@ -17,9 +17,11 @@ __all__ = [
     "StateTransition",
     "building_iri",
     "commit_records",
+    "compact",
     "countersign",
     "disclose",
     "element_iri",
+    "is_disclosure",
     "merge",
     "prove_absence",
     "public_bundle",

@@ -1,5 +1,6 @@
 """Small files that show one element, one statement, or that an element is not there, and prove it offline."""
 
+import zlib
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
@@ -13,6 +14,7 @@ from twin.sealing.statements import NS, element_iri, statements_of
 from twin.snapshot import Snapshot
 
 DISCLOSURE_FORMAT = "kaksik-disclosure/1"
+_ZLIB = (b"\x78\xda", b"\x78\x9c", b"\x78\x01", b"\x78\x5e")  # how a zlib stream begins
 _SHORT = ("", "propertySet/", "quantitySet/", "attribute/")  # what may be left out before a path
 
 
@@ -66,6 +68,16 @@ def prove_absence(snapshot: Snapshot, secret: bytes, credential: bytes, global_i
     return _file(Shown.ABSENCE, credential, proof.to_json())
 
 
+def compact(data: bytes) -> bytes:
+    """Return a file of `disclose` or `prove_absence` compressed (zlib, RFC 1950): an element in less than 4 kB."""
+    return zlib.compress(data, 9)
+
+
+def is_disclosure(data: bytes) -> bool:
+    """Say whether `data` may be such a file, compressed or not; nothing is verified."""
+    return data[:1] == b"{" or data[:2] in _ZLIB
+
+
 def read_disclosure(data: bytes, max_bytes: int) -> tuple[Shown, dict[str, Any], dict[str, Any]]:
     """Return what a file shows, its credential and its proof; nothing is verified yet.
 
@@ -73,13 +85,24 @@ def read_disclosure(data: bytes, max_bytes: int) -> tuple[Shown, dict[str, Any],
         InvalidInput: (disclosure) not such a file.
         SignatureError: (json, ...) not canonical JSON.
     """
-    form = parse_canonical(data, max_bytes=max_bytes)
+    form = parse_canonical(data if data[:1] == b"{" else _unpacked(data, max_bytes), max_bytes=max_bytes)
     parts = (form.get("credential"), form.get("proof"))
     kinds = {kind.value for kind in Shown}
     known = set(form) == {"format", "kind", "credential", "proof"} and form["format"] == DISCLOSURE_FORMAT
     if not known or form["kind"] not in kinds or not all(isinstance(part, dict) for part in parts):
         raise InvalidInput("This is not a file of one element.", reason="disclosure")
     return Shown(form["kind"]), form["credential"], form["proof"]
+
+
+def _unpacked(data: bytes, max_bytes: int) -> bytes:
+    unpacker = zlib.decompressobj()
+    try:
+        plain = unpacker.decompress(data, max_bytes)
+    except zlib.error as error:
+        raise InvalidInput("This is not a file of one element, or it is damaged.", reason="disclosure") from error
+    if not unpacker.eof or unpacker.unused_data:
+        raise InvalidInput("The file is too large, cut, or something was added to it.", reason="disclosure")
+    return plain
 
 
 def _commitment(snapshot: Snapshot, secret: bytes, credential: bytes) -> Commitment:
