@@ -7,7 +7,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from signatures.errors import Reason, SignatureError
-from signatures.proofs import ROLE_PATTERN, Suite, timestamp
+from signatures.proofs import MAX_ROLE, ROLE_PATTERN, Suite, timestamp
 
 MAX_PROOFS = 8  # designer, supervision, builder, owner, municipality, with room; each costs a canonicalisation
 _DATE_TIME = {"type": "string", "maxLength": 20, "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"}
@@ -77,7 +77,7 @@ def credential_schema(
             "verificationMethod": _IRI,
             "proofPurpose": {"type": "string", "maxLength": 64},
             "proofValue": {"type": "string", "pattern": "^z[1-9A-HJ-NP-Za-km-z]{64,140}$"},
-            "signerRole": {"type": "string", "maxLength": 64, "pattern": f"^{ROLE_PATTERN}$"},
+            "signerRole": {"type": "string", "maxLength": MAX_ROLE, "pattern": f"^{ROLE_PATTERN}$"},
         },
         optional=("signerRole",),
     )

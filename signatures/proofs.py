@@ -19,6 +19,7 @@ from signatures.keys import ASSERTION, HASH_NAMES, KeyKind, PublicKey, Signer
 from signatures.rdf import canonicalize
 
 ROLE_PATTERN = "[a-z]+(-[a-z]+){0,5}"
+MAX_ROLE = 64
 
 _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
@@ -168,7 +169,7 @@ def role_of(proof: Mapping[str, Any]) -> str | None:
 
 
 def _checked_role(role: Any) -> str:
-    if not isinstance(role, str) or not re.fullmatch(ROLE_PATTERN, role):
+    if not isinstance(role, str) or len(role) > MAX_ROLE or not re.fullmatch(ROLE_PATTERN, role):
         raise SignatureError("A role is a few lower-case words.", reason=Reason.PROOF, entity=str(role)[:80])
     return role
 
