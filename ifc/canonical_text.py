@@ -25,7 +25,10 @@ def _utf16(text: str) -> bytes:
 def _sorted(keys: Iterable[str]) -> list[str]:
     """Return keys in the order of their UTF-16 code units, as RFC 8785 sorts them."""
     found = sorted(keys)
-    return found if "".join(found).isascii() else sorted(found, key=_utf16)
+    joined = "".join(found)
+    if joined.isascii() or len(_utf16(joined)) == 2 * len(joined):  # no pairs: as code points sort
+        return found
+    return sorted(found, key=_utf16)
 
 
 def number_text(number: float) -> str:
@@ -78,12 +81,13 @@ class CanonicalWriter:
     def __init__(self) -> None:
         self._coordinates = _Coordinates()
         self._known: dict[int, tuple[object, str]] = {}
+        self._names: dict[str, str] = {}
 
     def text(self, record: ElementRecord) -> str:
         """Return the canonical text of `record`."""
         parts = []
         if record.attributes:
-            parts.append(f'"attributes":{values_text(record.attributes)}')
+            parts.append(f'"attributes":{self._values(record.attributes)}')
         parts += [f'"{key}":{quoted(value)}' for key in _PLAIN if (value := getattr(record, key))]
         if record.materials:
             parts.append(f'"materials":{self._shared(record.materials, self._materials)}')
@@ -106,7 +110,7 @@ class CanonicalWriter:
         if record.references:
             yield f'"references":[{",".join(sorted(map(_reference, record.references)))}]'
         if record.relations:
-            yield f'"relations":[{",".join(sorted(map(_relation, record.relations)))}]'
+            yield f'"relations":[{",".join(self._relations(record.relations))}]'
 
     def _shared(self, part: Any, write: Callable[[Any], str]) -> str:
         found = self._known.get(id(part))
@@ -114,9 +118,27 @@ class CanonicalWriter:
             found = self._known[id(part)] = (part, write(part))
         return found[1]
 
+    def _relations(self, relations: tuple[Relation, ...]) -> list[str]:
+        shared = self._shared
+        if len(relations) == 1:
+            return [shared(relations[0], _relation)]
+        return sorted([shared(relation, _relation) for relation in relations])
+
+    def _values(self, values: Mapping[str, Value]) -> str:
+        """Return what `values_text` does; measures that sets share are written once."""
+        shared, names = self._shared, self._names
+        parts = []
+        for key in _sorted(values):
+            value = values[key]
+            if key not in names:
+                names[key] = quoted(key)
+            text = shared(value, value_text) if isinstance(value, Measure) else value_text(value)
+            parts.append(f"{names[key]}:{text}")
+        return "{" + ",".join(parts) + "}"
+
     def _sets(self, sets: Mapping[str, Mapping[str, Value]]) -> str:
         shared = self._shared
-        return "{" + ",".join([f"{quoted(name)}:{shared(sets[name], values_text)}" for name in _sorted(sets)]) + "}"
+        return "{" + ",".join([f"{quoted(name)}:{shared(sets[name], self._values)}" for name in _sorted(sets)]) + "}"
 
     def _materials(self, materials: tuple[MaterialPart, ...]) -> str:
         return f"[{','.join(map(self._material, materials))}]"
@@ -144,7 +166,7 @@ def _reference(reference: Reference) -> str:
 
 def _relation(relation: Relation) -> str:
     detail = f'"detail":{values_text(relation.detail)},' if relation.detail else ""
-    return f'{{{detail}"kind":"{relation.kind.value}","target":{quoted(relation.target)}}}'
+    return f'{{{detail}"kind":"{str.__str__(relation.kind)}","target":{quoted(relation.target)}}}'
 
 
 def digested(records: Iterable[ElementRecord]) -> Iterator[tuple[str, bytes]]:

@@ -1,13 +1,11 @@
-"""Presentation layers of products, found through their representations in the text of the file."""
+"""Presentation layers of products, found through their representations in the columns of the file."""
 
 from collections.abc import Mapping
 
+from ifc.links import Links
 from ifc.source import Source, step_id
-from ifc.step import arguments, unnamed_arguments
 
 _ASSIGNMENT = "IfcPresentationLayerAssignment"
-_ITEMS = 2  # position of AssignedItems
-_MAPPED = b"IFCMAPPEDITEM"
 
 
 def reference_list(argument: bytes) -> list[bytes]:
@@ -20,39 +18,41 @@ class Layers:
 
     Args:
         source: The parsed file.
-        statements: ``b"#12"`` -> statement body.
+        links: What its statements refer to.
     """
 
-    def __init__(self, source: Source, statements: Mapping[bytes, bytes]) -> None:
-        self._statements = statements
-        self._names: dict[bytes, set[str]] = {}
+    def __init__(self, source: Source, links: Links) -> None:
+        self._names: dict[int, set[str]] = {}
+        assigned = links.of(_ASSIGNMENT, "AssignedItems")
         for entity, name in source.rows(_ASSIGNMENT, "Name"):
-            items = arguments(statements.get(b"#%d" % step_id(entity), b""))
-            for key in reference_list(items[_ITEMS]) if len(items) > _ITEMS else ():
-                self._names.setdefault(key, set()).add(source.text(name))
+            for number in assigned.get(step_id(entity), ()):
+                self._names.setdefault(number, set()).add(source.text(name))
+        nothing: Mapping[int, list[int]] = {}
+        self._shapes = self._items = self._sources = self._mapped = nothing
+        if self._names:
+            self._shapes = links.of("IfcProductRepresentation", "Representations")
+            self._items = links.of("IfcRepresentation", "Items")
+            self._sources = links.of("IfcMappedItem", "MappingSource")
+            self._mapped = links.of("IfcRepresentationMap", "MappedRepresentation")
+        self._known: dict[int, frozenset[str]] = {}
 
-    def of_shape(self, shape: bytes) -> tuple[str, ...]:
-        """Return the sorted layer names of the product definition shape `shape`."""
+    def of_shape(self, shape: int) -> tuple[str, ...]:
+        """Return the sorted layer names of the product definition shape with a STEP number."""
         if not self._names:
             return ()
-        found = set[str]()
-        for representation in self._list(shape, 2):
-            found |= self._names.get(representation, set())
-            for item in self._list(representation, 3):
-                found |= self._names.get(item, set())
-                if self._statements.get(item, b"").startswith(_MAPPED):
-                    found |= self._mapped(item)
-        return tuple(sorted(found))
+        return tuple(sorted(frozenset[str]().union(*map(self._of_representation, self._shapes.get(shape, ())))))
 
-    def _mapped(self, item: bytes) -> set[str]:
-        """Return the layers of the representation that a mapped item shows, and of its items."""
-        found = set[str]()
-        for origin in self._list(item, 0):
-            for representation in self._list(origin, 1):
-                for key in (representation, *self._list(representation, 3)):
-                    found |= self._names.get(key, set())
-        return found
+    def _of_representation(self, number: int) -> frozenset[str]:
+        """Return the layers of a representation, of its items, and of what mapped items show."""
+        if number not in self._known:
+            found = self._own(number)
+            for item in self._items.get(number, ()):
+                for origin in self._sources.get(item, ()):
+                    found = found.union(*map(self._own, self._mapped.get(origin, ())))
+            self._known[number] = frozenset(found)
+        return self._known[number]
 
-    def _list(self, key: bytes, position: int) -> list[bytes]:
-        items = unnamed_arguments(self._statements.get(key, b""))
-        return reference_list(items[position]) if len(items) > position else []
+    def _own(self, number: int) -> set[str]:
+        """Return the layers of a representation and of its items."""
+        names = self._names
+        return set().union(*[names[item] for item in (number, *self._items.get(number, ())) if item in names])

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from ifc.links import Links
 from ifc.properties import PropertyReader, merged
 from ifc.records import MaterialPart, Measure, Value
 from ifc.source import Entity, Source, class_of, members, step_id
@@ -32,12 +33,14 @@ class MaterialReader:
 
     Args:
         source: The parsed file.
+        links: What its statements refer to.
         values: Reader of single values.
         properties: Reader of properties.
     """
 
-    def __init__(self, source: Source, values: ValueReader, properties: PropertyReader) -> None:
+    def __init__(self, source: Source, links: Links, values: ValueReader, properties: PropertyReader) -> None:
         self._source = source
+        self._links = links
         self._values = values
         self._reader = properties
         self._properties = self._all_properties()
@@ -46,12 +49,9 @@ class MaterialReader:
     def by_object(self) -> dict[int, tuple[MaterialPart, ...]]:
         """Return the materials of every object, by STEP number."""
         found: dict[int, tuple[MaterialPart, ...]] = {}
-        for _, related, material in self._source.rows(
-            "IfcRelAssociatesMaterial", "RelatedObjects", "RelatingMaterial"
-        ):
-            parts = self.parts(material)
-            for item in members(related):
-                number = step_id(item)
+        for related, material in self._links.pairs("IfcRelAssociatesMaterial", "RelatedObjects", "RelatingMaterial"):
+            parts = self.parts(self._source.entity(material))
+            for number in related:
                 held = found.get(number)
                 found[number] = parts if held is None else _joined(held, parts)
         return found

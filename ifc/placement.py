@@ -1,6 +1,7 @@
 """World placements, composed from the text of the file: no recursion, no geometry kernel."""
 
 import math
+from collections.abc import Mapping
 
 from ifc.step import arguments, class_of, numbers
 
@@ -47,9 +48,9 @@ class Placements:
             (grids, linear referencing without a Cartesian position).
     """
 
-    def __init__(self, statements: dict[bytes, bytes], length_m: float) -> None:
+    def __init__(self, statements: Mapping[bytes, bytes], length_m: float) -> None:
         self._statements = statements
-        self._length_m = length_m
+        self.length_m = length_m
         self._known: dict[bytes, Matrix] = {}
         self.cyclic: set[bytes] = set()
         self.unresolved: set[bytes] = set()
@@ -84,7 +85,7 @@ class Placements:
         matrix = self.world(key)
         if matrix is None or not all(map(math.isfinite, matrix)):
             return None
-        scale = self._length_m
+        scale = self.length_m
         a, b, c, x, d, e, f, y, g, h, i, z = matrix
         return (a, b, c, x * scale, d, e, f, y * scale, g, h, i, z * scale, 0.0, 0.0, 0.0, 1.0)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ifc.links import Links
 from ifc.records import Measure, Value
 from ifc.source import Entity, Source, argument, class_of, members, step_id
 from ifc.units import Unit, UnitReader
@@ -176,26 +177,18 @@ def _rounded(value: Value) -> str:
 
 
 def read_sets(
-    source: Source, reader: PropertyReader
-) -> tuple[dict[int, list[Entity]], dict[int, tuple[str, dict[str, Value], bool]]]:
-    """Return the sets of every object by STEP number, and the content of every set by STEP number."""
-    owned: dict[int, list[Entity]] = {}
-    for _, related, definition in source.rows(
-        "IfcRelDefinesByProperties", "RelatedObjects", "RelatingPropertyDefinition"
-    ):
-        sets = _definitions(definition)
-        for item in members(related):
-            owned.setdefault(step_id(item), []).extend(sets)
-    for entity, sets in source.rows("IfcTypeObject", "HasPropertySets"):
-        if sets:
-            owned.setdefault(step_id(entity), []).extend(members(sets))
-    unique = {step_id(item): item for items in owned.values() for item in items}
-    return owned, {number: reader.set_of(item) for number, item in unique.items()}
-
-
-def _definitions(definition: Any) -> tuple[Entity, ...]:
-    if definition is None:
-        return ()
-    if step_id(definition) == 0:  # IFC4: a select value that holds a set of definitions
-        return members(argument(definition, 0))
-    return (definition,)
+    source: Source, links: Links, reader: PropertyReader
+) -> tuple[dict[int, list[int]], dict[int, tuple[str, dict[str, Value], bool]]]:
+    """Return the sets of every object, and the content of every set, all by STEP number."""
+    owned: dict[int, list[int]] = {}
+    name, one = "IfcRelDefinesByProperties", "RelatingPropertyDefinition"
+    definitions = links.of(name, one)  # IFC4: a select value may hold a set of definitions
+    for relation, related in links.of(name, "RelatedObjects").items():
+        for item in related:
+            owned.setdefault(item, []).extend(definitions.get(relation, ()))
+    for number, sets in links.of("IfcTypeObject", "HasPropertySets").items():
+        owned.setdefault(number, []).extend(sets)
+    known = {step_id(item): item for item in source.of("IfcPropertyDefinition")}
+    used = {number for numbers in owned.values() for number in numbers if number in known}
+    contents = {number: reader.set_of(known[number]) for number in used}
+    return {number: [item for item in sets if item in known] for number, sets in owned.items()}, contents

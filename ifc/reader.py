@@ -11,9 +11,14 @@ from ifc.encoding import holds_shifted_bytes
 from ifc.errors import IfcError, IfcReadError, Reason
 from ifc.gate import MAX_FILE_BYTES, Admitted, admit
 from ifc.model import Model
-from ifc.source import Source, failure_offset, parse
+from ifc.relations import READ_FROM_TEXT
+from ifc.source import BYPASSED, Source, failure_offset, families, parse, parse_text
 from ifc.step import Fault, StepText
+from ifc.step_table import reduced
 from ifc.worker import Call, Limits, report_progress
+
+_REPEATED = ("IfcProperty", "IfcPhysicalQuantity")  # many say the same: each content is parsed and decoded once
+_END = b"ENDSEC;\nEND-ISO-10303-21;\n"
 
 
 def read_model(path: Path, max_bytes: int = MAX_FILE_BYTES) -> Model:
@@ -97,6 +102,11 @@ def _parsed(path: Path, admitted: Admitted, text: StepText) -> Source:
     if fault := text.silent_fault():
         raise _syntax_error(fault)
     shifted = holds_shifted_bytes(admitted.data)
+    if text.even:
+        try:
+            return parse_text(_without_geometry(text, admitted.schema), admitted.schema, shifted=shifted)
+        except IfcReadError:  # the whole file tells where the fault stands
+            report_progress(0.1, "Parsing once more")
     try:
         if admitted.untouched:
             return parse(path, admitted.schema, shifted=shifted)
@@ -106,6 +116,13 @@ def _parsed(path: Path, admitted: Admitted, text: StepText) -> Source:
             return parse(copy, admitted.schema, shifted=shifted)
     except IfcReadError as error:
         raise _syntax_error(text.header_fault() or text.first_fault() or _given_up(admitted.data)) from error
+
+
+def _without_geometry(text: StepText, schema: str) -> str:
+    """Return what the parser has to see of an evenly written file: the rest is read from its columns."""
+    dropped = families((*BYPASSED, *READ_FROM_TEXT), schema)
+    kept = reduced(text.table, dropped, families(_REPEATED, schema))
+    return b"".join([text.head, b"\n", kept, _END]).decode()
 
 
 def _given_up(data: bytes) -> Fault | None:

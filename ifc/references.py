@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
+from ifc.links import Links
 from ifc.records import Reference
-from ifc.source import Entity, Source, members, step_id
+from ifc.source import Entity, Source, step_id
 
 _RELATIONS: Mapping[str, tuple[str, str]] = {  # relationship -> (attribute, role)
     "IfcRelAssociatesClassification": ("RelatingClassification", "classification"),
@@ -14,19 +15,19 @@ _UP = ("ReferencedSource", "ReferencedLibrary", "ReferencedDocument")
 _MAX_DEPTH = 64  # a code of a deep classification table has about eight levels
 
 
-def read_references(source: Source) -> dict[int, list[Reference]]:
+def read_references(source: Source, links: Links) -> dict[int, list[Reference]]:
     """Return the references of every object, by STEP number."""
     found: dict[int, list[Reference]] = {}
-    known: dict[int, Reference] = {}
+    known: dict[int, Reference | None] = {}
     for relation, (attribute, role) in _RELATIONS.items():
-        for _, related, target in source.rows(relation, "RelatedObjects", attribute):
-            if target is None:
-                continue
-            number = step_id(target)
+        for related, number in links.pairs(relation, "RelatedObjects", attribute):
             if number not in known:
-                known[number] = _reference(source, target, role)
-            for item in members(related):
-                found.setdefault(step_id(item), []).append(known[number])
+                target = source.entity(number)
+                known[number] = None if target is None else _reference(source, target, role)
+            reference = known[number]
+            if reference is not None:
+                for item in related:
+                    found.setdefault(item, []).append(reference)
     return found
 
 

@@ -1,8 +1,9 @@
 """Relationships of a file as relations of records, child to parent, one pass per class."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ifc.links import Links, upper
 from ifc.records import Relation, RelationKind, Value
 from ifc.source import Entity, Source, class_of, members, step_id
 
@@ -106,6 +107,10 @@ ELSEWHERE = (  # relationships that become sets, materials and references of rec
     "IfcRelAssociatesLibrary",
     "IfcRelAssociatesDocument",
 )
+READ_FROM_TEXT = (  # relationships of which only the references count: the parser need not see them
+    *(rule.ifc_class for rule in RULES if rule.detail is None),
+    *ELSEWHERE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,64 +127,85 @@ class Relations:
 
 
 def read_relations(
-    source: Source, keys: Mapping[int, str], surfaces: Callable[[int], Mapping[str, Value]] | None = None
+    source: Source,
+    links: Links,
+    keys: Mapping[int, str],
+    surfaces: Callable[[int], Mapping[str, Value]] | None = None,
 ) -> Relations:
     """Return all relations between records.
 
     Args:
         source: The parsed file.
+        links: What its statements refer to.
         keys: Key of every record by STEP number.
         surfaces: What the connection geometry of the space boundary with a STEP number says.
     """
     found: dict[int, list[Relation]] = {}
     understood: set[int] = set()
     for rule in RULES:
-        for number, child, relation in _apply(source, rule, keys, surfaces):
+        detail = _details(source, rule, keys, surfaces)
+        for number, own, targets in _ends(source, links, rule, keys):
             understood.add(number)
-            found.setdefault(child, []).append(relation)
+            more = detail(number)
+            kind = _kind(source, links, rule, own)
+            for relation in [Relation(kind, target, more) for target in targets]:
+                for child in own:
+                    found.setdefault(child, []).append(relation)
+    elsewhere = upper(frozenset[str]().union(*map(source.family, ELSEWHERE)) - {"IfcRelOverridesProperties"})
     lost: dict[str, int] = {}
-    elsewhere = frozenset[str]().union(*(source.family(name) for name in ELSEWHERE)) - {"IfcRelOverridesProperties"}
-    for entity in source.of("IfcRelationship"):
-        name = class_of(entity)
-        if name not in elsewhere and step_id(entity) not in understood:
-            lost[name] = lost.get(name, 0) + 1
+    for written, numbers in links.numbers("IfcRelationship"):
+        if written not in elsewhere and (count := len(set(numbers) - understood)):
+            lost[source.spelling(written)] = count
     return Relations(found, lost)
 
 
-def _apply(
+def _details(
     source: Source, rule: Rule, keys: Mapping[int, str], surfaces: Callable[[int], Mapping[str, Value]] | None
-) -> Iterator[tuple[int, int, Relation]]:
+) -> Callable[[int], Mapping[str, Value]]:
+    """Return what tells the detail of the relationship with a STEP number."""
+    read = rule.detail
+    if read is None:
+        nothing: Mapping[str, Value] = {}
+        return lambda _: nothing
+
+    def detail(number: int) -> Mapping[str, Value]:
+        found = read(source, source.entity(number), keys)
+        return {**found, **surfaces(number)} if surfaces and rule.kind is RelationKind.BOUNDS else found
+
+    return detail
+
+
+def _ends(
+    source: Source, links: Links, rule: Rule, keys: Mapping[int, str]
+) -> Iterator[tuple[int, list[int], list[str]]]:
+    """Yield the number of every relationship of a rule, the numbers of its children and the keys of its parents."""
     parent_name = rule.parent
     if rule.ifc_class in source.classes and parent_name not in source.positions(rule.ifc_class):
         parent_name = "RelatedSpace"  # IfcRelCoversSpaces until IFC4
-    for entity, children, parents in source.rows(rule.ifc_class, rule.child, parent_name):
-        targets = [key for item in members(parents) if (key := keys.get(step_id(item)))]
-        own = [number for item in members(children) if (number := step_id(item)) in keys]
-        if not targets or not own:
-            continue
-        detail = rule.detail(source, entity, keys) if rule.detail else {}
-        if surfaces and rule.kind is RelationKind.BOUNDS:
-            detail = {**detail, **surfaces(step_id(entity))}
-        kind = _kind(source, rule, children)
-        for target in targets:
-            relation = Relation(kind, target, detail)
-            for number in own:
-                yield step_id(entity), number, relation
+    parents = links.of(rule.ifc_class, parent_name)
+    for number, children in links.of(rule.ifc_class, rule.child).items():
+        targets = [key for item in parents.get(number, ()) if (key := keys.get(item))]
+        own = [item for item in children if item in keys]
+        if targets and own:
+            yield number, own, targets
 
 
-def _kind(source: Source, rule: Rule, children: tuple[Entity, ...]) -> RelationKind:
+def _kind(source: Source, links: Links, rule: Rule, children: Sequence[int]) -> RelationKind:
     """Return the kind; a system that refers to a spatial element serves it (IFC4X3)."""
-    if rule.kind is RelationKind.REFERENCED_IN and members(children):
-        systems = source.family("IfcSystem")
-        if all(class_of(item) in systems for item in members(children)):
+    if rule.kind is RelationKind.REFERENCED_IN:
+        systems = upper(source.family("IfcSystem"))
+        if all(links.class_of(item) in systems for item in children):
             return RelationKind.SERVES
     return rule.kind
 
 
 def ordered(relations: Iterable[Relation]) -> tuple[Relation, ...]:
     """Return relations in canonical order; one that says the same twice, without detail, is kept once."""
+    given = list(relations)
+    if len(given) < 2:
+        return tuple(given)
     found: list[Relation] = []
-    for relation in sorted(relations, key=sort_key):
+    for relation in sorted(given, key=sort_key):
         if not found or relation.detail or relation != found[-1]:
             found.append(relation)
     return tuple(found)
@@ -187,4 +213,5 @@ def ordered(relations: Iterable[Relation]) -> tuple[Relation, ...]:
 
 def sort_key(relation: Relation) -> tuple[str, str, str]:
     """Return the key that sorts relations by kind, target and detail."""
-    return relation.kind.value, relation.target, repr(sorted(relation.detail.items()))
+    detail = repr(sorted(relation.detail.items())) if relation.detail else ""
+    return relation.kind, relation.target, detail

@@ -5,23 +5,26 @@ is cut out of it, how it is coloured, its layers, and on units and contexts of t
 """
 
 import hashlib
-import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+
+import numpy as np
 
 from ifc.geometry_digest import GeometryDigester
+from ifc.links import Links
 from ifc.records import ElementRecord, RelationKind
-from ifc.step import arguments
+from ifc.step_table import StepTable
 
-_REFERENCE = re.compile(rb"#\d+")
 _WHOLE_FILE = (  # what bears on every mesh
     b"IFCUNITASSIGNMENT",
     b"IFCGEOMETRICREPRESENTATIONCONTEXT",
     b"IFCMATERIALDEFINITIONREPRESENTATION",
     b"IFCRELPROJECTSELEMENT",
 )
-_STYLED, _LAYER, _MATERIAL = b"IFCSTYLEDITEM", b"IFCPRESENTATIONLAYERWITHSTYLE", b"IFCRELASSOCIATESMATERIAL"
-_SCANNED = (*_WHOLE_FILE, _STYLED, _LAYER, _MATERIAL)
+_STYLED = (  # class, argument with what is coloured, argument with the style
+    (b"IFCSTYLEDITEM", 0, 1),
+    (b"IFCPRESENTATIONLAYERWITHSTYLE", 2, 7),
+)
 _CONTAINERS = (  # what may hold a styled item somewhere below
     b"IFCPRODUCTDEFINITIONSHAPE",
     b"IFCSHAPEREPRESENTATION",
@@ -33,37 +36,28 @@ _CONTAINERS = (  # what may hold a styled item somewhere below
 )
 _DECIMALS = 9  # of a placement in metres: far below what a kernel resolves
 _DEPTH = 50  # parts of parts of real files nest below 5; more is a cycle
+_NUMBERS = 16  # of a matrix
 
 
 class ShapeKeys:
     """Keys of the elements of one file.
 
     Args:
-        statements: ``b"#12"`` -> statement body.
+        table: The statements of the file.
+        links: What they refer to.
         digester: Digests of the same statements.
-        groups: Keys of the statements by class as written.
     """
 
-    def __init__(
-        self,
-        statements: Mapping[bytes, bytes],
-        digester: GeometryDigester,
-        groups: Mapping[bytes, Sequence[bytes]],
-    ) -> None:
-        self._statements = statements
-        self._groups = groups
+    def __init__(self, table: StepTable, links: Links, digester: GeometryDigester) -> None:
+        self._table = table
         self._digester = digester
-        self._styles: dict[bytes, str] = defaultdict(str)
-        self._materials: dict[bytes, list[str]] = defaultdict(list)
-        self._within: dict[bytes, str] = {}
-        found = self._scan()
-        for _, body in found[_STYLED]:
-            self._add_styles(arguments(body)[:1], arguments(body)[1:2])
-        for _, body in found[_LAYER]:
-            self._add_styles(arguments(body)[2:3], arguments(body)[-1:])
-        for _, body in found[_MATERIAL]:
-            self._add_material(body)
-        self._common = "".join(sorted(digester.digest([key]) for name in _WHOLE_FILE for key, _ in found[name]))
+        self._shapes = links.of("IfcProduct", "Representation")
+        self._styles = self._all_styles()
+        self._materials = self._all_materials(links)
+        self._within: dict[int, str] = {}
+        self._held = self._all_held() if self._styles else {}
+        whole = table.number[table.of(_WHOLE_FILE)].tolist()
+        self._common = "".join(sorted(digester.digests([[number] for number in whole])))
         self._common += "".join(sorted(self._stray_styles()))
 
     def of(self, records: Iterable[ElementRecord], numbers: Mapping[str, int]) -> dict[str, str]:
@@ -74,93 +68,111 @@ class ShapeKeys:
             numbers: STEP number of each record by its key.
         """
         by_id = {record.global_id: record for record in records}
-        openings: dict[str, list[tuple[object, ...]]] = defaultdict(list)
+        openings: dict[str, list[bytes]] = defaultdict(list)
         for record in by_id.values():
-            for host in record.targets(RelationKind.VOIDS):
-                openings[host].append((record.geometry_digest, _rounded(record)))
-        return {
-            key: self._key(record, by_id, numbers, openings)
+            hosts = record.targets(RelationKind.VOIDS) if record.relations and record.placement else ()
+            for host in hosts:
+                openings[host] += [record.geometry_digest.encode() + place for place in _places([record.placement])]
+        wanted = [
+            record
             for key, record in by_id.items()
             if record.geometry_digest and record.placement is not None and key in numbers
+        ]
+        places = _places(record.placement for record in wanted if record.placement is not None)
+        return {
+            record.global_id: self._key(record, place, by_id, numbers, openings)
+            for record, place in zip(wanted, places, strict=True)
         }
 
     def _key(
         self,
         record: ElementRecord,
+        place: bytes,
         by_id: Mapping[str, ElementRecord],
         numbers: Mapping[str, int],
-        openings: Mapping[str, list[tuple[object, ...]]],
+        openings: Mapping[str, list[bytes]],
     ) -> str:
-        wholes = list(_wholes(record, by_id))
-        kinds = [by_id[item] for whole in wholes for item in whole.targets(RelationKind.TYPED_BY) if item in by_id]
-        made_of = [
-            self._materials.get(b"#%d" % numbers[item.global_id], [])
-            for item in (*wholes, *kinds)
-            if item.global_id in numbers
-        ]
-        parts = (
-            self._common,
-            record.ifc_class,
-            record.geometry_digest,
-            _rounded(record),
-            self._colours(b"#%d" % numbers[record.global_id]),
-            made_of,
-            sorted((item for whole in wholes for item in openings.get(whole.global_id, ())), key=repr),
-        )
-        return hashlib.sha256(repr(parts).encode()).hexdigest()
+        cut, made_of = list[bytes](), list[str]()
+        for whole in _wholes(record, by_id):
+            kinds = [by_id[item] for item in whole.targets(RelationKind.TYPED_BY) if item in by_id]
+            for item in (whole, *kinds) if self._materials else ():
+                made_of += ["/", *self._materials.get(numbers.get(item.global_id, 0), ())]
+            cut += openings.get(whole.global_id, ())
+        colours = [self._colours(shape) for shape in self._shapes.get(numbers[record.global_id], ())]
+        told = (self._common, record.ifc_class, record.geometry_digest, "".join(colours), "".join(made_of))
+        return hashlib.sha256(b"|".join(["|".join(told).encode(), place, *sorted(cut)])).hexdigest()
 
-    def _scan(self) -> dict[bytes, list[tuple[bytes, bytes]]]:
-        found: dict[bytes, list[tuple[bytes, bytes]]] = {name: [] for name in _SCANNED}
-        for written, keys in self._groups.items():
-            if (name := written.strip()) in found:
-                found[name] += [(key, self._statements[key]) for key in keys]
+    def _each(self, numbers: Iterable[int]) -> dict[int, str]:
+        """Return the digest of each statement."""
+        wanted = sorted(set(numbers))
+        return dict(zip(wanted, self._digester.digests([[number] for number in wanted]), strict=True))
+
+    def _pairs(self, name: bytes, place: int) -> dict[int, list[int]]:
+        """Return what an argument of a class refers to, by row."""
+        owners, targets = self._table.links(self._table.of((name,)), place)
+        found: dict[int, list[int]] = defaultdict(list)
+        for owner, target in zip(owners.tolist(), targets.tolist(), strict=True):
+            found[owner].append(target)
         return found
 
-    def _add_styles(self, items: list[bytes], styles: list[bytes]) -> None:
-        look = self._digester.digest(_REFERENCE.findall(b"".join(styles)))
-        for item in _REFERENCE.findall(b"".join(items)):
-            self._styles[item] += look
+    def _all_styles(self) -> dict[int, str]:
+        """Return for every styled item its own digest and those of its styles."""
+        given = [
+            (item, tuple(styles.get(row, ())))
+            for name, items, at in _STYLED
+            for styles in (self._pairs(name, at),)
+            for row, targets in self._pairs(name, items).items()
+            for item in targets
+        ]
+        looks_of = sorted({styles for _, styles in given})
+        looks = dict(zip(looks_of, self._digester.digests(looks_of), strict=True))
+        own = self._each(item for item, _ in given)
+        found: dict[int, str] = {}
+        for item, styles in given:
+            found[item] = found.get(item, own[item]) + looks[styles]
+        return found
 
-    def _add_material(self, body: bytes) -> None:
-        given = arguments(body)
-        if len(given) > 5:
-            digest = self._digester.digest([given[5]])
-            for item in _REFERENCE.findall(given[4]):
-                self._materials[item].append(digest)
+    def _all_materials(self, links: Links) -> dict[int, list[str]]:
+        name = "IfcRelAssociatesMaterial"
+        pairs = list(links.pairs(name, "RelatedObjects", "RelatingMaterial"))
+        digests = self._each(material for _, material in pairs)
+        found: dict[int, list[str]] = defaultdict(list)
+        for objects, material in pairs:
+            for number in objects:
+                found[number].append(digests[material])
+        return found
+
+    def _all_held(self) -> dict[int, list[int]]:
+        """Return what every container refers to."""
+        table = self._table
+        rows = table.of(_CONTAINERS)
+        ends = (table.pointer[rows].tolist(), table.pointer[rows + 1].tolist())
+        return {
+            number: table.target[first:last].tolist()
+            for number, first, last in zip(table.number[rows].tolist(), *ends, strict=True)
+        }
 
     def _stray_styles(self) -> Iterator[str]:
         """Yield the styles of what lies below a face set or a shell: they are not followed up to their elements."""
-        leaves = set[bytes]()
-        for name, keys in self._groups.items():
-            if self._styles and name.startswith(_CONTAINERS):
-                leaves.update(*[_REFERENCE.findall(self._statements[key]) for key in keys])
-        for item, look in self._styles.items():
-            if item not in leaves:
-                yield self._digester.digest([item]) + look
+        leaves = set[int]().union(*self._held.values())
+        return (look for item, look in self._styles.items() if item not in leaves)
 
-    def _colours(self, product: bytes) -> str:
-        """Return the digest of all styles below `product`, with what they colour."""
-        shapes = [key for key in _REFERENCE.findall(self._statements.get(product, b"")) if self._holds(key)]
-        return "".join(self._colours_within(key) for key in shapes)
-
-    def _colours_within(self, root: bytes) -> str:
+    def _colours(self, root: int) -> str:
         """Return the styles at and below a container, with what they colour."""
+        if not self._styles:
+            return ""
         if root not in self._within:
-            waiting, seen, found = [root] if self._styles else [], set[bytes](), list[str]()
+            waiting, seen, found = [root], set[int](), list[str]()
             while waiting:
                 key = waiting.pop()
                 if key in seen:
                     continue
                 seen.add(key)
                 if key in self._styles:
-                    found.append(self._digester.digest([key]) + self._styles[key])
-                if self._holds(key):
-                    waiting += _REFERENCE.findall(self._statements[key])
+                    found.append(self._styles[key])
+                waiting += self._held.get(key, ())
             self._within[root] = hashlib.sha256("".join(sorted(found)).encode()).hexdigest()
         return self._within[root]
-
-    def _holds(self, key: bytes) -> bool:
-        return self._statements.get(key, b"").startswith(_CONTAINERS)
 
 
 def _wholes(record: ElementRecord, by_id: Mapping[str, ElementRecord]) -> Iterator[ElementRecord]:
@@ -174,5 +186,8 @@ def _wholes(record: ElementRecord, by_id: Mapping[str, ElementRecord]) -> Iterat
         current = by_id.get(up[0]) if up else None
 
 
-def _rounded(record: ElementRecord) -> tuple[float, ...] | None:
-    return None if record.placement is None else tuple(round(part, _DECIMALS) + 0.0 for part in record.placement)
+def _places(placements: Iterable[tuple[float, ...] | None]) -> list[bytes]:
+    """Return rounded world matrices as bytes."""
+    rows = np.round(np.array(list(placements), np.float64).reshape(-1, _NUMBERS), _DECIMALS) + 0.0
+    text, size = rows.tobytes(), _NUMBERS * rows.itemsize
+    return [text[at : at + size] for at in range(0, len(text), size)]

@@ -50,6 +50,7 @@ class Source:
         self.shifted = shifted
         self.repaired = 0
         self.classes = {declaration.name(): declaration for declaration in self.schema.entities()}
+        self._spellings = {name.upper(): name for name in self.classes}
         self._positions: dict[str, dict[str, int]] = {}
         self._families: dict[str, frozenset[str]] = {}
 
@@ -76,6 +77,11 @@ class Source:
             for child in self.classes[name].subtypes():
                 yield from self._descend(child.name())
 
+    def spelling(self, written: bytes) -> str:
+        """Return the name of a class that a file writes in capitals, as the schema spells it."""
+        text = written.decode("ascii", "replace")
+        return str(self._spellings.get(text, text))
+
     def positions(self, name: str) -> dict[str, int]:
         """Return attribute name -> position of class `name`."""
         found = self._positions.get(name)
@@ -88,6 +94,13 @@ class Source:
     def of(self, name: str) -> Sequence[Entity]:
         """Return all instances of class `name` and its subtypes; none if the schema lacks it."""
         return tuple(self.file.by_type(name)) if name in self.classes else ()
+
+    def entity(self, number: int) -> Entity:
+        """Return the instance with a number, or None if the parser has none."""
+        try:
+            return self.file.by_id(number)
+        except RuntimeError:
+            return None
 
     def get(self, entity: Entity, name: str) -> Any:
         """Return an attribute by name, or None if the class has none of that name."""
@@ -117,6 +130,18 @@ def members(value: Any) -> tuple[Any, ...]:
     return (value,)
 
 
+def parse_text(text: str, schema_name: str, *, shifted: bool = False) -> Source:
+    """Parse the text of a STEP file.
+
+    Raises:
+        IfcReadError: (syntax) the parser refuses the text.
+    """
+    try:
+        return Source(ifcopenshell.file.from_string(text), schema_name, shifted=shifted)
+    except Exception as error:  # the parser raises its own, RuntimeError, OSError and more
+        raise _refused() from error
+
+
 def parse(path: Path, schema_name: str, *, shifted: bool = False) -> Source:
     """Parse the STEP file at `path`, geometry left out.
 
@@ -126,16 +151,32 @@ def parse(path: Path, schema_name: str, *, shifted: bool = False) -> Source:
     try:
         file = ifcopenshell.open(path, format=".ifc", bypass_types=_known(BYPASSED, schema_name))
     except Exception as error:  # the parser raises its own, RuntimeError, OSError and more
-        raise IfcReadError(
-            "The file is not valid STEP.", reason=Reason.SYNTAX, hint="Export it again from the authoring tool."
-        ) from error
+        raise _refused() from error
     return Source(file, schema_name, shifted=shifted)
+
+
+def _refused() -> IfcReadError:
+    return IfcReadError(
+        "The file is not valid STEP.", reason=Reason.SYNTAX, hint="Export it again from the authoring tool."
+    )
 
 
 def failure_offset() -> int | None:
     """Return the byte at which the parser gave up, or None if it did not say."""
     found = _OFFSET.findall(ifcopenshell.get_log())
     return int(found[-1]) if found else None
+
+
+def families(names: Sequence[str], schema_name: str) -> frozenset[bytes]:
+    """Return the classes `names` and all their subtypes in a schema, in capitals, as files write them."""
+    schema = ifcopenshell.schema_by_name(schema_name)
+    waiting = [schema.declaration_by_name(name) for name in _known(names, schema_name)]
+    found: set[bytes] = set()
+    while waiting:
+        declaration = waiting.pop()
+        found.add(declaration.name().upper().encode())
+        waiting += declaration.as_entity().subtypes()
+    return frozenset(found)
 
 
 def _known(names: Sequence[str], schema_name: str) -> list[str]:

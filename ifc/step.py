@@ -6,17 +6,17 @@ and is the base of the geometry digest and of the placements.
 
 import re
 from bisect import bisect_right
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import repeat
 
-from ifc.even_text import split_evenly
+from ifc.step_table import Statements, StepTable, scanned, tabled
 
 MAX_INSTANCE_NUMBER = 2**32 - 1  # the parser keeps instance numbers in 32 bits; larger ones are misread
 
-_COMMENT = re.compile(rb"'[^']*'|/\*.*?\*/", re.DOTALL)
+_COMMENT = re.compile(rb"'[^']*(?:'|\Z)|/\*.*?\*/", re.DOTALL)
 _SPLIT = re.compile(rb"'[^']*'|[(),]")
 _TOKENS = re.compile(
     rb"(?:\s|'[^']*'|#\d+|[-+]?\d+(?:\.\d*(?:[Ee][-+]?\d+)?)?(?![\w.])|\.\w+\.|\"[0-9A-Fa-f]*\"|[$*(),]|[A-Za-z]\w*(?=\s*\())*+"
@@ -54,7 +54,9 @@ def without_comments(data: bytes) -> bytes:
     """Return `data` with every comment outside strings blanked, line breaks kept."""
     if b"/*" not in data:
         return data
-    return _COMMENT.sub(lambda m: m[0] if m[0][:1] == b"'" else b" " + b"\n" * m[0].count(b"\n"), data)
+    end = data.rfind(b"*/") + 2  # an exporter writes comments above the data only
+    found = _COMMENT.sub(lambda m: m[0] if m[0][:1] == b"'" else b" " + b"\n" * m[0].count(b"\n"), data[:end])
+    return found + data[end:]
 
 
 def _pieces(data: bytes) -> Iterator[bytes]:
@@ -81,24 +83,40 @@ class StepText:
 
     Args:
         data: The whole file, UTF-8 or ASCII.
+
+    Attributes:
+        even: Whether the file is written as exporters write; known once `table` is.
     """
 
     def __init__(self, data: bytes) -> None:
         self._data = without_comments(data)
         self._doubtful = False
+        self.even = False
 
     @cached_property
-    def statements(self) -> dict[bytes, bytes]:
-        """Every instance: ``b"#12"`` -> ``b"IFCWALL('...',...)"``; of a repeated number the last one."""
+    def table(self) -> StepTable:
+        """The statements as columns; of a repeated number the last one."""
         start = self._data_start()
-        found = split_evenly(self._data, start)
+        found = scanned(self._data, start)
+        self.even = found is not None
         if found is None:
             pairs = _INSTANCE.findall(self._data, start)
-            found = dict(pairs)
-            doubtful = len(found) != len(pairs) or self._unbalanced(found, start)
+            kept = dict(pairs)
+            doubtful = len(kept) != len(pairs) or self._unbalanced(kept, start)
             stray = _STRAY.search(_STRING.sub(b"", self._data[start:])) is not None
-            self._doubtful = doubtful or stray or self._leaves_something_open() or _swallows(found)
+            self._doubtful = doubtful or stray or self._leaves_something_open() or _swallows(kept)
+            found = tabled(kept)
         return found
+
+    @cached_property
+    def statements(self) -> Statements:
+        """Every instance: ``b"#12"`` -> ``b"IFCWALL('...',...)"``; of a repeated number the last one."""
+        return Statements(self.table)
+
+    @property
+    def head(self) -> bytes:
+        """The file up to its first statement, comments blanked."""
+        return self._data[: self._data_start()]
 
     def _data_start(self) -> int:
         match = _DATA.search(self._data)
@@ -128,17 +146,9 @@ class StepText:
         bare = _STRING.sub(b"", self._data[start:])
         return bare.count(b"(") != bare.count(b")")
 
-    @cached_property
-    def groups(self) -> Mapping[bytes, list[bytes]]:
-        """Keys of the statements by class as written, white space included."""
-        found = defaultdict[bytes, list[bytes]](list)
-        for key, body in self.statements.items():
-            found[body[: body.find(b"(")]].append(key)
-        return found
-
     def silent_fault(self) -> Fault | None:
         """Return the first fault of a kind that the parser drops without a word, or None."""
-        return self.first_fault() if self.statements and self._doubtful else None
+        return self.first_fault() if self.table.size and self._doubtful else None
 
     def header(self, name: str) -> bytes | None:
         """Return the header statement called `name`, such as ``FILE_NAME``, or None."""
@@ -152,8 +162,8 @@ class StepText:
     def counts(self) -> Mapping[str, int]:
         """Number of instances per class, class names in upper case."""
         found: Counter[str] = Counter()
-        for name, keys in self.groups.items():
-            found[name.strip().upper().decode("ascii", "replace")] += len(keys)
+        for name, rows in zip(self.table.names, self.table.by_code, strict=True):
+            found[name.strip().upper().decode("ascii", "replace")] += len(rows)
         return found
 
     @cached_property

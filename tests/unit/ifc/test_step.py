@@ -34,6 +34,7 @@ def test_header_statements_are_found() -> None:
 
 def test_comment_marks_inside_texts_are_text() -> None:
     assert without_comments(b"'/* no */' /* yes\n */") == b"'/* no */'  \n"
+    assert without_comments(b"/* yes */'/* no */'") == b" '/* no */'"
 
 
 def test_arguments_split_at_the_top_level_only() -> None:
