@@ -84,15 +84,22 @@ def _merge(meshes: Sequence[Mesh], indices: list[int], origin: FloatArray) -> Pa
     if not indices:
         return None
     counts = [len(meshes[index].vertices) for index in indices]
-    starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
-    positions = np.concatenate([meshes[index].vertices for index in indices]) - origin
-    faces = [meshes[index].faces.astype(np.int64) + start for index, start in zip(indices, starts, strict=True)]
+    starts = np.cumsum([0, *counts[:-1]], dtype=np.uint32)
+    positions = np.concatenate([meshes[index].vertices for index in indices])
+    positions -= origin
+    faces = [meshes[index].faces + start for index, start in zip(indices, starts, strict=True)]
     return Part(
-        positions @ Y_UP.T,
+        _y_up(positions),
         np.concatenate(faces),
         np.repeat([linear_rgba(meshes[index].colour) for index in indices], counts, axis=0),
         np.repeat(np.array(indices, dtype=np.uint16), counts),
     )
+
+
+def _y_up(positions: FloatArray) -> FloatArray:
+    """Return the positions of a model, z up, as glTF has them, y up; the given array is used for it."""
+    positions[:, 1] *= -1.0
+    return positions[:, [0, 2, 1]]
 
 
 def _instances(meshes: Sequence[Mesh], shape: Repeated, origin: FloatArray) -> Instances:
@@ -102,7 +109,7 @@ def _instances(meshes: Sequence[Mesh], shape: Repeated, origin: FloatArray) -> I
     count = len(first.vertices)
     part = Part(
         shape.poses[0].local(first.vertices) @ Y_UP.T,
-        first.faces.astype(np.int64),
+        first.faces,
         np.tile(linear_rgba(first.colour), (count, 1)),
         np.zeros(count, dtype=np.uint16),
     )

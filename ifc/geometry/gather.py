@@ -127,7 +127,7 @@ def harvest(out: Path) -> Harvest:
             products[item.step_id] = item
         elif isinstance(item, Sketch):
             sketch = item
-        elif item.step_id not in raw or _rank(item) < _rank(raw[item.step_id]):
+        elif item.step_id not in raw or _order(item) < _order(raw[item.step_id]):
             raw[item.step_id] = item
     return Harvest(products, raw, sketch)
 
@@ -200,6 +200,10 @@ def _rank(mesh: RawMesh) -> int:
     if mesh.step_m > FINE_STEP_M:
         return _COARSE
     return 0 if mesh.kernel is Kernel.IFCLITE else _LAST_GOOD
+
+
+def _order(mesh: RawMesh) -> tuple[int, float]:
+    return _rank(mesh), mesh.step_m
 
 
 def _entity(product: Product) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ifc.geometry.mesh import corners
 from ifc.geometry.packed import EXTENSION, PackedView, assemble, pack_rows, pack_triangles
 
 FloatArray = NDArray[np.float64]
@@ -28,13 +29,13 @@ class Part:
 
     Attributes:
         positions: float64 (n, 3), metres.
-        faces: int64 (m, 3).
+        faces: uint32 (m, 3).
         colours: uint8 (n, 4), linear RGBA.
         features: uint16 (n,), feature id of each vertex; ignored in an instanced part.
     """
 
     positions: FloatArray
-    faces: NDArray[np.int64]
+    faces: NDArray[np.uint32]
     colours: NDArray[np.uint8]
     features: NDArray[np.uint16]
 
@@ -60,11 +61,14 @@ class Instances:
 
 def quantise(positions: FloatArray) -> tuple[NDArray[np.int16], FloatArray, FloatArray]:
     """Return int16 positions with the scale and the offset (metres) that give the positions back."""
-    low, high = positions.min(axis=0), positions.max(axis=0)
+    low, high = corners(positions)
     offset = (low + high) / 2
     scale = (high - low) / (2 * _MAX_SHORT)
     scale[scale == 0.0] = 1.0
-    steps = np.clip(np.rint((positions - offset) / scale), -_MAX_SHORT, _MAX_SHORT)
+    steps = positions - offset
+    steps /= scale
+    np.rint(steps, out=steps)
+    np.clip(steps, -_MAX_SHORT, _MAX_SHORT, out=steps)
     return steps.astype(np.int16), scale, offset
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ifc.errors import IfcError, IfcGeometryError, Reason
 from ifc.findings import ReadFinding, Severity
+from ifc.geometry.far import MAX_CELLS, Coarse, run_far
 from ifc.geometry.gather import Gathered, Harvest, Reuse, gather, harvest
 from ifc.geometry.hybrid import run_hybrid
 from ifc.geometry.kernels import KERNEL_VERSIONS
@@ -159,7 +160,7 @@ def _megabytes_at_most(path: Path) -> float:
 
 
 def _through_kernels(run: _Run, first: IfcError | None) -> Gathered:
-    found = harvest(run.out)
+    found = _nearer(run, harvest(run.out))
     voided = frozenset[int]() if first else _voided(run, found)
     wanted = None if first else found.missing() - voided
     if wanted is None or wanted:
@@ -181,6 +182,16 @@ def _nothing(why: IfcError) -> IfcGeometryError:
     return IfcGeometryError(
         f"No geometry could be made of this file: {why.message}", reason=why.reason, hint=why.hint
     )
+
+
+def _nearer(run: _Run, found: Harvest) -> Harvest:
+    """Return what there is after coarse meshes were made anew nearer to the origin."""
+    coarse = [Coarse.of(found.raw[step_id]) for step_id in sorted(found.coarse())]
+    if not coarse or found.sketch is None:
+        return found
+    budget_s = PROBE_S + MAX_CELLS * IFCLITE_PER_MB_S * run.megabytes
+    run.attempt(run_far, budget_s, run.source, run.out, coarse, found.sketch.unit_m, run.openings)
+    return harvest(run.out)
 
 
 def _hybrid_budget_s(run: _Run, found: Harvest, wanted: frozenset[int] | None) -> float:

@@ -1,6 +1,6 @@
 """The scene of a model: GLB chunks by storey and band, and the table of their elements."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -80,7 +80,7 @@ def build_scene(model: Model, meshes: MeshSet) -> Scene:
     order = {storey.global_id: number for number, storey in enumerate(storeys)}
     rows = [(_element(mesh, records), mesh) for mesh in meshes]
     rows.sort(key=lambda row: _place_order(row[0], order))
-    bounds = _bounds(meshes)
+    bounds = _bounds([element for element, _ in rows])
     origin = np.floor([(bounds[0][0] + bounds[1][0]) / 2, (bounds[0][1] + bounds[1][1]) / 2, bounds[0][2]])
     return Scene(
         (float(origin[0]), float(origin[1]), float(origin[2])),
@@ -121,11 +121,11 @@ def _chunks(
             first += len(part)
 
 
-def _bounds(meshes: MeshSet) -> FloatArray:
-    if not len(meshes):
+def _bounds(elements: Sequence[SceneElement]) -> FloatArray:
+    if not elements:
         return np.zeros((2, 3))
-    corners = np.stack([mesh.bounds() for mesh in meshes])
-    return np.stack([corners[:, 0].min(axis=0), corners[:, 1].max(axis=0)])
+    boxes = np.array([element.bbox for element in elements])
+    return np.stack([boxes[:, :3].min(axis=0), boxes[:, 3:].max(axis=0)])
 
 
 def _chunk_json(chunk: Chunk) -> dict[str, Any]:
