@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from ifc import ElementRecord, MaterialPart, Measure, Relation, RelationKind, Value
+from ifc import DerivedQuantities, ElementRecord, MaterialPart, Measure, Relation, RelationKind, Value
 from twin.deviations import Acceptances
 from twin.lifecycle import Change, Diff
 
@@ -57,6 +57,17 @@ def element_json(record: ElementRecord, kind: ElementRecord | None = None) -> di
         "references": [asdict(reference) for reference in record.references],
         "placement": None if record.placement is None else list(record.placement),
         "type": None if kind is None else element_json(kind),
+    }
+
+
+def derived_json(measured: DerivedQuantities | None) -> dict[str, Any] | None:
+    """Return what was measured on the mesh of an element, which no author stated, or None if it has no mesh."""
+    if measured is None:
+        return None
+    return {
+        "quantities": {name: value_json(item) for name, item in measured.measures().items()},
+        "kernel": measured.kernel.value,
+        "no_volume_because": measured.volume_reason or None,
     }
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from api.cli.inspection import MAX_SHOWN, inspection, show
 from api.cli.output import Exit, counts, print_json, print_table, progress_bar, say, text
 from api.shapes import diff_json
 from ifc import (
@@ -14,7 +15,6 @@ from ifc import (
     Model,
     ReadFinding,
     Severity,
-    canonical_form,
     digest,
     read_file,
     validate_file,
@@ -23,7 +23,6 @@ from signatures import AnyIssuer, IssuerIs, Policy
 from twin.district import Parcel, Plan, read_parcels, read_plan_areas
 from twin.energy import assess, read_epw, synthetic_tallinn
 from twin.errors import InvalidInput
-from twin.facts import facts_of
 from twin.federation import Part, federate
 from twin.lifecycle import diff as compare
 from twin.permit import CheckContext, bundled_packs, load_pack
@@ -37,7 +36,6 @@ from twin.snapshot import Snapshot, Stage
 ModelFile = Annotated[Path, typer.Argument(help="IFC file (.ifc or .ifczip)")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON")]
 MARKS = {"pass": "✓ pass", "fail": "✗ fail", "needs_human": "? needs a person", "data_missing": "… data missing"}
-MAX_SHOWN = 40  # rows of a table for people; --json has them all
 
 
 def inspect(
@@ -55,14 +53,11 @@ def inspect(
     if validate:
         _validate(model, where_rules, as_json)
     read = _understand(model, as_json)
-    facts = facts_of(read.snapshot(Stage.AS_DESIGNED, 0))
-    classes: dict[str, int] = {}
-    for record in read.model.records:
-        classes[record.ifc_class] = classes.get(record.ifc_class, 0) + 1
+    found = inspection(read)
     if as_json:
-        print_json(_inspection(read, classes, facts))
+        print_json(found)
     else:
-        _show_inspection(model, read, classes, facts)
+        show(model, read, found)
     raise typer.Exit(Exit.FINDINGS if read.findings else Exit.OK)
 
 
@@ -197,50 +192,6 @@ def _records(path: Path, quiet: bool) -> dict[str, ElementRecord]:
 
 def _rows(records: tuple[ElementRecord, ...]) -> list[tuple[str, str, str]]:
     return [(record.ifc_class, record.name, record.global_id) for record in records[:MAX_SHOWN]]
-
-
-def _inspection(read: Understood, classes: dict[str, int], facts: Any) -> dict[str, Any]:
-    model, header = read.model, read.model.header
-    return {
-        "building_id": read.identity.building_id,
-        "name": read.identity.name,
-        "schema": header.declared_schema,
-        "originating_system": header.originating_system,
-        "file_sha256": model.file_sha256,
-        "elements": len(model.records),
-        "classes": dict(sorted(classes.items())),
-        "meshes": len(read.meshes),
-        "georeference": None if model.georeference is None else text(model.georeference),
-        "facts": dict(facts),
-        "findings": [
-            {"rule": f.rule, "severity": f.severity.value, "message": f.message, "hint": f.hint, "entity": f.entity,
-             "line": f.line, "global_id": f.global_id}
-            for f in read.findings
-        ],
-        "not_understood": dict(model.not_understood),
-        "project": canonical_form(model.by_id()[model.project_id]),
-    }  # fmt: skip
-
-
-def _show_inspection(path: Path, read: Understood, classes: dict[str, int], facts: Any) -> None:
-    header = read.model.header
-    place = read.model.georeference
-    rows = [
-        ("Building", f"{read.identity.name} ({read.identity.building_id})"),
-        ("Schema", header.declared_schema),
-        ("Written by", header.originating_system),
-        ("Elements", len(read.model.records)),
-        ("With geometry", len(read.meshes)),
-        ("Height", f"{text(facts['height_m'])} m"),
-        ("Place", "not given" if place is None else f"{place.crs or 'CRS not stated'}, by {place.source}"),
-    ]
-    print_table(path.name, ("", ""), rows)
-    by_count = sorted(classes.items(), key=lambda item: (-item[1], item[0]))
-    print_table("Classes", ("Class", "Count"), by_count[:MAX_SHOWN])
-    findings = [(f.severity.value, f.message, f.line, f.hint) for f in read.findings[:MAX_SHOWN]]
-    print_table(f"Findings: {len(read.findings)}", ("", "What", "Line", "What to do"), findings)
-    lost = read.model.not_understood
-    say(f"Not understood: {counts(lost)}." if lost else "Everything with a GlobalId was understood.")
 
 
 def _show_validation(findings: tuple[ReadFinding, ...]) -> None:

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from api.context import TwinDep, VersionDep
 from api.encoding import coded
-from api.shapes import element_json, relations_json, tree_json
-from ifc import CUT_HEIGHT_M, IfcGeometryError, RelationKind, StoreyPlan, plan_svg, storey_plan
+from api.shapes import derived_json, element_json, relations_json, tree_json
+from ifc import CUT_HEIGHT_M, IfcGeometryError, RelationKind, StoreyPlan, derive_quantities, plan_svg, storey_plan
 from twin.catalogue import Version
 from twin.errors import NotFound
 from twin.overview import version_summary
@@ -142,7 +142,8 @@ def elements(
 def element(twin: TwinDep, version: VersionDep, global_id: Annotated[str, Path(max_length=64)]) -> dict[str, Any]:
     """Return an element with its type, relations in both directions and points."""
     record = twin.catalogue.record(version.key, global_id)
-    records = twin.snapshots.read(version).records
+    snapshot = twin.snapshots.read(version)
+    records = snapshot.records
     kind = next((records[t] for t in record.targets(RelationKind.TYPED_BY) if t in records), None)
     incoming = [
         (other.global_id, relation)
@@ -153,6 +154,7 @@ def element(twin: TwinDep, version: VersionDep, global_id: Annotated[str, Path(m
     points = twin.live.points(version.key.building_id, global_id)
     return {
         **element_json(record, kind),
+        "derived": derived_json(derive_quantities(snapshot.meshes.only([global_id]), records).get(global_id)),
         "relations": relations_json(global_id, record.relations, incoming, records),
         "points": [point.as_json() for point in points],
     }

@@ -53,6 +53,15 @@ def test_a_version_says_what_was_read_and_what_was_not(client, truth):
     assert version["not_understood"] == {}
 
 
+def test_an_element_shows_what_was_measured_apart_from_what_was_stated(client, truth):
+    space = truth["files"][f"models/{HOUSE}_as-designed.ifc"]["spaces"][0]
+    found = get(client, f"{VERSION}/elements/{space['global_id']}").json()["derived"]
+    assert found["kernel"] in ("ifclite", "hybrid")
+    assert found["quantities"]["FloorArea"]["value"] == pytest.approx(space["floor_area_m2"], rel=0.005)
+    assert found["quantities"]["FloorArea"]["unit"] == "m2"
+    assert set(found["quantities"]) == {"Volume", "FloorArea", "FootprintArea", "Height", "ClearWidth"}
+
+
 def test_the_scene_names_chunks_that_can_be_fetched(client):
     scene = get(client, VERSION + "/scene").json()
     rows = len(scene["elements"]["global_id"])

@@ -71,7 +71,27 @@ def test_inspect_shows_what_is_in_a_model(kaksik, models):
     assert (data["building_id"], data["schema"], data["classes"]["IfcSpace"]) == (ROW, "IFC4", 2)
     assert data["findings"] == []
     assert data["not_understood"] == {}
-    assert "IfcSpace" in kaksik("inspect", models / f"{ROW}_as-designed.ifc").stdout
+    assert (
+        sum(data["geometry"][kernel] for kernel in ("ifclite", "hybrid") if kernel in data["geometry"])
+        == data["meshes"]
+    )
+    assert sum(storey["spaces"] for storey in data["storeys"]) == 2
+    areas = [item["FloorArea"]["value"] for item in data["derived"].values()]
+    assert sum(storey["floor_area_m2"] for storey in data["storeys"]) == pytest.approx(sum(areas), abs=0.01)
+    assert data["materials"]
+    assert data["property_sets"]["AR_Hoone"] == 1
+    said = kaksik("inspect", models / f"{ROW}_as-designed.ifc").stdout
+    for words in ("IfcSpace", "Storeys", "Materials", "Floor m² (derived)", "Not understood: nothing"):
+        assert words in said
+
+
+def test_inspect_lists_what_was_lost(kaksik, models, tmp_path):
+    lossy = tmp_path / "lossy.ifc"
+    text = (models / f"{ROW}_as-designed.ifc").read_text()
+    table = "#9999990=IFCTABLE('lost',(#9999991),$);\n#9999991=IFCTABLEROW((IFCREAL(1.)),.F.);\nENDSEC;\nEND-ISO"
+    lossy.write_text(table.join(text.rsplit("ENDSEC;\nEND-ISO", 1)))
+    assert as_json(kaksik("inspect", lossy, "--json"))["not_understood"] == {"IfcTable": 1, "IfcTableRow": 1}
+    assert "IfcTableRow" in kaksik("inspect", lossy).stdout
 
 
 def test_check_finds_the_building_that_is_too_high(kaksik, models, sample_district):
