@@ -1,5 +1,6 @@
 """From a plan to one IFC file and the truth about it."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from samples.author import Author, Entity
@@ -15,8 +16,17 @@ from samples.summary import summarize
 from samples.ventilation import write_ventilation
 from samples.work import Json, Level, MapPlacement, Work
 
+Change = Callable[[Work], None]
 
-def build(plan: Plan, place: MapPlacement, stage: str, path: Path) -> Work:
+
+def build(
+    plan: Plan,
+    place: MapPlacement,
+    stage: str,
+    path: Path,
+    extras: Sequence[Change] = (),
+    edits: Sequence[Change] = (),
+) -> Work:
     """Write one building to a file.
 
     Args:
@@ -24,6 +34,8 @@ def build(plan: Plan, place: MapPlacement, stage: str, path: Path) -> Work:
         place: Where it stands.
         stage: Lifecycle stage of the file.
         path: File to write.
+        extras: What to add to the building before its relations are written.
+        edits: What to change in the finished file.
 
     Returns:
         The finished work: its truth, the facts of every element, and its points.
@@ -32,14 +44,14 @@ def build(plan: Plan, place: MapPlacement, stage: str, path: Path) -> Work:
         ValueError: If the plan contradicts itself, such as a door that leaves its wall.
     """
     work = Work(plan, place, Author(plan.schema, plan.building_id, plan.length_unit), stage)
-    heights = _wall_heights(plan)
+    heights = wall_heights(plan)
     inner = plan.outer.inset(thickness_of(plan.exterior))
     write_spatial_root(work)
     elevation = 0.0
     for index, storey in enumerate(plan.storeys):
         work.levels.append(_open_level(work, storey, index, elevation, heights[index], inner))
         elevation = round(elevation + heights[index], 6)
-    describe_building(work, _total_height(plan, sum(heights)))
+    describe_building(work, total_height(plan))
     for level in work.levels:
         _write_level(work, level, inner)
     roof_top = round(work.levels[-1].elevation + write_roof(work, work.levels[-1], inner), 6)
@@ -47,12 +59,19 @@ def build(plan: Plan, place: MapPlacement, stage: str, path: Path) -> Work:
         write_ventilation(work)
     _write_zones(work)
     summarize(work, inner, roof_top)
+    for extra in extras:
+        extra(work)
     work.author.finish(path)
+    for edit in edits:
+        edit(work)
+    if edits:
+        work.author.file.write(str(path))
     work.truth["counts"] = dict(sorted(work.author.counts.items()))
     return work
 
 
-def _wall_heights(plan: Plan) -> list[float]:
+def wall_heights(plan: Plan) -> list[float]:
+    """Return the height of the outer walls of each storey, metres."""
     floor = CONSTRUCTIONS[plan.slab].thickness
     heights = [round(storey.clear_height + floor, 6) for storey in plan.storeys]
     last = CONSTRUCTIONS["attic"].thickness if plan.roof == "gable" else 0.0
@@ -60,8 +79,9 @@ def _wall_heights(plan: Plan) -> list[float]:
     return heights
 
 
-def _total_height(plan: Plan, walls: float) -> float:
-    return round(walls + roof_height(plan) + CONSTRUCTIONS["ground"].thickness, 6)
+def total_height(plan: Plan) -> float:
+    """Return the height from the underside of the ground slab to the highest point, metres."""
+    return round(sum(wall_heights(plan)) + roof_height(plan) + CONSTRUCTIONS["ground"].thickness, 6)
 
 
 def _open_level(work: Work, storey: Storey, index: int, elevation: float, wall_height: float, inner: Rect) -> Level:

@@ -250,6 +250,7 @@ def _plan_area(properties: dict[str, Any], area: Area, name: str) -> PlanArea:
         tuple(codes),
         _text(properties, "source", name, default=""),
         area,
+        _number(properties, "max_coverage", name),
     )
 
 
