@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ifc.archive import unpack
     from ifc.canonical import canonical_bytes, canonical_form, digest, record_from_form
     from ifc.canonical_numbers import round_measure
     from ifc.canonical_text import digested
@@ -126,11 +127,13 @@ __all__ = [
     "storey_of",
     "storey_plan",
     "storeys_of",
+    "unpack",
     "validate_file",
     "write_records",
 ]
 
 _NAMES = {  # module: what the door hands out of it; the block above tells the type checker the same
+    "ifc.archive": ("unpack",),
     "ifc.canonical": (
         "canonical_bytes",
         "canonical_form",

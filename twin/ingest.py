@@ -29,6 +29,7 @@ from twin.clock import Clock, rfc3339
 from twin.errors import TwinError
 from twin.facts import facts_of
 from twin.federation import NamedFile, understand_together
+from twin.file_signatures import file_signatures
 from twin.projection import project
 from twin.reading import KnownMeshes, Progress, Understood, part, silent
 from twin.snapshot import Snapshot, Stage
@@ -163,12 +164,19 @@ class Ingest:
             georeference=model.georeference,
             findings=tuple(_finding(item) for item in read.findings),
             not_understood=dict(model.not_understood),
-            facts=facts_of(snapshot),
+            facts={**facts_of(snapshot), "file_signatures": self._signatures(submission)},
             elements=len(model.records),
             spaces=sum(1 for record in model.records if record.ifc_class == "IfcSpace"),
             meshes_sha256=self._blobs.put(snapshot.meshes.to_bytes()),
             scene_sha256=self._store_scene(build_scene(model, snapshot.meshes)),
         )
+
+    def _signatures(self, submission: Submission) -> list[dict[str, Any]]:
+        """Return the verdict on what is signed inside each submitted file."""
+        return [
+            {"file_name": file.file_name, **file_signatures(self._blobs.path(file.file_sha256))}
+            for file in submission.files
+        ]
 
     def _store_scene(self, scene: Scene) -> str:
         for chunk in scene.chunks:

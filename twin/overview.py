@@ -1,6 +1,6 @@
 """What lists and maps show of each building: the newest version of its furthest stage, with its reports."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from twin.catalogue import Building, Catalogue, ReportShelf, Version
@@ -91,7 +91,14 @@ def version_summary(version: Version, *, sealed: bool) -> dict[str, Any]:
         "elements": version.elements,
         "spaces": version.spaces,
         "sealed": sealed,
+        "file_signature": _file_signature(version.facts.get("file_signatures", [])),
     }
+
+
+def _file_signature(found: Sequence[Mapping[str, Any]]) -> str:
+    """Return one word for what is signed inside the files: invalid if one is, valid if one is, else none."""
+    verdicts = {item["verdict"] for item in found}
+    return next((word for word in ("invalid", "valid") if word in verdicts), "none")
 
 
 def _key(version: Version) -> tuple[str, str, int]:

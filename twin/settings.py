@@ -47,8 +47,19 @@ class Settings(BaseSettings):
         default=None, description="Who may sign in which role, a line each: `role identifier`; default is anyone"
     )
     trust_file: Path | None = Field(
-        default=None, description="Trusted certificates (PEM) by which signed containers and files are judged"
+        default=None, description="Trusted certificates (PEM) or trusted list (XML) for signed containers and files"
     )
+    trust_operators: Path | None = Field(
+        default=None, description="Certificates (PEM) of the operators who may sign that trusted list"
+    )
+    container_key: Path | None = Field(
+        default=None, description="Key (encrypted PEM, P-256 or P-384) that signs containers; key_passphrase opens it"
+    )
+    container_certificate: Path | None = Field(
+        default=None, description="Its certificate and that of the issuer (PEM, in this order)"
+    )
+    timestamp_url: str | None = Field(default=None, description="Time-stamping service (RFC 3161) for containers")
+    ocsp_url: str | None = Field(default=None, description="OCSP responder for the certificate of containers")
     xroad_server: str | None = Field(
         default=None, description="Address of the X-Road Security Server whose headers are believed"
     )

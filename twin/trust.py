@@ -11,6 +11,7 @@ from twin.audit import AuditTrail
 from twin.blobs import FileBlobStore
 from twin.catalogue import Catalogue, Journal, ReportShelf, Version
 from twin.clock import Clock
+from twin.containers import Containers
 from twin.deviations import Deviations
 from twin.errors import InvalidInput
 from twin.keyring import KeyRing
@@ -34,6 +35,7 @@ class Trust:
         deviations: Accepted deviations.
         lifecycles: Status and transitions.
         audit: Who asked for what.
+        containers: Legal evidence of sealed states.
     """
 
     keys: KeyRing
@@ -43,6 +45,7 @@ class Trust:
     deviations: Deviations
     lifecycles: Lifecycles
     audit: AuditTrail
+    containers: Containers
 
     def recover(self) -> None:
         """Finish what a crash left half done: entries that wait for the log, transitions that are fully signed."""
@@ -81,7 +84,9 @@ def open_trust(
     deviations = Deviations(catalogue, journal, blobs, keys, clock)
     signers = read_signers(_text(settings.signers_file))
     lifecycles = Lifecycles(catalogue, shelf, snapshots, journal, seals, registry, deviations, reports, signers)
-    return Trust(keys, journal, registry, seals, deviations, lifecycles, AuditTrail(journal, registry, clock))
+    audit = AuditTrail(journal, registry, clock)
+    containers = Containers(settings, seals, catalogue, shelf, blobs, clock)
+    return Trust(keys, journal, registry, seals, deviations, lifecycles, audit, containers)
 
 
 def _text(file: Path | None) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import typer
 from pydantic import ValidationError
 
-from api.cli import export, files, graph, service, stores
+from api.cli import export, files, graph, service, stores, trust
 from api.cli.output import Exit, print_problem, print_usage
 from graph import GraphError
 from ifc import IfcError
@@ -28,11 +28,15 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     files.check,
     files.energy,
     files.diff,
-    files.verify,
     export.export,
     stores.load,
     stores.points,
-    stores.seal,
+    trust.seal,
+    trust.status,
+    trust.transition,
+    trust.disclose,
+    trust.verify,
+    trust.witness,
     stores.rebuild,
     graph.dump,
     stores.sweep,
@@ -48,6 +52,7 @@ def build() -> typer.Typer:
     command = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
     for function in COMMANDS:
         command.command()(function)
+    command.command("monitor")(trust.monitor_log)
     return command
 
 

@@ -1,4 +1,4 @@
-"""Commands on files, without any store: inspect, check, energy, diff, verify."""
+"""Commands on files, without any store: inspect, check, energy, diff."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -19,7 +19,6 @@ from ifc import (
     read_file,
     validate_file,
 )
-from signatures import AnyIssuer, IssuerIs, Policy
 from twin.district import Parcel, Plan, read_parcels, read_plan_areas
 from twin.energy import assess, read_epw, synthetic_tallinn
 from twin.errors import InvalidInput
@@ -29,7 +28,6 @@ from twin.permit import CheckContext, bundled_packs, load_pack
 from twin.permit import check as run_packs
 from twin.reading import Understood, understand
 from twin.reports import validation_json
-from twin.sealing import verdict_json, verify_bundle
 from twin.settings import Settings
 from twin.snapshot import Snapshot, Stage
 
@@ -117,35 +115,6 @@ def diff(before: ModelFile, after: ModelFile, as_json: AsJson = False) -> None:
     raise typer.Exit(Exit.OK if difference.empty else Exit.FINDINGS)
 
 
-def verify(
-    bundle: Annotated[Path, typer.Argument(help="Sealed bundle (.kaksik-seal)")],
-    model: Annotated[
-        list[Path] | None,
-        typer.Option("--ifc", help="The model that is said to be the sealed one; several in the order of loading"),
-    ] = None,
-    issuer: Annotated[list[str] | None, typer.Option(help="Identifier of a signer that you trust")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Verify a sealed state offline, step by step. Exit code 1 if it does not hold."""
-    policy: Policy = IssuerIs(frozenset(issuer)) if issuer else AnyIssuer()
-    read = None if not model else _together(model)
-    verdict = verify_bundle(
-        _bytes(bundle),
-        records=None if read is None else read.records,
-        file_sha256=None if read is None else read.file_sha256,
-        policy=policy,
-    )
-    result = {**verdict_json(verdict), "facts": dict(verdict.facts)}
-    if as_json:
-        print_json(result)
-    else:
-        rows = [(s["number"], s["name"], str(s["verdict"]), s["reason"]) for s in result["steps"]]
-        print_table(f"{bundle.name}: {result['verdict']}", ("", "Step", "Verdict", "Reason"), rows)
-        if verdict.valid and not issuer:
-            say(f"Signed by {result['issuer']}. Whether you trust this signer is yours to say: --issuer.")
-    raise typer.Exit(Exit.OK if verdict.valid else Exit.FINDINGS)
-
-
 def _validate(model: Path, where_rules: bool, as_json: bool) -> None:
     with progress_bar(model.name, quiet=as_json) as report:
         findings = validate_file(_existing(model), _limits(), report, express_rules=where_rules)
@@ -156,7 +125,8 @@ def _validate(model: Path, where_rules: bool, as_json: bool) -> None:
     raise typer.Exit(Exit.FINDINGS if any(f.severity is Severity.ERROR for f in findings) else Exit.OK)
 
 
-def _together(models: list[Path]) -> Model:
+def together(models: list[Path]) -> Model:
+    """Return the model that several files make together, as loading would."""
     parts = [Part(path.name, read_file(_existing(path), _limits()), MeshSet(())) for path in models]
     return parts[0].model if len(parts) == 1 else federate(parts)[0]
 

@@ -1,4 +1,4 @@
-"""Commands on the stores: load, seal, rebuild."""
+"""Commands on the stores: load, points, rebuild, sweep."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from api.cli.output import Exit, print_json, print_table, progress_bar, say
-from api.context import number_of
 from api.errors import problem_of
 from ifc import IfcError
 from twin.errors import InvalidInput, TwinError
@@ -55,31 +54,6 @@ def load(
         rows = [_row(result) for result in results]
         print_table("Loaded", ("File", "Building", "Stage", "Version", "Elements", "Spaces", "Refused because"), rows)
     raise typer.Exit(Exit.REFUSED if refused else Exit.OK)
-
-
-def seal(
-    building: Annotated[str, typer.Argument(help="Building id")],
-    stage: Annotated[Stage, typer.Argument(help="Line of versions")],
-    number: Annotated[str, typer.Argument(help="Number of the version, or latest")] = "latest",
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Where to write the bundle")] = None,
-    public: Annotated[bool, typer.Option(help="Leave the salt secret out")] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Seal a stored version and write the file that proves it offline."""
-    twin = open_twin(Settings())
-    try:
-        version = twin.catalogue.version(building, stage, number_of(number))
-        data = twin.seals.seal(version, "command line")
-        data = twin.seals.public_bundle(version) if public else data
-        verdict = twin.seals.verdict(version)
-    finally:
-        twin.close()
-    target = output or Path(f"{building}-{stage.value}-{version.key.number}.kaksik-seal")
-    target.write_bytes(data)
-    if as_json:
-        print_json({"bundle": str(target), "bytes": len(data), **verdict})
-    else:
-        say(f"Sealed {version.key} as {verdict['issuer']}: {target} ({len(data)} bytes).")
 
 
 def points(

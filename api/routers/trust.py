@@ -88,6 +88,13 @@ def bundle(
     return _download(version, data, "application/zip", "kaksik-seal")
 
 
+@router.get("/seal/container", summary="Download the legal evidence of this state", response_class=Response)
+def container(twin: TwinDep, version: VersionDep) -> Response:
+    """Return an ASiC-E container with the model, the credential and the reports, signed and time-stamped now."""
+    data = twin.trust.containers.make(version)
+    return _download(version, data, "application/vnd.etsi.asic-e+zip", "asice")
+
+
 @router.get("/disclosures/{global_id}", summary="Show one element and prove it", response_class=Response)
 def disclose(
     twin: TwinDep,
