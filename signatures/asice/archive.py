@@ -5,6 +5,7 @@ import re
 import struct
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -22,7 +23,16 @@ _END = struct.Struct("<4s4H2LH")
 _DESCRIPTOR_SIZES = (0, 12, 16)
 _ENCRYPTED, _DESCRIPTOR, _UTF8 = 0x1, 0x8, 0x800
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-_FOREIGN = (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, struct.error, OSError)
+_FOREIGN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    ValueError,
+    struct.error,
+    OSError,
+)
 _BAD_NAME = re.compile(r'(^/)|(^|/)\.\.?(/|$)|//|[\x00-\x1f\x7f\\:*?"<>|]')
 
 
