@@ -1,264 +1,200 @@
 """Load rate, latency of each named question and memory of the embedded graph, beside the raw engine doing the same.
 
-Buildings are generated: storeys, rooms, walls with openings and doors, ducts that one air-handling unit feeds,
-materials, types, points. The raw engine runs the same statements and queries on a file of its own, without our layer:
-no comparison with what is there, no digest, no checked parameter, no typed answer. Ratios are ours to raw, medians.
+Buildings are generated (`benchmarks.graph_made`), one after the other, so that only the graph takes memory. Each size
+is loaded twice, each time in a process of its own: by the raw engine (the same statements, without our layer: no
+comparison with what is there, no digest) and by our store. Questions are asked in turn of our store and of the raw
+engine under it (no checked parameter, no typed answer), on one graph. Ratios are ours to raw, of process time for
+the load and of medians for questions.
 
-    python benchmarks/graph.py [--buildings 20] [--elements 1000] [--repeat 30] [--json]
+    python -m benchmarks.graph [--sizes 10,100] [--elements 1000] [--repeat 100] [--json]
 
-``--buildings 1000 --elements 1000`` is a city of 1.2 million nodes; it needs 4 GB of memory and some minutes.
+``--sizes 10,1000`` is a city of 1.8 million nodes and 4.9 million edges; it needs 8 GB of memory and half an hour.
 """
 
 import argparse
 import itertools
 import json
-import os
 import random
+import resource
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
 import kglite
 
-from graph import (
-    QUESTIONS,
-    Batch,
-    Derived,
-    KgliteStore,
-    Parameter,
-    ParameterKind,
-    PointNode,
-    Question,
-    Scope,
-    SpaceLink,
-    ask,
-    labels_in,
-    points_batch,
-    to_batch,
-)
+from benchmarks.graph_made import argument, batches, city, scope_of
+from graph import QUESTIONS, Batch, KgliteStore, Question, ask
 from graph.questions import parse_parameters
 from graph.store import plan, schema_statements
-from ifc import ElementRecord, MaterialPart, Measure, Relation, RelationKind
 
-STAGE = "as-built"
-STOREYS = 5
-ROOM_SHARE = 20  # one room for so many elements
-MATERIALS = ("Tellis", "Betoon", "Mineraalvill", "Kips", "Teras", "Puit", "Klaas", "Alumiinium")
+TELL_EVERY = 100  # buildings
+GOAL = 1.30  # of our layer to the engine
 
 
-def records_of(elements: int) -> dict[str, ElementRecord]:
-    """Return the records of one building with about `elements` elements."""
-    made: dict[str, ElementRecord] = {}
+class Clock:
+    """Sums wall and process time of what runs inside it."""
 
-    def add(i: str, ifc_class: str, *links: tuple[RelationKind, str], **more: Any) -> None:
-        relations = tuple(Relation(kind, target) for kind, target in links)
-        made[i] = ElementRecord(i, ifc_class, name=i, relations=relations, **more)
+    def __init__(self) -> None:
+        self.wall_s = self.process_s = 0.0
 
-    inside, member, nest = RelationKind.CONTAINED_IN, RelationKind.ASSIGNED_TO, RelationKind.NESTED_IN
-    add("house", "IfcBuilding")
-    add("supply", "IfcDistributionSystem", (RelationKind.SERVES, "house"))
-    add("fire", "IfcZone", property_sets={"AR_Tsoon_Tuleohutus": {"085_Tuletõkkesektsioon": "EI60"}})
-    for n in range(10):
-        add(f"type{n}", "IfcWallType", property_sets={"P": {"ThermalTransmittance": 0.1 + n / 20}})
-    for n in range(STOREYS):
-        elevation = {"Elevation": Measure(3.0 * n, "m", "IfcLengthMeasure")}
-        add(f"storey{n}", "IfcBuildingStorey", (RelationKind.AGGREGATED_IN, "house"), attributes=elevation)
-    rooms = max(2, elements // ROOM_SHARE)
-    for n in range(rooms):
-        sets = {"AR_Ruum": {"115_Kategooria": ("elutuba", "köök", "wc")[n % 3], "722_Eluruumi-number": str(n // 4)}}
-        area = {"Q": {"NetFloorArea": Measure(5.0 + n % 30, "m2", "IfcAreaMeasure")}}
-        parent = (RelationKind.AGGREGATED_IN, f"storey{n % STOREYS}")
-        add(f"room{n}", "IfcSpace", parent, (member, "fire"), property_sets=sets, quantity_sets=area)
-    add("ahu", "IfcUnitaryEquipment", (inside, "room0"), (member, "supply"))
-    add("out-ahu", "IfcDistributionPort", (nest, "ahu"), (RelationKind.PORT_CONNECTED_TO, "in-0"))
-    _elements(add, elements, rooms)
-    _ducts(add, [i for i, record in made.items() if record.ifc_class == "IfcAirTerminal"])
-    return made
+    def run(self, call: Callable[[], object]) -> None:
+        wall, process = time.perf_counter(), time.process_time()
+        call()
+        self.wall_s += time.perf_counter() - wall
+        self.process_s += time.process_time() - process
 
 
-def _elements(add: Callable[..., None], elements: int, rooms: int) -> None:
-    inside, bounds = RelationKind.CONTAINED_IN, RelationKind.BOUNDS
-    for n in range(elements):
-        room, storey, kind = f"room{n % rooms}", f"storey{n % STOREYS}", n % 5
-        if kind < 2:
-            layers = (
-                MaterialPart("layer", 0, MATERIALS[n % 8], 0.1),
-                MaterialPart("layer", 1, MATERIALS[n % 7], 0.2),
-            )
-            volume = {"Q": {"NetVolume": Measure(2.0 + n % 9, "m3", "IfcVolumeMeasure")}}
-            add(f"e{n}", "IfcWall", (inside, storey), (bounds, room), (bounds, f"room{(n + 1) % rooms}"),
-                (RelationKind.TYPED_BY, f"type{n % 10}"), materials=layers, quantity_sets=volume,
-                property_sets={"P": {"IsExternal": n % 3 == 0, "FireRating": "EI30"}})  # fmt: skip
-        elif kind == 2:
-            add(f"o{n}", "IfcOpeningElement", (RelationKind.VOIDS, f"e{n - 1}"))
-            width = {"OverallWidth": Measure(0.7 + n % 5 / 10, "m", "IfcLengthMeasure")}
-            add(f"e{n}", "IfcDoor", (inside, storey), (RelationKind.FILLS, f"o{n}"), attributes=width)
-        elif kind == 3:
-            add(f"e{n}", "IfcAirTerminal", (inside, room), (RelationKind.ASSIGNED_TO, "supply"))
-        else:
-            add(f"e{n}", "IfcFurniture", (inside, room))
-
-
-def _ducts(add: Callable[..., None], terminals: list[str]) -> None:
-    """Add a trunk for every ten terminals, each fed by the unit."""
-    inside, member, nest = RelationKind.CONTAINED_IN, RelationKind.ASSIGNED_TO, RelationKind.NESTED_IN
-    for n, terminal in enumerate(terminals):
-        trunk = f"duct{n // 10}"
-        if n % 10 == 0:
-            add(trunk, "IfcDuctSegment", (inside, "storey0"), (member, "supply"))
-            add(f"in-{n}", "IfcDistributionPort", (nest, trunk))
-            add(f"out-ahu-{n}", "IfcDistributionPort", (nest, "ahu"), (RelationKind.PORT_CONNECTED_TO, f"in-{n}"))
-        add(f"in-{terminal}", "IfcDistributionPort", (nest, terminal))
-        add(f"to-{terminal}", "IfcDistributionPort", (nest, trunk),
-            (RelationKind.PORT_CONNECTED_TO, f"in-{terminal}"))  # fmt: skip
-
-
-def batches(buildings: int, elements: int) -> Iterator[tuple[Batch, Batch]]:
-    """Yield each building with its points."""
-    records = records_of(elements)
-    rooms = [i for i, record in records.items() if record.ifc_class == "IfcSpace"]
-    doors = [i for i, record in records.items() if record.ifc_class == "IfcDoor"]
-    pairs = [(door, rooms[(n + side) % len(rooms)]) for n, door in enumerate(doors) for side in (0, 1)]
-    derived = Derived(
-        adjacency=[SpaceLink(a, b, "geometry") for a, b in itertools.pairwise(rooms)],
-        doors=[SpaceLink(a, b, "geometry") for a, b in pairs],
-    )
-    points = [PointNode(f"p{n}", room, room, "sensor", "Temperature", "Cel") for n, room in enumerate(rooms)]
-    for n in range(buildings):
-        scope = Scope(str(100_000_000 + n), STAGE)
-        batch = to_batch(scope, 1, "content", records, derived)
-        yield batch, points_batch(scope, points, labels_in(batch))
-
-
-def load_ours(path: Path, given: list[Batch]) -> tuple[KgliteStore, float]:
-    store = KgliteStore(path)
-    started = time.perf_counter()
-    for batch in given:
-        store.replace(batch)
-    return store, time.perf_counter() - started
-
-
-def load_raw(path: Path, given: list[Batch]) -> tuple[Any, float]:
+def raw_writer(path: Path) -> tuple[Callable[[Batch], Callable[[], object]], Callable[[], None]]:
+    """Return what prepares the write of a batch by the engine alone, and what closes it."""
     session = kglite.open_session(str(path), durable="full")
     for statement in schema_statements():
         session.execute(statement)
-    work = [plan(batch, {}, {}).statements for batch in given]
-    started = time.perf_counter()
-    for statements in work:
-        with session.begin() as transaction:
-            for text, parameters in statements:
-                transaction.cypher(text, params=parameters)
-    return session, time.perf_counter() - started
+
+    def prepare(batch: Batch) -> Callable[[], object]:
+        statements = plan(batch, {}, {}).statements
+
+        def write() -> None:
+            with session.begin() as transaction:
+                for text, parameters in statements:
+                    transaction.cypher(text, params=parameters)
+
+        return write
+
+    return prepare, session.close
 
 
-def argument(parameter: Parameter, elements: int, chance: random.Random) -> str:
-    """Return a parameter that hits something."""
-    walls, rooms = max(1, elements // 5), max(2, elements // ROOM_SHARE)
-    if parameter.kind is ParameterKind.SPACE:
-        return f"room{chance.randrange(rooms)}"
-    if parameter.kind is ParameterKind.STOREY:
-        return f"storey{chance.randrange(STOREYS)}"
-    if parameter.kind is ParameterKind.SYSTEM:
-        return "supply"
-    if parameter.kind is ParameterKind.ELEMENT:
-        return "ahu" if chance.random() < 0.3 else f"e{5 * chance.randrange(walls)}"
-    return {"ifc_class": "IfcDoor", "width_m": "0.9"}.get(parameter.name, "e1")
+def load(prepare: Callable[[Batch], Callable[[], object]], given: argparse.Namespace) -> dict[str, Any]:
+    clock, nodes, edges = Clock(), 0, 0
+    everything = itertools.chain(batches(given.buildings, given.elements), [(city(given.buildings),)])
+    for number, together in enumerate(everything):
+        for batch in together:
+            clock.run(prepare(batch))
+            nodes, edges = nodes + len(batch.nodes), edges + len(batch.edges)
+        if number % TELL_EVERY == TELL_EVERY - 1:
+            print(f"{given.part}: {number + 1} buildings in {clock.wall_s:.0f} s", file=sys.stderr, flush=True)
+    return {
+        "buildings": given.buildings,
+        "nodes": nodes,
+        "edges": edges,
+        "load_wall_s": round(clock.wall_s, 2),
+        "load_process_s": round(clock.process_s, 2),
+        "rows_per_s": round((nodes + edges) / clock.wall_s),
+        "resident_mib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+    }
 
 
-def measure(question: Question, store: KgliteStore, raw: Any, given: argparse.Namespace) -> dict[str, Any]:
+def measure_raw(folder: Path, given: argparse.Namespace) -> dict[str, Any]:
+    prepare, close = raw_writer(folder / "raw.kgl")
+    result = load(prepare, given)
+    close()
+    return result
+
+
+def measure_ours(folder: Path, given: argparse.Namespace) -> dict[str, Any]:
+    store = KgliteStore(folder / "ours.kgl")
+    result = load(lambda batch: lambda: store.replace(batch), given)
+    clock, rows = Clock(), 0
+    for batch, _ in batches(min(given.buildings, 20), given.elements):
+        clock.run(lambda batch=batch: _unchanged(store, batch))  # type: ignore[misc]
+        rows += len(batch.nodes) + len(batch.edges)
+    result["unchanged_rows_per_s"] = round(rows / clock.wall_s)
+    result["questions"] = [measure(question, store, given) for question in QUESTIONS]
+    store.close()
+    return result
+
+
+def _unchanged(store: KgliteStore, batch: Batch) -> None:
+    written = store.replace(batch)
+    if any((written.nodes_put, written.nodes_removed, written.edges_put, written.edges_removed)):
+        sys.exit("A second load of the same content wrote something.")
+
+
+def measure(question: Question, store: KgliteStore, given: argparse.Namespace) -> dict[str, Any]:
+    """Return the latency of a question at our door and at the engine's, asked in turn of the same graph."""
     chance, ours, bare, rows = random.Random(7), [], [], 0
+    raw = store._session  # noqa: SLF001 - a second session would be a second graph
     for n in range(given.repeat):
-        scope = Scope(str(100_000_000 + chance.randrange(given.buildings)), STAGE)
+        scope = scope_of(chance.randrange(given.buildings))
         arguments = {p.name: argument(p, given.elements, chance) for p in question.parameters}
         parameters = parse_parameters(question, scope, arguments)
 
-        def asked(scope: Scope = scope, arguments: dict[str, str] = arguments) -> int:
+        def asked(scope: Any = scope, arguments: dict[str, str] = arguments) -> int:
             return len(ask(store, scope, question.name, arguments).rows)
 
         def plain(parameters: dict[str, Any] = parameters) -> int:
-            return len([dict(row) for row in raw.cypher(question.text, params=parameters, timeout_ms=60_000)])
+            found = raw.cypher(question.text, params=parameters, timeout_ms=60_000, row_limit=1_001)
+            return len([dict(row) for row in found])
 
         for call, times in ((asked, ours), (plain, bare)) if n % 2 else ((plain, bare), (asked, ours)):
-            count, seconds = timed(call)
-            times.append(seconds)
-            rows = max(rows, count)
+            started = time.perf_counter()
+            rows = max(rows, call())
+            times.append(time.perf_counter() - started)
     ordered = sorted(ours)
     return {
         "question": question.name,
         "rows": rows,
         "p50_ms": round(1e3 * statistics.median(ours), 3),
         "p99_ms": round(1e3 * ordered[min(len(ordered) - 1, int(0.99 * len(ordered)))], 3),
-        "raw_p50_ms": round(1e3 * statistics.median(bare), 3),
         "ratio": round(statistics.median(ours) / statistics.median(bare), 2),
     }
 
 
-def timed(call: Callable[[], int]) -> tuple[int, float]:
-    started = time.perf_counter()
-    count = call()
-    return count, time.perf_counter() - started
+def in_child(part: str, buildings: int, given: argparse.Namespace) -> dict[str, Any]:
+    """Return what a part measured in a process of its own."""
+    command = [sys.executable, "-m", "benchmarks.graph", "--part", part, "--sizes", str(buildings)]
+    command += ["--elements", str(given.elements), "--repeat", str(given.repeat)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
+    return dict(json.loads(done.stdout))
 
 
-def resident_mib() -> float:
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+def run(given: argparse.Namespace) -> list[dict[str, Any]]:
+    results = []
+    for buildings in given.sizes:
+        raw, ours = (in_child(part, buildings, given) for part in ("raw", "ours"))
+        ours["load_ratio"] = round(ours["load_process_s"] / raw["load_process_s"], 2)
+        ours["load_wall_ratio"] = round(ours["load_wall_s"] / raw["load_wall_s"], 2)
+        ours["raw_resident_mib"] = raw["resident_mib"]
+        ours["question_ratio"] = round(statistics.median(item["ratio"] for item in ours["questions"]), 2)
+        ours["goal_met"] = ours["load_ratio"] < GOAL and ours["question_ratio"] < GOAL
+        results.append(ours)
+    return results
 
 
-def run(given: argparse.Namespace) -> dict[str, Any]:
-    generated = [batch for pair in batches(given.buildings, given.elements) for batch in pair]
-    rows = sum(len(batch.nodes) + len(batch.edges) for batch in generated)
-    with tempfile.TemporaryDirectory() as folder:
-        before = resident_mib()
-        store, seconds = load_ours(Path(folder) / "ours.kgl", generated)
-        after = resident_mib()
-        raw, raw_seconds = load_raw(Path(folder) / "raw.kgl", generated)
-        again, unchanged = timed(lambda: sum(store.replace(batch).nodes_put for batch in generated[:20]))
-        if again:
-            sys.exit("A second load of the same content wrote something.")
-        questions = [measure(question, store, raw, given) for question in QUESTIONS]
-        store.close()
-        raw.close()
-    return {
-        "buildings": given.buildings,
-        "elements": given.elements,
-        "nodes": sum(len(batch.nodes) for batch in generated),
-        "edges": sum(len(batch.edges) for batch in generated),
-        "load_s": round(seconds, 2),
-        "rows_per_s": round(rows / seconds),
-        "load_ratio": round(seconds / raw_seconds, 2),
-        "unchanged_rows_per_s": round(sum(len(b.nodes) + len(b.edges) for b in generated[:20]) / unchanged),
-        "graph_mib": round(after - before),
-        "median_ratio": round(statistics.median(item["ratio"] for item in questions), 2),
-        "questions": questions,
-    }
-
-
-def table(result: dict[str, Any]) -> str:
-    lines = [f"{key}: {value}" for key, value in result.items() if key != "questions"]
-    heads = list(result["questions"][0])
-    lines.append("  ".join(f"{head:>26}" if head == "question" else f"{head:>10}" for head in heads))
-    lines += [
-        "  ".join(f"{item[head]:>26}" if head == "question" else f"{item[head]:>10}" for head in heads)
-        for item in result["questions"]
-    ]
+def table(results: list[dict[str, Any]]) -> str:
+    """Return Markdown: what was loaded, and p50 and p99 of each question at each size."""
+    keys = [key for key in results[0] if key != "questions"]
+    lines = [f"| {key} | " + " | ".join(str(result[key]) for result in results) + " |" for key in keys]
+    lines.insert(1, "|---|" + "---|" * len(results))
+    heads = [f"rows, p50 ms, p99 ms, ratio at {result['buildings']}" for result in results]
+    lines += ["", "| question | " + " | ".join(heads) + " |", "|---|" + "---|" * len(results)]
+    for items in zip(*(result["questions"] for result in results), strict=True):
+        cells = (f"{i['rows']}, {i['p50_ms']}, {i['p99_ms']}, {i['ratio']}" for i in items)
+        lines.append(f"| {items[0]['question']} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--buildings", type=int, default=20)
+    parser.add_argument("--sizes", default="10,100", help="numbers of buildings")
     parser.add_argument("--elements", type=int, default=1_000)
-    parser.add_argument("--repeat", type=int, default=30)
+    parser.add_argument("--repeat", type=int, default=100)
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--part", choices=("raw", "ours"), help=argparse.SUPPRESS)
     given = parser.parse_args()
-    result = run(given)
-    print(json.dumps(result, indent=2) if given.json else table(result))
+    given.sizes = [int(size) for size in given.sizes.split(",")]
+    if given.part is None:
+        results = run(given)
+        print(json.dumps(results, indent=2) if given.json else table(results))
+        return
+    given.buildings = given.sizes[0]
+    with tempfile.TemporaryDirectory() as folder:
+        part = measure_raw if given.part == "raw" else measure_ours
+        print(json.dumps(part(Path(folder), given)))
 
 
 if __name__ == "__main__":

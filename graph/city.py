@@ -55,4 +55,4 @@ def city_batch(content_sha256: str, nodes: Iterable[CityNode], links: Sequence[C
 
 def _properties(node: CityNode) -> dict[str, Property]:
     known = {key: value for key, value in node.properties.items() if value is not None}
-    return {**known, "scope": str(CITY), "global_id": node.name}
+    return {"name": "", **known, "scope": str(CITY), "global_id": node.name}

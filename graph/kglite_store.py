@@ -59,8 +59,14 @@ class KgliteStore:
     def replace(self, batch: Batch) -> Written:
         """Make the graph hold exactly `batch` for its scope, in one transaction."""
         with self._writing:
-            work = plan(batch, *existing(batch, lambda text, given: self._session.cypher(text, params=given)))
-            self._write(list(work.statements))
+            there = existing(batch, lambda text, given: self._session.cypher(text, params=given))
+            work = plan(batch, *there)
+            try:
+                self._write(list(work.statements))
+            except GraphError as error:
+                if not isinstance(error.__cause__, kglite.SchemaError):
+                    raise
+                self._write(list(plan(batch, *there, by_pattern=False).statements))  # a property new to its label
         return work.written
 
     def remove(self, scope: Scope) -> None:

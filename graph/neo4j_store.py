@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import neo4j
-from neo4j.exceptions import ClientError, DriverError, Neo4jError, TransientError
+from neo4j.exceptions import ClientError, ConstraintError, DriverError, Neo4jError, TransientError
 
 from graph.batch import Batch, Scope
 from graph.errors import GraphError, GraphUnavailable, QueryRefused
@@ -65,7 +65,12 @@ class Neo4jStore:
             _run(transaction, todo.statements)
             return todo.written
 
-        return self._write(work)
+        try:
+            return self._write(work)
+        except GraphError as error:
+            if not isinstance(error.__cause__, ConstraintError):
+                raise
+            return self._write(work)  # another process has just written the same nodes: now they are there to compare
 
     def remove(self, scope: Scope) -> None:
         """Take everything of `scope` out of the graph."""
@@ -100,6 +105,12 @@ class Neo4jStore:
                 wrote = result.consume().counters.contains_updates
                 transaction.rollback()  # not every server keeps writes out of a reading session
         except (ClientError, TransientError) as error:
+            if "TransactionTimedOut" in error.code:
+                raise QueryRefused(
+                    f"The query took longer than {timeout_s:g} s.",
+                    reason="timeout",
+                    hint="Begin the pattern at a node with a known id, or ask for less.",
+                ) from error
             raise QueryRefused(f"The query was refused: {error.message}", reason="query") from error
         except (DriverError, Neo4jError) as error:
             raise GraphUnavailable(f"The graph server failed: {error}", reason="unreachable") from error

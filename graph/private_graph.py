@@ -21,12 +21,11 @@ class PrivateGraph:
     """
 
     def __init__(self, batches: Iterable[Batch]) -> None:
-        graph = kglite.KnowledgeGraph()
-        for statement in schema_statements():
-            graph.cypher(statement)
-        for batch in batches:
-            for text, parameters in plan(batch, {}, {}).statements:
-                graph.cypher(text, params=parameters)
+        given = tuple(batches)
+        try:
+            graph = _filled(given, by_pattern=True)
+        except kglite.SchemaError:  # the first rows of a label had not all its properties
+            graph = _filled(given, by_pattern=False)
         self._frozen = graph.freeze()
 
     def query(
@@ -62,3 +61,13 @@ class PrivateGraph:
             raise QueryRefused(f"The query was refused: {str(error)[:500]}", reason="query") from error
         rows = [dict(row) for row in result]
         return Answer(tuple(result.columns), tuple(rows[offset : offset + limit]), len(rows) > offset + limit)
+
+
+def _filled(batches: Iterable[Batch], *, by_pattern: bool) -> Any:
+    graph = kglite.KnowledgeGraph()
+    for statement in schema_statements():
+        graph.cypher(statement)
+    for batch in batches:
+        for text, parameters in plan(batch, {}, {}, by_pattern=by_pattern).statements:
+            graph.cypher(text, params=parameters)
+    return graph

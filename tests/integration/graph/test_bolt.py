@@ -1,5 +1,6 @@
 """The same text on a Bolt server: answers equal those of the embedded engine."""
 
+import dataclasses
 import importlib.util
 from pathlib import Path
 
@@ -39,7 +40,7 @@ def stores(bolt, tmp_path):
 def test_loads_are_idempotent_and_equal(stores):
     records = building.make_records()
     embedded, remote = stores
-    for batch in (building.batch_of(records), building.points_of(records)):
+    for batch in (building.batch_of(records), building.points_of(records), building.city_of()):
         assert remote.replace(batch) == embedded.replace(batch)
         again = remote.replace(batch)
         assert (again.nodes_put, again.nodes_removed, again.edges_put, again.edges_removed) == (0, 0, 0, 0)
@@ -51,8 +52,8 @@ def test_loads_are_idempotent_and_equal(stores):
 def test_answers_equal_those_of_the_embedded_engine(stores):
     records = building.make_records()
     for store in stores:
-        store.replace(building.batch_of(records))
-        store.replace(building.points_of(records))
+        for batch in (building.batch_of(records), building.points_of(records), building.city_of()):
+            store.replace(batch)
     for question in QUESTIONS:
         given, columns, expected = building.ANSWERS[question.name]
         mine, theirs = (ask(store, SCOPE, question.name, given) for store in stores)
@@ -65,10 +66,12 @@ def test_exports_are_equal_bit_for_bit_and_after_a_rebuild(stores):
     exports = []
     for store in stores:
         for _ in range(2):
-            for batch in (building.batch_of(records), building.points_of(records)):
+            for batch in (building.batch_of(records), building.points_of(records), building.city_of()):
                 store.replace(batch)
             exports.append("\n".join(canonical_lines(store)))
-            store.remove(SCOPE)
+            for scope in store.loaded():
+                store.remove(scope)
+            assert list(canonical_lines(store)) == []
     assert exports[0].count("\n") > 90
     assert len(set(exports)) == 1
 
@@ -88,6 +91,31 @@ def test_a_query_that_writes_is_refused_and_undone(stores):
         with pytest.raises(QueryRefused):
             remote.query(text, {})
     assert list(canonical_lines(remote)) == before
+
+
+def test_a_new_version_writes_only_what_differs(stores):
+    records = building.make_records()
+    changed = {k: v for k, v in records.items() if k != "terminal2"}
+    changed["room1"] = dataclasses.replace(records["room1"], name="Köök")
+    for store in stores:
+        store.replace(building.batch_of(records))
+        written = store.replace(building.batch_of(changed, version=2))
+        assert (written.nodes_put, written.nodes_removed) == (1, 1)
+        assert (written.edges_put, written.edges_removed) == (0, 1)
+
+
+def test_an_endless_query_is_stopped_by_neo4j(neo4j_server):
+    store = Neo4jStore(*neo4j_server)
+    try:
+        store.replace(building.batch_of(building.make_records()))
+        text = "MATCH (a), (b), (c), (d), (e), (f) WHERE a.id + b.id + c.id + d.id + e.id = f.id RETURN count(*) AS n"
+        with pytest.raises(QueryRefused) as caught:
+            store.query(text, {}, timeout_s=0.5)
+        assert caught.value.reason == "timeout"
+        for scope in store.loaded():
+            store.remove(scope)
+    finally:
+        store.close()
 
 
 def test_a_server_that_is_not_there_is_said():

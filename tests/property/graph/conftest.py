@@ -8,4 +8,5 @@ _spec = importlib.util.spec_from_file_location(
 )
 _servers = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(_servers)
-arcadedb, neo4j_server, bolt = _servers.arcadedb, _servers.neo4j_server, _servers.bolt
+arcadedb_server, neo4j_server = _servers.arcadedb_server, _servers.neo4j_server
+bolt_at_length = _servers.bolt_at_length

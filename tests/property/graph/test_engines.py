@@ -209,8 +209,8 @@ def test_a_private_graph_answers_as_the_records_do(records):
 @pytest.mark.bolt
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_a_server_answers_as_the_records_do(bolt):
-    store = Neo4jStore(*bolt)
+def test_a_server_answers_as_the_records_do(bolt_at_length):
+    store = Neo4jStore(*bolt_at_length)
 
     @settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck), database=None)
     @given(history=st.lists(models(), min_size=1, max_size=2), past=models())
