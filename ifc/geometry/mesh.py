@@ -1,14 +1,18 @@
 """Meshes of a model, and the one array file in which a version keeps them."""
 
 import io
+import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ifc.errors import IfcGeometryError, Reason
+from ifc.geometry.arrays import pack_indices, pack_numbers, unpack_indices, unpack_numbers
 
 Vertices = NDArray[np.float64]
 Faces = NDArray[np.uint32]
@@ -84,12 +88,10 @@ class MeshSet:
         return MeshSet(tuple(mesh for mesh in self.meshes if mesh.global_id in wanted))
 
     def to_bytes(self) -> bytes:
-        """Return the set as one compressed numpy archive."""
-        buffer = io.BytesIO()
+        """Return the set as one compressed numpy archive; vertices and faces lose nothing in it."""
         vertices = [mesh.vertices for mesh in self.meshes]
         faces = [mesh.faces for mesh in self.meshes]
-        np.savez_compressed(
-            buffer,
+        return _archive(
             ids=np.array([mesh.global_id for mesh in self.meshes], dtype=np.str_),
             kernels=np.array([mesh.kernel.value for mesh in self.meshes], dtype=np.str_),
             empty=np.array(self.empty, dtype=np.str_).reshape(-1, 2),
@@ -97,10 +99,9 @@ class MeshSet:
             colours=np.array([mesh.colour for mesh in self.meshes], dtype=np.float32).reshape(-1, 4),
             vertex_counts=np.array([len(part) for part in vertices], dtype=np.int64),
             face_counts=np.array([len(part) for part in faces], dtype=np.int64),
-            vertices=np.concatenate([*vertices, np.zeros((0, 3))]),
-            faces=np.concatenate([*faces, np.zeros((0, 3), dtype=np.uint32)]),
+            packed_vertices=pack_numbers(np.concatenate([*vertices, np.zeros((0, 3))])),
+            packed_faces=pack_indices(np.concatenate([*faces, np.zeros((0, 3), dtype=np.uint32)])),
         )
-        return buffer.getvalue()
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "MeshSet":
@@ -113,10 +114,33 @@ class MeshSet:
             with np.load(io.BytesIO(data), allow_pickle=False) as archive:
                 arrays = {key: archive[key] for key in archive.files}
                 arrays.setdefault("shape_keys", np.full(len(arrays["ids"]), ""))  # written before there were any
+                arrays = _unpacked(arrays)
                 empty = tuple((str(item), str(key)) for item, key in arrays.pop("empty", ()))
                 return cls(tuple(_unpack(arrays)), empty)
-        except (ValueError, KeyError, OSError, EOFError) as error:
+        except (ValueError, KeyError, OSError, EOFError, RuntimeError, zlib.error, zipfile.BadZipFile) as error:
             raise IfcGeometryError("The stored meshes are damaged.", reason=Reason.RECORD) from error
+
+
+def _archive(**arrays: NDArray[Any]) -> bytes:
+    """Return what `numpy.savez_compressed` would, packed with less effort: the large arrays are packed already."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for name, array in arrays.items():
+            member = zipfile.ZipInfo(f"{name}.npy")  # of 1980: equal meshes give equal bytes
+            member.compress_type = zipfile.ZIP_DEFLATED
+            content = io.BytesIO()
+            np.lib.format.write_array(content, array, allow_pickle=False)
+            archive.writestr(member, content.getbuffer(), compresslevel=1)
+    return buffer.getvalue()
+
+
+def _unpacked(arrays: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """Return the arrays of an archive with vertices and faces; those of older archives have them as they are."""
+    if "vertices" in arrays:
+        return arrays
+    rows, triangles = (int(arrays[name].sum()) for name in ("vertex_counts", "face_counts"))
+    vertices = unpack_numbers(arrays["packed_vertices"], rows)
+    return {**arrays, "vertices": vertices, "faces": unpack_indices(arrays["packed_faces"], triangles)}
 
 
 def _unpack(arrays: dict[str, NDArray[np.generic]]) -> Iterator[Mesh]:

@@ -126,6 +126,7 @@ def test_only_points_about_the_centre_are_moved():
     assert nearer(text, (0.0, 0.0)) == text
 
 
+@pytest.mark.slow
 @pytest.mark.models
 def test_a_railway_in_map_coordinates_agrees_with_the_second_kernel(models_dir, tmp_path):
     path = models_dir / "acca_telecom_4x3.ifc"
