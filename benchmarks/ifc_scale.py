@@ -15,14 +15,17 @@ What is timed:
     kaksik geometry       file to meshes, in guarded child processes
     kaksik glb            records and meshes, in memory, to the chunks of the scene
     kaksik file to glb    all of it
+    ifclite-geom alone    one call of the first kernel: no gate, no child, no cleaning, no second kernel
     ifcfast records       open without its cache, products, property sets, quantities, materials
     ifcfast geometry      open without its cache, meshes with openings cut
+    ifc-lite geometry     open and all meshes (needs Python 3.12)
     ifc-graph records     its selection and properties of elements, without its database
     web-ifc geometry      open and stream all meshes, under node
     fragments import      @thatopen/fragments: file to its own format, under node
 """
 
 import argparse
+import contextlib
 import json
 import os
 import resource
@@ -31,6 +34,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -42,9 +46,11 @@ ROOT = Path(__file__).resolve().parent.parent
 MODELS = Path(os.environ.get("KAKSIK_SHARED", ROOT.parent / "shared")) / "models"
 SMALL, LARGE = "duplex_arch_2x3.ifc", "janesville_restaurant_2x3.ifc"
 COPIES: Mapping[int, tuple[str, int]] = {2: (SMALL, 1), 27: (LARGE, 1), 54: (LARGE, 2), 108: (LARGE, 4)}
-PYTHON_PEERS = ("ifcfast==0.6.4", "ifc-graph==0.1.3")
+PYTHON_PEERS = ("ifcfast==0.6.4", "ifc-graph==0.1.3", "ifc-lite==0.4.0")
+FOREIGN = ("ifcfast", "ifc-graph", "ifc-lite")  # stages that run in the Python of the peers
 NODE_PEERS = ("web-ifc@0.0.78", "@thatopen/fragments@3.4.7")
 BASELINE = "ifcopenshell.open"
+SAMPLE_S = 0.1  # memory of a tree of processes is looked at this often
 TIMEOUT_S = 900  # a peer that takes longer has no answer worth waiting for
 
 
@@ -97,6 +103,18 @@ def file_to_glb(path: Path) -> Callable[[], Any]:
     return lambda: build_scene(read_model(path), mesh_file(path)[0])
 
 
+def ifclite_alone(path: Path) -> Callable[[], Any]:
+    import ifclite_geom
+
+    return lambda: ifclite_geom.geometry_data_buffers(path.read_bytes())
+
+
+def ifc_lite_geometry(path: Path) -> Callable[[], Any]:
+    import ifc_lite
+
+    return lambda: ifc_lite.open(str(path)).meshes()
+
+
 def ifcfast_records(path: Path) -> Callable[[], Any]:
     import ifcfast
 
@@ -128,6 +146,8 @@ STAGES: Mapping[str, Callable[[Path], Callable[[], Any]]] = {
     "kaksik geometry": geometry,
     "kaksik glb": glb,
     "kaksik file to glb": file_to_glb,
+    "ifclite-geom alone": ifclite_alone,
+    "ifc-lite geometry": ifc_lite_geometry,
     "ifcfast records": ifcfast_records,
     "ifcfast geometry": ifcfast_geometry,
     "ifc-graph records": ifc_graph_records,
@@ -195,7 +215,7 @@ class Peers:
                 NODE_STAGES[stage],
                 str(path),
             ]
-        foreign = stage.startswith(("ifcfast", "ifc-graph"))
+        foreign = stage.startswith(FOREIGN)
         python = str(self.python) if foreign else sys.executable
         return [python, "-m", "benchmarks.ifc_scale", "--stage", stage, str(path)]
 
@@ -204,16 +224,58 @@ def measure_apart(peers: Peers, stage: str, path: Path) -> dict[str, Any]:
     """Return a measurement, or why there is none."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     try:
-        done = subprocess.run(
-            peers.command(stage, path), env=environment, cwd=ROOT, capture_output=True, text=True, timeout=TIMEOUT_S,
-            check=False,
+        process = subprocess.Popen(
+            peers.command(stage, path), env=environment, cwd=ROOT, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
-    except (OSError, subprocess.TimeoutExpired) as error:
+        tree = TreeMemory(process.pid)
+        tree.start()
+        out, err = process.communicate(timeout=TIMEOUT_S)
+        tree.stop()
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+        return {"failed": f"longer than {TIMEOUT_S} s"}
+    except OSError as error:
         return {"failed": str(error)[:200]}
-    if done.returncode:
-        return {"failed": (done.stderr.strip().splitlines() or [f"exit status {done.returncode}"])[-1][:200]}
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    if process.returncode:
+        return {"failed": (err.strip().splitlines() or [f"exit status {process.returncode}"])[-1][:200]}
+    return {**json.loads(out.splitlines()[-1]), "tree_mib": tree.peak_mib}
+
+
+class TreeMemory(threading.Thread):
+    """Watches the memory of a process and all its descendants together, shared pages counted once."""
+
+    def __init__(self, root: int) -> None:
+        super().__init__(daemon=True)
+        self._root = root
+        self._done = threading.Event()
+        self.peak_mib = 0.0
+
+    def run(self) -> None:
+        while not self._done.wait(SAMPLE_S):
+            self.peak_mib = max(self.peak_mib, sum(map(_pss_mib, _descendants(self._root))))
+
+    def stop(self) -> None:
+        self._done.set()
+        self.join()
+
+
+def _descendants(root: int) -> list[int]:
+    found = [root]
+    for pid in found:
+        for tasks in Path(f"/proc/{pid}/task").glob("*/children"):
+            with contextlib.suppress(OSError):
+                found += map(int, tasks.read_text().split())
     return found
+
+
+def _pss_mib(pid: int) -> float:
+    with contextlib.suppress(OSError):
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) / 1024
+    return 0.0
 
 
 def run(files: Mapping[int, Path], peers: Peers, stages: list[str], repeat: int) -> list[dict[str, Any]]:
@@ -234,7 +296,7 @@ def _row(size: int, stage: str, samples: Mapping[str, list[dict[str, Any]]]) -> 
     failed = next((sample["failed"] for sample in samples[stage] if "failed" in sample), None)
     if failed is not None:
         return {**row, "failed": failed}
-    medians = {key: _median(samples[stage], key) for key in ("seconds", "cpu_seconds", "peak_mib")}
+    medians = {key: _median(samples[stage], key) for key in ("seconds", "cpu_seconds", "peak_mib", "tree_mib")}
     row |= {key: round(value, 2) for key, value in medians.items()}
     if not any("failed" in sample for sample in samples[BASELINE]):
         for key, name in (("seconds", "ratio"), ("cpu_seconds", "cpu_ratio")):
@@ -247,7 +309,18 @@ def _median(samples: list[dict[str, Any]], key: str) -> float:
 
 
 def table(rows: list[dict[str, Any]]) -> str:
-    heads = ("mb", "what", "seconds", "cpu_seconds", "peak_mib", "ratio", "cpu_ratio", "samples", "failed")
+    heads = (
+        "mb",
+        "what",
+        "seconds",
+        "cpu_seconds",
+        "peak_mib",
+        "tree_mib",
+        "ratio",
+        "cpu_ratio",
+        "samples",
+        "failed",
+    )
     cells = [[str(row.get(head, "")) for head in heads] for row in rows]
     widths = [max(len(head), *(len(row[at]) for row in cells)) for at, head in enumerate(heads)]
     lines = ["  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)) for row in [heads, *cells]]
@@ -274,6 +347,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--no-peers", action="store_true")
     parser.add_argument("--cache", type=Path, default=Path.home() / ".cache" / "kaksik-benchmarks")
+    parser.add_argument("--only", nargs="+", default=[], help="measure only stages that begin so, and the baseline")
     parser.add_argument("--stage", choices=list(STAGES), help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.stage:
@@ -282,10 +356,12 @@ def main() -> None:
     if not (MODELS / LARGE).exists():
         parser.error("the models are not beside the checkout")
     peers = Peers(given.cache)
-    stages = [stage for stage in STAGES if not stage.startswith(("ifcfast", "ifc-graph"))]
+    stages = [stage for stage in STAGES if not stage.startswith(FOREIGN)]
     if not given.no_peers:
         peers.install()
         stages = [*STAGES, *NODE_STAGES]
+    if given.only:
+        stages = [stage for stage in stages if stage == BASELINE or stage.startswith(tuple(given.only))]
     with tempfile.TemporaryDirectory(prefix="kaksik-models-") as folder:
         rows = run(models(given.sizes, Path(folder)), peers, stages, given.repeat)
     for name, why in peers.missing.items():
