@@ -46,6 +46,8 @@ _METHODS = {  # algorithm -> hash, whether ECDSA, whether PSS
 _SIGNATURE = [f"{{{DS}}}{name}" for name in ("SignedInfo", "SignatureValue", "KeyInfo", "Object")]
 _SIGNED_INFO = [f"{{{DS}}}{name}" for name in ("CanonicalizationMethod", "SignatureMethod")]
 _QUALIFYING = [f"{{{XADES}}}{name}" for name in ("SignedProperties", "UnsignedProperties")]
+_TOKEN = f"{{{XADES}}}EncapsulatedTimeStamp"
+_STAMPS = ([_TOKEN], [f"{{{DS}}}CanonicalizationMethod", _TOKEN])
 _ABOUT = "xades:SignedSignatureProperties"
 
 
@@ -127,8 +129,8 @@ def _read(element: Element) -> ReadSignature:
         raise refused("Counter-signatures are not accepted.")
     stamps = unsigned.findall(f"{{{XADES}}}SignatureTimeStamp")
     tokens = tuple(token for stamp in stamps for token in _decoded(stamp, "EncapsulatedTimeStamp"))
-    if not 0 < len(tokens) <= MAX_TOKENS or len(tokens) != len(stamps):
-        raise refused("The signature bears no time-stamp.")
+    if not 0 < len(tokens) <= MAX_TOKENS or any(children(stamp) not in _STAMPS for stamp in stamps):
+        raise refused("The signature bears no time-stamp, or one of another form.")
     answers = tuple(_decoded(unsigned, "RevocationValues/xades:OCSPValues/xades:EncapsulatedOCSPValue"))
     return ReadSignature(
         element,
