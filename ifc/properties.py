@@ -1,6 +1,6 @@
 """Property sets, quantity sets and predefined sets of a file, each decoded once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ifc.links import Links
@@ -22,6 +22,7 @@ _QUANTITY_MEASURES: Mapping[str, str] = {
     "IfcQuantityCount": "IfcCountMeasure",
     "IfcQuantityNumber": "IfcNumericMeasure",
 }
+_CONTENTS: Mapping[str, str] = {"IfcPropertySet": "HasProperties", "IfcElementQuantity": "Quantities"}
 _MAPPED_VALUES: Mapping[str, tuple[str, ...]] = {
     "IfcPropertyBoundedValue": ("LowerBoundValue", "UpperBoundValue", "SetPointValue"),
     "IfcPropertyTableValue": ("DefiningValues", "DefinedValues", "Expression", "CurveInterpolation"),
@@ -42,6 +43,7 @@ class PropertyReader:
         self._values = values
         self._units = units
         self._known: dict[int, tuple[str, Value]] = {}
+        self._contents: dict[tuple[int, ...], dict[str, Value]] = {}
 
     def property(self, entity: Entity, depth: int = 0) -> tuple[str, Value]:
         """Return name and value of an IfcProperty or IfcPhysicalQuantity."""
@@ -110,21 +112,33 @@ class PropertyReader:
         inner = raw if isinstance(raw, int | float) else argument(raw, 0)
         return self._units.read(unit) if isinstance(inner, int | float) and not isinstance(inner, bool) else None
 
-    def set_of(self, entity: Entity) -> tuple[str, dict[str, Value], bool]:
+    def set_of(self, entity: Entity, links: Links) -> tuple[str, dict[str, Value], bool]:
         """Return name, content and whether it holds quantities, of any IfcPropertySetDefinition."""
-        kind = class_of(entity)
+        kind, number = class_of(entity), step_id(entity)
         name = self._source.text(self._source.get(entity, "Name"))
-        if kind == "IfcPropertySet":
-            return name, self._content(self._source.get(entity, "HasProperties")), False
-        if kind == "IfcElementQuantity":
-            return name, self._content(self._source.get(entity, "Quantities")), True
+        if kind in _CONTENTS:
+            return name, self._content(links.of(kind, _CONTENTS[kind]).get(number, ())), kind == "IfcElementQuantity"
         scalars = self._values.scalars(entity)
         return name or kind, {key: value for key, value in scalars.items() if key not in _ROOT_ATTRIBUTES}, False
 
-    def _content(self, raw: Any) -> dict[str, Value]:
+    def _content(self, numbers: Sequence[int]) -> dict[str, Value]:
+        """Return the properties with these STEP numbers by name; equal lists share one content."""
+        stand_in = self._source.stand_in
+        wanted = tuple([stand_in.get(number, number) for number in numbers])
+        if wanted not in self._contents:
+            self._contents[wanted] = self._named(wanted)
+        return self._contents[wanted]
+
+    def _named(self, numbers: Sequence[int]) -> dict[str, Value]:
         found: dict[str, Value] = {}
-        for item in members(raw):
-            name, value = self.property(item)
+        for number in numbers:
+            known = self._known.get(number)
+            if known is None:
+                entity = self._source.entity(number)
+                if entity is None:
+                    continue
+                known = self.property(entity)
+            name, value = known
             if name in found and found[name] != value:
                 name = _free(name, found)
             found[name] = value
@@ -190,5 +204,5 @@ def read_sets(
         owned.setdefault(number, []).extend(sets)
     known = {step_id(item): item for item in source.of("IfcPropertyDefinition")}
     used = {number for numbers in owned.values() for number in numbers if number in known}
-    contents = {number: reader.set_of(known[number]) for number in used}
+    contents = {number: reader.set_of(known[number], links) for number in used}
     return {number: [item for item in sets if item in known] for number, sets in owned.items()}, contents

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
+
 from ifc.assembly import Assembly
 from ifc.encoding import holds_shifted_bytes
 from ifc.errors import IfcError, IfcReadError, Reason
@@ -104,7 +106,7 @@ def _parsed(path: Path, admitted: Admitted, text: StepText) -> Source:
     shifted = holds_shifted_bytes(admitted.data)
     if text.even:
         try:
-            return parse_text(_without_geometry(text, admitted.schema), admitted.schema, shifted=shifted)
+            return _parsed_in_part(text, admitted.schema, shifted=shifted)
         except IfcReadError:  # the whole file tells where the fault stands
             report_progress(0.1, "Parsing once more")
     try:
@@ -118,11 +120,15 @@ def _parsed(path: Path, admitted: Admitted, text: StepText) -> Source:
         raise _syntax_error(text.header_fault() or text.first_fault() or _given_up(admitted.data)) from error
 
 
-def _without_geometry(text: StepText, schema: str) -> str:
-    """Return what the parser has to see of an evenly written file: the rest is read from its columns."""
+def _parsed_in_part(text: StepText, schema: str, *, shifted: bool) -> Source:
+    """Parse what the parser has to see of an evenly written file: the rest is read from its columns."""
     dropped = families((*BYPASSED, *READ_FROM_TEXT), schema)
-    kept = reduced(text.table, dropped, families(_REPEATED, schema))
-    return b"".join([text.head, b"\n", kept, _END]).decode()
+    kept, first = reduced(text.table, dropped, families(_REPEATED, schema))
+    source = parse_text(b"".join([text.head, b"\n", kept, _END]).decode(), schema, shifted=shifted)
+    twins = (first != np.arange(text.table.size)).nonzero()[0]
+    numbers = text.table.number
+    source.stand_in = dict(zip(numbers[twins].tolist(), numbers[first[twins]].tolist(), strict=True))
+    return source
 
 
 def _given_up(data: bytes) -> Fault | None:

@@ -1,7 +1,7 @@
 """Bulk access to a parsed file: whole classes at a time, positions instead of names, no inverse look-ups."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,12 +42,14 @@ class Source:
 
     Attributes:
         repaired: Number of such texts that were decoded.
+        stand_in: Of instances that say what an earlier one says the number of that one: the parser has seen only it.
     """
 
     def __init__(self, file: Any, schema_name: str, *, shifted: bool = False) -> None:
         self.file = file
         self.schema = ifcopenshell.schema_by_name(schema_name)
         self.shifted = shifted
+        self.stand_in: Mapping[int, int] = {}
         self.repaired = 0
         self.classes = {declaration.name(): declaration for declaration in self.schema.entities()}
         self._spellings = {name.upper(): name for name in self.classes}

@@ -220,8 +220,8 @@ def scanned(text: bytes, start: int) -> StepTable | None:
     return table if table.unique() else None
 
 
-def reduced(table: StepTable, dropped: Collection[bytes], repeated: Collection[bytes]) -> bytes:
-    """Return the statements that the parser has to see.
+def reduced(table: StepTable, dropped: Collection[bytes], repeated: Collection[bytes]) -> tuple[bytes, Ints]:
+    """Return the statements that the parser has to see, and for each row the one that stands for it.
 
     Args:
         table: All statements of an evenly written file.
@@ -242,7 +242,7 @@ def reduced(table: StepTable, dropped: Collection[bytes], repeated: Collection[b
         out = np.empty(room, np.uint8)
         size = reduce_text(table.data, *columns, first, out)
         if size >= 0:
-            return out[:size].tobytes()
+            return out[:size].tobytes(), np.where(first == MISSING, np.arange(table.size, dtype=np.int32), first)
         room *= 2
 
 

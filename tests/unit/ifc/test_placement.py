@@ -1,9 +1,13 @@
 import math
+from pathlib import Path
 
 import pytest
 
 from ifc import read_model
 from ifc.placement import Placements
+from ifc.placement_columns import world_matrices
+from ifc.step import StepText
+from ifc.step_table import tabled
 
 BASE = """#2=IFCGEOMETRICREPRESENTATIONCONTEXT($,'Model',3,1.E-05,#4,$);
 #3=IFCUNITASSIGNMENT((#6,#7,#8,#9));
@@ -138,3 +142,36 @@ def test_presentation_layers_reach_the_products_also_through_maps(step) -> None:
     layers = [model[KEY[:-1] + last].attributes.get("PresentationLayers") for last in "012"]
     assert layers[0] == layers[1] == ("A", "M\u00fcrid")
     assert layers[2] is None
+
+
+@pytest.mark.models
+@pytest.mark.parametrize(
+    "name", ["duplex_arch_2x3", "great_court_roof_2x3", "fzk_haus_ac20_ifc4", "acca_telecom_4x3"]
+)
+def test_all_placements_at_once_are_those_composed_one_by_one(models_dir: Path, name: str) -> None:
+    text = StepText((models_dir / f"{name}.ifc").read_bytes())
+    single = Placements(text.statements, 0.001)
+    found = world_matrices(text.table, 0.001)
+
+    assert len(found) == text.counts["IFCLOCALPLACEMENT"] or name.startswith("acca")
+    assert found
+    for number, matrix in found.items():
+        assert matrix == pytest.approx(single.metres(b"#%d" % number), rel=1e-12, abs=1e-12)
+
+
+def test_what_needs_thought_is_left_out() -> None:
+    graph = {
+        b"#1": b"IFCLOCALPLACEMENT(#2,#9)",
+        b"#2": b"IFCLOCALPLACEMENT(#1,#9)",
+        b"#3": b"IFCLOCALPLACEMENT(#4,#9)",
+        b"#4": b"IFCGRIDPLACEMENT($,$)",
+        b"#5": b"IFCLOCALPLACEMENT($,#10)",
+        b"#6": b"IFCLOCALPLACEMENT($,$)",
+        b"#7": b"IFCLOCALPLACEMENT($,#9)",
+        b"#9": b"IFCAXIS2PLACEMENT2D(#11,$)",
+        b"#10": b"IFCAXIS2PLACEMENT3D(#11,#12,#12)",
+        b"#11": b"IFCCARTESIANPOINT((1000.,2000.))",
+        b"#12": b"IFCDIRECTION((0.,0.,1.))",
+    }
+
+    assert world_matrices(tabled(graph), 0.001) == {7: (1, 0, 0, 1.0, 0, 1, 0, 2.0, 0, 0, 1, 0, 0, 0, 0, 1)}
