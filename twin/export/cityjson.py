@@ -1,20 +1,32 @@
-"""CityJSON 2.0: the building with its footprint and block, its storeys, and its rooms as solids.
+"""CityJSON 2.0: the building with its shells, its storeys, and its rooms as solids.
 
 Identifiers are GlobalIds. Coordinates are EPSG:3301 and EH2000 if the model says reliably where it stands, else those
-of the model, and then no reference system is named. Levels of detail: 0 the footprint, 1 the footprint raised to the
-height of the body, and 2 for the rooms as they were modelled. A room whose shell is open is a MultiSurface.
+of the model, and then no reference system is named. Levels of detail are those of `ifc.shell`: 0 the footprint, 1 the
+footprint raised to the median height of the roof, 2 with the planes of the roof; where level 2 cannot be had, the
+attribute ``lod2Missing`` says why. Rooms are of level 2, as they were modelled. A room whose shell is open is a
+MultiSurface; of a building in several pieces each piece is a BuildingPart.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
-from shapely import Polygon
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
-from ifc import ElementRecord, Measure, Mesh, RelationKind, derive_quantities, storey_of
-from twin.district import Area, Placement, counts_in_footprint, footprint, place
+from ifc import (
+    ElementRecord,
+    IfcGeometryError,
+    Measure,
+    Mesh,
+    RelationKind,
+    Shell,
+    derive_quantities,
+    shell,
+    storey_of,
+)
+from twin.district import Placement, place
 from twin.errors import InvalidInput
 from twin.export.surfaces import Surface, is_closed, plane_surfaces, signed_volume
 from twin.facts import facts_of
@@ -133,11 +145,11 @@ class _Objects:
             "buildingId": self._snapshot.building_id,
         }
         made: Json = {"type": "Building", "attributes": _known(attributes)}
-        area = footprint(part)
-        if area is not None:
-            low = _lowest(part)
-            made["geometry"] = self._blocks(area, low, low + facts["height_m"])
         self.found[record.global_id] = made
+        for one in _shells(part):
+            self._shell(record.global_id, made, one)
+            if one.reason:
+                made["attributes"]["lod2Missing"] = one.reason
 
     def _child(self, record: ElementRecord, parent: str, kind: str, attributes: Json) -> Json:
         made: Json = {
@@ -149,37 +161,32 @@ class _Objects:
         self.found[parent].setdefault("children", []).append(record.global_id)
         return made
 
-    def _blocks(self, area: Area, low: float, high: float) -> list[Json]:
-        """Return the footprint as level of detail 0 and the raised footprint as level 1."""
-        parts = [p for p in shapely.get_parts(area) if isinstance(p, Polygon)]
-        ground = [self._level(part, low, upwards=True) for part in parts]
-        found = [_multi_surface("0", ground, ["GroundSurface"] * len(ground))]
-        shells = [self._block(part, low, high) for part in parts]
-        if len(shells) == 1:
-            found.append(_solid("1", *shells[0]))
-        elif shells:  # apart from each other: no composite solid
-            found.append(
-                _multi_surface("1", [s for shell, _ in shells for s in shell], [k for _, ks in shells for k in ks])
-            )
-        return found
+    def _shell(self, building: str, made: Json, one: Shell) -> None:
+        """Add a shell to a building; the solids of one in several pieces are parts of it."""
+        surfaces, kinds = [], []
+        for surface in one.surfaces:
+            rings = [self._ring(ring) for ring in surface.rings]
+            if len(rings[0]) >= 3:
+                surfaces.append([ring for ring in rings if len(ring) >= 3])
+                kinds.append(surface.kind.value)
+        lod = str(one.lod)
+        if one.lod == 0:
+            made.setdefault("geometry", []).append(_multi_surface(lod, surfaces, kinds))
+            return
+        pieces = _pieces(surfaces)
+        for number, piece in enumerate(pieces, start=1):
+            solid = _solid(lod, [surfaces[i] for i in piece], [kinds[i] for i in piece])
+            if len(pieces) == 1:
+                made.setdefault("geometry", []).append(solid)
+            else:
+                name = f"{building}-lod{lod}-{number}"
+                self.found[name] = {"type": "BuildingPart", "parents": [building], "geometry": [solid]}
+                made.setdefault("children", []).append(name)
 
-    def _block(self, part: Polygon, low: float, high: float) -> tuple[list[Any], list[str]]:
-        surfaces = [self._level(part, low, upwards=False), self._level(part, high, upwards=True)]
-        kinds = ["GroundSurface", "RoofSurface"]
-        for ring in _ring_points(part):
-            ends = np.roll(ring, -1, axis=0)
-            for start, end in zip(ring, ends, strict=True):
-                corners = np.array([[*start, low], [*end, low], [*end, high], [*start, high]])
-                surfaces.append([self._vertices.indices(corners).tolist()])
-                kinds.append("WallSurface")
-        return surfaces, kinds
-
-    def _level(self, part: Polygon, height: float, *, upwards: bool) -> list[list[int]]:
-        rings = []
-        for ring in _ring_points(part):
-            indices = self._vertices.indices(np.column_stack([ring, np.full(len(ring), height)])).tolist()
-            rings.append(indices if upwards else indices[::-1])
-        return rings
+    def _ring(self, ring: Sequence[Sequence[float]]) -> list[int]:
+        """Return a ring without corners that fall together on the grid of the file."""
+        indices = self._vertices.indices(np.array(ring, dtype=np.float64)).tolist()
+        return [index for place, index in enumerate(indices) if index != indices[place - 1]]
 
     def _room(self, mesh: Mesh) -> Json:
         indices = self._vertices.indices(mesh.vertices)
@@ -217,14 +224,34 @@ def _multi_surface(lod: str, surfaces: list[Any], kinds: list[str]) -> Json:
     return {"type": "MultiSurface", "lod": lod, "boundaries": surfaces, "semantics": _semantics(names, values)}
 
 
+def _shells(part: Snapshot) -> list[Shell]:
+    """Return the shells of a building at the levels that it reaches, ascending; empty if it shows nothing."""
+    try:
+        made = [shell(part.records, part.meshes, lod) for lod in (0, 1, 2)]
+    except IfcGeometryError:
+        return []
+    return made if made[2].lod == 2 else [made[0], made[2]]  # the third is of level 1 and says why
+
+
+def _pieces(surfaces: Sequence[Sequence[Sequence[int]]]) -> list[list[int]]:
+    """Return which surfaces hang together by common edges."""
+    owner: dict[tuple[int, int], int] = {}
+    links = [
+        (number, owner.setdefault((min(edge), max(edge)), number))
+        for number, rings in enumerate(surfaces)
+        for ring in rings
+        for edge in zip(ring, (*ring[1:], ring[0]), strict=True)
+    ]
+    if not links:
+        return [[]]
+    rows, columns = np.array(links).T
+    graph = coo_array((np.ones(len(links)), (rows, columns)), shape=(len(surfaces), len(surfaces)))
+    count, labels = connected_components(graph, directed=False)
+    return [np.flatnonzero(labels == piece).tolist() for piece in range(count)]
+
+
 def _semantics(names: Sequence[str], values: list[Any]) -> Json:
     return {"surfaces": [{"type": name} for name in names], "values": values}
-
-
-def _ring_points(part: Polygon) -> list[Points]:
-    """Return the rings of a polygon (x, y) without the repeated last point, the outer one counter-clockwise."""
-    turned = shapely.orient_polygons(part)
-    return [np.asarray(ring.coords)[:-1, :2] for ring in (turned.exterior, *turned.interiors)]
 
 
 def _placement(snapshot: Snapshot) -> Placement | None:
@@ -235,13 +262,6 @@ def _placement(snapshot: Snapshot) -> Placement | None:
     except InvalidInput:
         return None
     return placement if placement.trusted else None
-
-
-def _lowest(snapshot: Snapshot) -> float:
-    """Return the lowest z of the body of the building, metres, model coordinates."""
-    records = snapshot.records
-    body = [m for m in snapshot.meshes if m.global_id in records and counts_in_footprint(records[m.global_id])]
-    return min(float(mesh.bounds()[0][2]) for mesh in body)
 
 
 def _above(global_id: str, records: Mapping[str, ElementRecord], wanted: Mapping[str, Any]) -> str | None:

@@ -18,6 +18,7 @@ class Format(StrEnum):
     PARQUET = "parquet"  # the same tables, typed
     GLB = "glb"  # the whole scene in one file
     CITYJSON = "cityjson"  # CityJSON 2.0
+    CITYJSONSEQ = "cityjsonseq"  # the same, a line for each building
 
 
 @dataclass(frozen=True, slots=True)

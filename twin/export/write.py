@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from twin.errors import InvalidInput
+from twin.export.city_sequence import cityjson_lines
 from twin.export.cityjson import cityjson
 from twin.export.glb import merge_scene
 from twin.export.sheets import pack, write_csv, write_parquet, write_tables
@@ -18,12 +19,14 @@ _MEDIA_TYPES: Mapping[Format, str] = {
     Format.PARQUET: _ARCHIVE,
     Format.GLB: "model/gltf-binary",
     Format.CITYJSON: "application/city+json",
+    Format.CITYJSONSEQ: "application/city+json-seq",
 }
 _SUFFIXES: Mapping[Format, str] = {
     Format.CSV: "-csv.zip",
     Format.PARQUET: "-parquet.zip",
     Format.GLB: ".glb",
     Format.CITYJSON: ".city.json",
+    Format.CITYJSONSEQ: ".city.jsonl",
 }
 
 
@@ -69,6 +72,9 @@ def _write(source: Exportable, form: Format, target: Path) -> None:
         write_tables(write_parquet, "parquet", source.records(), target)
     elif form is Format.GLB:
         target.write_bytes(merge_scene(source.scene(), source.chunk))
+    elif form is Format.CITYJSONSEQ:
+        with target.open("w", encoding="utf-8") as file:
+            file.writelines(cityjson_lines(cityjson(source.snapshot())))
     else:
         text = json.dumps(cityjson(source.snapshot()), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
         target.write_text(text, encoding="utf-8")

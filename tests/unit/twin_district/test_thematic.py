@@ -190,3 +190,26 @@ def test_a_wish_that_cannot_score_is_refused(wish):
     with pytest.raises(InvalidInput) as caught:
         search_sites(PARCELS, PLAN, BODIES, SiteQuery(criteria=(wish,)))
     assert caught.value.reason == "criterion"
+
+
+def test_the_energy_class_around_is_the_mean_of_the_letters():
+    """Two known classes, A (1) of a model and C (3) of the register: 2, which scores 0.75 between E (5) and A (1)."""
+    around = [Body(n, box(x, 60, x + 5, 65), 0.0, 5.0, "context", known) for n, x, known in (
+        ("a", 0, {"class": "A"}), ("c", 20, {"energy_class": "C"}), ("?", 40, {"energy_class": "?"}), ("n", 60, {}),
+    )]  # fmt: skip
+    wish = Criterion("energy_class_around", 1.0, 5.0, 1.0)
+    (score,) = search_sites(PARCELS, PLAN, around, SiteQuery(criteria=(wish,)))[0].scores
+    assert (score.value, score.score) == (2.0, 0.75)
+
+
+@pytest.mark.parametrize("away", [10.0, 70.0, 900.0])
+def test_the_nearest_neighbour_is_found_however_far(away):
+    parcel = PARCELS[0].shape
+    east = parcel.bounds[2] + away
+    other = Body("far", box(east, parcel.bounds[1], east + 5, parcel.bounds[3]), 0.0, 5.0, "context", {})
+    own = Body(
+        "own", box(*parcel.centroid.coords[0], *[v + 1 for v in parcel.centroid.coords[0]]), 0.0, 5.0, "model", {}
+    )
+    sites = search_sites(PARCELS, PLAN, [own, other], SiteQuery(criteria=(Criterion("neighbour_m", 1.0, 0.0, 9.0),)))
+    (score,) = next(s for s in sites if s.parcel is PARCELS[0]).scores
+    assert score.value == pytest.approx(away)
