@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from ifc.geometry.authored import Comparison, compare_quantities, comparisons
     from ifc.geometry.bounding import Bounding, bounding_elements
     from ifc.geometry.chunk import Chunk
-    from ifc.geometry.kernels import KERNEL_VERSIONS
     from ifc.geometry.mesh import Kernel, Mesh, MeshSet
     from ifc.geometry.meshing import mesh_file, mesh_uncut
     from ifc.geometry.outline import outline
@@ -40,6 +39,7 @@ if TYPE_CHECKING:
     from ifc.geometry.section import section
     from ifc.geometry.shell import Shell, Surface, SurfaceKind, shell
     from ifc.geometry.storeys import Storey, storey_of, storeys_of
+    from ifc.geometry.versions import KERNEL_VERSIONS
     from ifc.model import Model
     from ifc.quality.validate import VALIDATION_VERSION, validate_file
     from ifc.reader import read_file, read_model
@@ -172,7 +172,7 @@ _NAMES = {  # module: what the door hands out of it; the block above tells the t
         "bounding_elements",
     ),
     "ifc.geometry.chunk": ("Chunk",),
-    "ifc.geometry.kernels": ("KERNEL_VERSIONS",),
+    "ifc.geometry.versions": ("KERNEL_VERSIONS",),
     "ifc.geometry.mesh": (
         "Kernel",
         "Mesh",

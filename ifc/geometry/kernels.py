@@ -1,9 +1,8 @@
-"""What the two geometry kernels share: their versions, their limits, and how they hand over meshes."""
+"""What the two geometry kernels share: their limits, and how they hand over meshes."""
 
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +12,6 @@ from ifc.geometry.mesh import Kernel
 from ifc.geometry.stream import RawMesh, append
 
 HYBRID_LIBRARY = "hybrid-cgal-simple-opencascade"  # an unknown name ends in a segfault: never take it from outside
-KERNEL_VERSIONS = (
-    f"ifclite-geom {version('ifclite-geom')}; ifcopenshell {version('ifcopenshell')} {HYBRID_LIBRARY}; meshes 1"
-)
 OPENING_CLASSES = frozenset({"IfcOpeningElement", "IfcOpeningStandardCase", "IfcVoidingFeature"})
 MAX_ELEMENT_TRIANGLES = 2_000_000  # the largest element of the real models has 45,000; a viewer shows four million
 MAX_TRIANGLES = 30_000_000  # seven times the largest building that the viewer was measured with; about 1 GB of arrays

@@ -12,10 +12,10 @@ from ifc.findings import ReadFinding, Severity
 from ifc.geometry.far import MAX_CELLS, Coarse, run_far
 from ifc.geometry.gather import Gathered, Harvest, Reuse, gather, harvest
 from ifc.geometry.hybrid import run_hybrid
-from ifc.geometry.kernels import KERNEL_VERSIONS
 from ifc.geometry.lite import run_ifclite
 from ifc.geometry.mesh import MeshSet
 from ifc.geometry.submitted import run_submitted, run_whole
+from ifc.geometry.versions import KERNEL_VERSIONS
 from ifc.reader import read_keys
 from ifc.worker import Call, Limits
 
