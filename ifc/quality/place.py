@@ -1,6 +1,7 @@
 """Rules about placements, distances from the origin, and the place on the map."""
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 
 from ifc.findings import ReadFinding, Severity
@@ -11,6 +12,7 @@ from ifc.step import arguments, numbers
 
 FAR_M = 1_000.0  # farther from the origin, single precision of viewers and kernels begins to show
 MAX_CHAIN = 1_000  # placements above one another in the search for the container; real chains have below ten
+_EPSG = re.compile(r"(urn:ogc:def:crs:)?EPSG:[:\d.]*\d+", re.IGNORECASE)
 _NULL_ISLAND_DEG = 1e-6
 
 
@@ -102,7 +104,7 @@ def _farthest_point(subject: Subject) -> tuple[bytes, float] | None:
 
 
 def map_conversion(subject: Subject) -> Iterator[ReadFinding]:
-    """A map conversion moves the model to a place, has a direction, and names a coordinate system."""
+    """A map conversion moves the model to a place and has a direction."""
     hint = "Set the survey point or geo-reference of the project in the authoring tool, or leave it out."
     for entity in subject.source.of("IfcMapConversion"):
         values = _numbers(subject, entity, "Eastings", "Northings")
@@ -113,6 +115,16 @@ def map_conversion(subject: Subject) -> Iterator[ReadFinding]:
         if len(turn) == 2 and not any(turn.values()):
             note = "The direction of the map conversion is the zero vector: the model has no rotation on the map."
             yield subject.of_entity(entity, "georeference.direction", Severity.ERROR, note, hint)
+
+
+def projected_crs(subject: Subject) -> Iterator[ReadFinding]:
+    """A projected coordinate reference system has a name by which software finds it."""
+    for entity in subject.source.of("IfcProjectedCRS"):
+        name = subject.source.text(subject.source.get(entity, "Name")).strip()
+        if not _EPSG.fullmatch(name):
+            note = f"The coordinate reference system is named “{name[:60]}”: no register has such a name."
+            hint = "Name it by its EPSG code, such as EPSG:3301, in the geo-reference of the project."
+            yield subject.of_entity(entity, "georeference.crs-name", Severity.WARNING, note, hint)
 
 
 def site_location(subject: Subject) -> Iterator[ReadFinding]:
@@ -146,4 +158,4 @@ def _numbers(subject: Subject, entity: Entity, *names: str) -> Mapping[str, floa
     return found
 
 
-RULES = (relative_placements, near_origin, map_conversion, site_location)
+RULES = (relative_placements, near_origin, map_conversion, projected_crs, site_location)

@@ -149,6 +149,8 @@ CASES = [  # (rule, changes, statements added, entity of the first finding, seve
         "#20 IfcSite",
         "warning",
     ),
+    ("georeference.crs-name", [("'EPSG:3301'", "'L-EST97'")], "", "#10 IfcProjectedCRS", "warning"),
+    ("georeference.crs-name", [("'EPSG:3301'", "''")], "", "#10 IfcProjectedCRS", "warning"),
     ("georeference.range", [("542000.", "1542000.")], "", None, "error"),
     ("property-set.empty", [("$,(#48));", "$,());")], "", "#47 IfcPropertySet", "warning"),
     ("property-set.name", [("'Pset_WallCommon'", "''")], "", "#47 IfcPropertySet", "warning"),
@@ -211,6 +213,13 @@ def test_near_and_just_within_is_fine(judge) -> None:
     assert "containment.part" not in judge(
         add=wall() + "#62=IFCRELAGGREGATES('0000000000000000000062',$,$,$,#42,(#60));\n"
     )
+
+
+@pytest.mark.parametrize(
+    "name", ["EPSG:3301", "epsg:25832", "urn:ogc:def:crs:EPSG::3301", "urn:ogc:def:crs:EPSG:9.9:3301"]
+)
+def test_a_registered_reference_system_is_fine(judge, name) -> None:
+    assert "georeference.crs-name" not in judge(("'EPSG:3301'", f"'{name}'"))
 
 
 def test_every_rule_has_a_case() -> None:
