@@ -82,7 +82,7 @@ class Containers:
                 reason="no-container-key",
                 hint="Set KAKSIK_CONTAINER_KEY, _CONTAINER_CERTIFICATE, _TIMESTAMP_URL and _OCSP_URL.",
             )
-        phrase = given.key_passphrase.get_secret_value() if given.key_passphrase else ""
+        phrase = given.container_passphrase.get_secret_value() if given.container_passphrase else ""
         signer = KeySigner.from_pem(_read(given.container_key), phrase)
         certificate, issuer, *_ = [*load_pem_certificates(_read(given.container_certificate)), None, None]
         if certificate is None or issuer is None:

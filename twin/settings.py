@@ -53,8 +53,9 @@ class Settings(BaseSettings):
         default=None, description="Certificates (PEM) of the operators who may sign that trusted list"
     )
     container_key: Path | None = Field(
-        default=None, description="Key (encrypted PEM, P-256 or P-384) that signs containers; key_passphrase opens it"
+        default=None, description="Key (encrypted PEM, P-256 or P-384) that signs containers"
     )
+    container_passphrase: SecretStr | None = Field(default=None, description="Opens that key")
     container_certificate: Path | None = Field(
         default=None, description="Its certificate and that of the issuer (PEM, in this order)"
     )
