@@ -158,12 +158,15 @@ def _routes(client: Any, chance: random.Random, side: int, buildings: int) -> di
         child = client.get(f"{api}/tiles/{inner['content']['uri']}").json()["root"]["children"]
         return str(chance.choice(child)["content"]["uri"])
 
+    def square_name() -> str:
+        return str(chance.choice(root["root"]["children"])["content"]["uri"])
+
     root = client.get(f"{api}/tiles/tileset.json").json()
     items = f"{api}/ogc/collections/buildings/items"
     return {
         "features, page of 100": lambda: client.get(f"{items}?limit=100&offset={chance.randrange(buildings)}"),
         "features, page of 10,000": lambda: client.get(f"{items}?limit=10000"),
-        "features, bbox of a street": lambda: client.get(f"{items}?bbox=24.60,59.30,24.605,59.302&limit=100"),
+        "features, bbox of a street": lambda: client.get(f"{items}?bbox=24.55,59.33,24.553,59.3315&limit=100"),
         "features, bbox of the city": lambda: client.get(
             f"{items}?bbox=24.0,58.0,26.0,60.0&limit=100&offset={chance.randrange(buildings)}"
         ),
@@ -175,7 +178,7 @@ def _routes(client: Any, chance: random.Random, side: int, buildings: int) -> di
         "district, 5,000 of the city": lambda: client.get(f"{api}/district?context=true&limit=5000"),
         "district, box of 1 km": lambda: client.get(f"{api}/district?context=true&bbox={square(1000)}"),
         "tileset": lambda: client.get(f"{api}/tiles/tileset.json"),
-        "tileset of a square": lambda: client.get(f"{api}/tiles/{chance.choice(root['root']['children'])['content']['uri']}"),
+        "tileset of a square": lambda: client.get(f"{api}/tiles/{square_name()}"),
         "tile (and its square)": lambda: client.get(f"{api}/tiles/{tile_of(root)}"),
         "neighbours, 100 m": lambda: client.get(f"{api}/district/neighbours?building_id={some()}&within_m=100"),
         "neighbours, 2 km": lambda: client.get(f"{api}/district/neighbours?building_id={some()}&within_m=2000"),
