@@ -46,8 +46,10 @@ fix: .setup/dev ## Mend style where a tool can
 bench: setup-dev ## Measure, as ratios to a named peer in the same run
 	@for part in stages reading energy live graph ifc_scale; do $(BIN)/python -m benchmarks.$$part || exit 1; done
 
-conformance: setup-dev ## Run the outside suites that lie beside the checkout
-	@$(BIN)/python -m pytest -q tests/conformance
+conformance: setup-dev ## Run the outside suites, and independent verifiers on what we sign (what is missing is skipped, with a word)
+	@.ci/debian openssl=openssl xmlsec1=xmlsec1,golang-golang-x-mod-dev softhsm2-util=softhsm2 go=golang-go || echo "Continuing without some verifiers; the skipped tests say which."
+	@npm --prefix tests/conformance/vc ci --silent || echo "Continuing without @digitalbazaar/vc."
+	@$(BIN)/python -m pytest -q -rs tests/conformance tests/integration/signatures
 
 lock: .setup/dev ## Write the locked requirements anew: names, versions and hashes only
 	@$(BIN)/uv pip compile -q --upgrade --generate-hashes --no-annotate --no-header --python-version 3.11 pyproject.toml --group build -o requirements/run.txt
