@@ -12,7 +12,7 @@ BIN := .venv/bin
 T ?= tests
 ARGS ?=
 
-.PHONY: help setup setup-dev demo test test-neo4j lint fix bench conformance lock clean
+.PHONY: help setup setup-dev demo test test-neo4j lint fix bench bench-permit conformance lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -30,7 +30,7 @@ test: setup-dev ## Run the tests, or one part of them: make test T=tests/unit/if
 	@npm --prefix viewer/vendor test --silent
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile -m 'not neo4j' $(T)
 
-test-neo4j: setup-dev ## Run the graph's tests on a real Neo4j too (Java 17 and Maven needed; some minutes)
+test-neo4j: setup-dev ## Run the long tests of the graph on a real Neo4j (Maven needed; some minutes)
 	@$(BIN)/python -m pytest -q -m neo4j tests/integration/graph tests/property/graph
 
 lint: setup-dev ## Check style, types and the direction of imports
@@ -45,6 +45,10 @@ fix: .setup/dev ## Mend style where a tool can
 
 bench: setup-dev ## Measure, as ratios to a named peer in the same run
 	@for part in stages reading energy live graph ifc_scale; do $(BIN)/python -m benchmarks.$$part || exit 1; done
+
+bench-permit: setup-dev ## Try every permit check on violations and near-misses, and write the table of the docs
+	@$(BIN)/python -m benchmarks.permit --write
+	@$(BIN)/python -m benchmarks.permit_speed
 
 conformance: setup-dev ## Run the outside suites, and independent verifiers on what we sign (what is missing is skipped, with a word)
 	@.ci/debian openssl=openssl xmlsec1=xmlsec1,golang-golang-x-mod-dev softhsm2-util=softhsm2 go=golang-go || echo "Continuing without some verifiers; the skipped tests say which."

@@ -121,7 +121,7 @@ def gross_volume(volume: float) -> Change:
             made = getattr(relation, "RelatingPropertyDefinition", None)
             if made is not None and made.is_a("IfcElementQuantity") and made.Name == name:
                 quantity = author.make("IfcQuantityVolume", Name="GrossVolume", VolumeValue=round(volume, 6))
-                made.Quantities = [*made.Quantities, quantity]
+                made.Quantities = [*(q for q in made.Quantities if q.Name != "GrossVolume"), quantity]
 
     return change
 
@@ -176,9 +176,7 @@ def move(key: str, x: float, y: float = 0.0) -> Change:
         moved = (point[0] + author.length(x), point[1] + author.length(y), point[2])
         place = author.make(
             "IfcAxis2Placement3D",
-            Location=author.make(
-                "IfcCartesianPoint", (point[0] + author.length(x), point[1] + author.length(y), point[2])
-            ),
+            Location=author.make("IfcCartesianPoint", moved),
             Axis=old.RelativePlacement.Axis,
             RefDirection=old.RelativePlacement.RefDirection,
         )

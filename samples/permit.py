@@ -10,7 +10,7 @@ from samples.apartment import apartment
 from samples.builder import Change, build, total_height, wall_heights
 from samples.constructions import CONSTRUCTIONS
 from samples.district import CRS_MEMBER, EASTING, NORTHING, cadastral_number
-from samples.edits import bays, bound_walls, gross_volume, lift, put, ramp, turn_door
+from samples.edits import BAY, bays, bound_walls, gross_volume, lift, put, ramp, turn_door
 from samples.house import house
 from samples.plan import Plan, Rect
 from samples.school import Sizes, school
@@ -69,9 +69,9 @@ class Case:
         return replace(self, ground=replace(self.ground, right={**self.ground.right, **right}))
 
 
-def permit_house(plan: Plan | None = None) -> Case:
-    """Return the small house, compliant."""
-    return _case(plan or house(), (bays(4), bound_walls), ())
+def permit_house(first_bay: Rect = BAY) -> Case:
+    """Return the small house, compliant if its first parking place is."""
+    return _case(house(), (bays(4, first_bay), bound_walls), ())
 
 
 def permit_block(plan: Plan | None = None, places: int = 25) -> Case:
@@ -127,7 +127,7 @@ def _case(plan: Plan, extras: tuple[Change, ...], edits: tuple[Change, ...]) -> 
     plan, r = replace(plan, cadastral_number=cadastral_number(1)), plan.outer
     east = Rect(r.x1 + GAP, r.y0, r.x1 + GAP + 10.0, r.y1)
     ground = Ground(_around(r, MARGIN), _around(r, OFFSET), (east,))
-    declared = (gross_volume(_volume(plan)), put("building", "Energiamärgis.Energiaklass", "A"))
+    declared = (gross_volume(volume_of(plan)), put("building", "Energiamärgis.Energiaklass", "A"))
     return Case(plan, ground, extras, (*declared, *edits))
 
 
@@ -135,7 +135,7 @@ def _around(r: Rect, by: float) -> Rect:
     return Rect(r.x0 - by, r.y0 - by, r.x1 + by, r.y1 + by)
 
 
-def _volume(plan: Plan) -> float:
+def volume_of(plan: Plan) -> float:
     """Return the volume from the underside of the ground slab to the upper face of the roof, cubic metres."""
     area, body = plan.outer.area, sum(wall_heights(plan)) + CONSTRUCTIONS["ground"].thickness
     if plan.roof == "flat":

@@ -4,7 +4,7 @@ from twin.permit.evaluate import Comparison, check, compare
 from twin.permit.links import PassageLinks, passage_links
 from twin.permit.pack import Pack, Rule, bundled_packs, load_pack
 from twin.permit.registry import REGISTRY
-from twin.permit.subject import Parameters, Subject, TestSpec
+from twin.permit.subject import Need, Parameters, Subject, TestSpec
 from twin.permit.values import (
     CheckResult,
     Limit,
@@ -26,6 +26,7 @@ __all__ = [
     "Comparison",
     "Limit",
     "Mode",
+    "Need",
     "Outcome",
     "Pack",
     "PackUse",

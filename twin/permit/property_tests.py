@@ -11,6 +11,7 @@ from twin.permit.values import Limit, Outcome, Verdict
 from twin.permit.view import as_number, as_text, label
 
 COMPARTMENT_PATHS = ("AR_Tsoon_Tuleohutus.085_Tuletõkkesektsioon", "AR_Tsoon_Tuleohutus.081_Tuletõkketsooni-tähis")
+EXTERNAL = ("AR_Sein.335_Välispiire", "Pset_WallCommon.IsExternal")
 FIRE_PATHS = {
     "IfcDoor": ("AR_Uks.330_Tulekindlus", "Pset_DoorCommon.FireRating"),
     "IfcWall": ("AR_Sein.330_Tulekindlus", "Pset_WallCommon.FireRating"),
@@ -177,7 +178,7 @@ def _boundaries(
     for record, rooms in _rooms_beside(subject, ifc_class):
         zones = {zone_of.get(room) for room in rooms}
         if not rooms:
-            untold.append(record)
+            untold += [] if subject.view.flag(record, EXTERNAL) else [record]  # an outer wall parts no compartments
         elif len(zones) > 1:
             boundaries.append(record)
     return boundaries, untold
