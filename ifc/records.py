@@ -141,7 +141,7 @@ class ElementRecord:
             ``PresentationLayers`` of products, ``TrueNorth`` of the project: the angle from the y axis to true north,
             counter-clockwise, where the file states it.
         placement: World matrix, row-major, 16 numbers, metres; None if the object has no placement.
-        geometry_digest: SHA-256 (hex) of the canonical representation graph of the file; empty if there is none.
+        geometry_digest: BLAKE2b-256 (hex) of the canonical representation graph of the file; empty if there is none.
             Independent of STEP numbers, order, float noise and of any geometry kernel.
         property_sets: ``set -> property -> value`` of the object itself (not those of its type).
         quantity_sets: ``set -> quantity -> measure`` of the object itself.

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +34,38 @@ step_id: Callable[[Entity], int] = flat.entity_instance_id
 argument: Callable[[Entity, int], Any] = flat.entity_instance_get_argument
 
 
+@dataclass(frozen=True, slots=True)
+class SchemaTables:
+    """What is the same for all files of a schema.
+
+    Attributes:
+        schema: The schema as the parser declares it.
+        classes: Declarations by name.
+        families: Names of each class and all its subtypes.
+        spellings: Name as the schema spells it, by name in capitals.
+    """
+
+    schema: Any
+    classes: Mapping[str, Any]
+    families: Mapping[str, frozenset[str]]
+    spellings: Mapping[str, str]
+
+
+@cache
+def schema_tables(name: str) -> SchemaTables:
+    """Return the tables of one of the few schemas."""
+    schema = ifcopenshell.schema_by_name(name)
+    classes = {declaration.name(): declaration for declaration in schema.entities()}
+    families: dict[str, set[str]] = {}
+    for own, declaration in classes.items():
+        above = declaration
+        while above is not None:
+            families.setdefault(above.name(), set()).add(own)
+            above = above.supertype()
+    frozen = {family: frozenset(members) for family, members in families.items()}
+    return SchemaTables(schema, classes, frozen, {item.upper(): item for item in classes})
+
+
 class Source:
     """A parsed file with its schema.
 
@@ -47,14 +81,13 @@ class Source:
 
     def __init__(self, file: Any, schema_name: str, *, shifted: bool = False) -> None:
         self.file = file
-        self.schema = ifcopenshell.schema_by_name(schema_name)
+        self._tables = schema_tables(schema_name)
+        self.schema = self._tables.schema
         self.shifted = shifted
         self.stand_in: Mapping[int, int] = {}
         self.repaired = 0
-        self.classes = {declaration.name(): declaration for declaration in self.schema.entities()}
-        self._spellings = {name.upper(): name for name in self.classes}
+        self.classes = self._tables.classes
         self._positions: dict[str, dict[str, int]] = {}
-        self._families: dict[str, frozenset[str]] = {}
 
     def text(self, value: Any) -> str:
         """Return a text argument, repaired, or an empty string."""
@@ -68,21 +101,12 @@ class Source:
 
     def family(self, name: str) -> frozenset[str]:
         """Return the names of class `name` and all its subtypes; empty if the schema lacks it."""
-        found = self._families.get(name)
-        if found is None:
-            found = self._families[name] = frozenset(self._descend(name))
-        return found
-
-    def _descend(self, name: str) -> Iterator[str]:
-        if name in self.classes:
-            yield name
-            for child in self.classes[name].subtypes():
-                yield from self._descend(child.name())
+        return self._tables.families.get(name, frozenset())
 
     def spelling(self, written: bytes) -> str:
         """Return the name of a class that a file writes in capitals, as the schema spells it."""
         text = written.decode("ascii", "replace")
-        return str(self._spellings.get(text, text))
+        return str(self._tables.spellings.get(text, text))
 
     def positions(self, name: str) -> dict[str, int]:
         """Return attribute name -> position of class `name`."""
@@ -171,16 +195,10 @@ def failure_offset() -> int | None:
 
 def families(names: Sequence[str], schema_name: str) -> frozenset[bytes]:
     """Return the classes `names` and all their subtypes in a schema, in capitals, as files write them."""
-    schema = ifcopenshell.schema_by_name(schema_name)
-    waiting = [schema.declaration_by_name(name) for name in _known(names, schema_name)]
-    found: set[bytes] = set()
-    while waiting:
-        declaration = waiting.pop()
-        found.add(declaration.name().upper().encode())
-        waiting += declaration.as_entity().subtypes()
-    return frozenset(found)
+    tables = schema_tables(schema_name)
+    found = frozenset[str]().union(*(tables.families.get(name, frozenset()) for name in names))
+    return frozenset(name.upper().encode() for name in found)
 
 
 def _known(names: Sequence[str], schema_name: str) -> list[str]:
-    declared = {declaration.name() for declaration in ifcopenshell.schema_by_name(schema_name).entities()}
-    return [name for name in names if name in declared]
+    return [name for name in names if name in schema_tables(schema_name).classes]
