@@ -162,8 +162,13 @@ def test_differences_and_free_queries_over_http(loaded_home, tmp_path):
                  "stage": "as-designed", "version": 2, "limit": 1}  # fmt: skip
         page = client.post("/api/v1/cypher", json=query).json()
         assert (page["as_of"], len(page["rows"]), page["next"]) == ("as-designed/2", 1, 1)
+        everything = {**query, "query": "MATCH (v:Version) RETURN v.building AS b, v.version AS n", "limit": 9}
+        alone = client.post("/api/v1/cypher", json=everything).json()
+        assert alone["rows"] == [{"b": ROW, "n": 2}]  # though the graph of the service holds version 3 too
+        assert client.post("/api/v1/cypher", json={**query, "limit": 1_001}).status_code == 422
         for bad in (
             "MATCH (n) DETACH DELETE n",
+            "CALL db.labels() YIELD label RETURN label",
             "MATCH (a)-[*]->(b) RETURN b.id",
             "LOAD CSV FROM '/etc/hosts' AS r RETURN r",
         ):
