@@ -3,6 +3,7 @@
 import platform
 import shutil
 import sqlite3
+import ssl
 import sys
 from collections.abc import Iterator
 from importlib.metadata import packages_distributions, version
@@ -41,14 +42,40 @@ def serve(
         )
     app = create_app(settings)
     listener = listen(settings.host, settings.port)
-    address = f"http://{settings.host}:{listener.getsockname()[1]}/"
+    scheme = "http" if settings.tls_certificate is None else "https"
+    address = f"{scheme}://{settings.host}:{listener.getsockname()[1]}/"
     if as_json:
         print_json({"address": address})
         sys.stdout.flush()
     else:
         say(f"Kaksik is at {address} (stop it with Ctrl-C)")
-    config = uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=3)
+    config = uvicorn.Config(
+        app, log_level="warning", server_header=False, timeout_graceful_shutdown=3, **tls_options(settings)
+    )
     uvicorn.Server(config).run(sockets=[listener])
+
+
+def tls_options(configured: Settings) -> dict[str, Any]:
+    """Return how to serve https; with a certificate of the Security Server nobody else can connect.
+
+    Raises:
+        InvalidInput: (tls) certificate or key is missing.
+    """
+    if configured.tls_certificate is None and configured.tls_key is None and configured.xroad_certificate is None:
+        return {}
+    if configured.tls_certificate is None or configured.tls_key is None:
+        raise InvalidInput(
+            "To serve https, both a certificate and its key are needed.",
+            reason="tls",
+            hint="Set KAKSIK_TLS_CERTIFICATE and KAKSIK_TLS_KEY.",
+        )
+    options: dict[str, Any] = {
+        "ssl_certfile": str(configured.tls_certificate),
+        "ssl_keyfile": str(configured.tls_key),
+    }
+    if configured.xroad_certificate is not None:
+        options |= {"ssl_ca_certs": str(configured.xroad_certificate), "ssl_cert_reqs": ssl.CERT_REQUIRED}
+    return options
 
 
 def demo(
