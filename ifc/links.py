@@ -19,6 +19,7 @@ class Links:
     def __init__(self, table: StepTable, source: Source) -> None:
         self._table = table
         self._source = source
+        self._present = {source.spelling(written): written for written in table.names}
         self._known: dict[tuple[str, str], Mapping[int, list[int]]] = {}
 
     def of(self, name: str, attribute: str) -> Mapping[int, list[int]]:
@@ -29,10 +30,12 @@ class Links:
         return self._known[key]
 
     def _read(self, name: str, attribute: str) -> Mapping[int, list[int]]:
-        position = self._source.positions(name).get(attribute) if name in self._source.classes else None
+        family = self._source.family(name)
+        written = [text for spelled, text in self._present.items() if spelled in family]
+        position = self._source.positions(name).get(attribute) if written else None
         if position is None:
             return {}
-        rows = np.sort(self._table.of(upper(self._source.family(name))))
+        rows = np.sort(self._table.of(written))
         owners, targets = self._table.links(rows, position)
         found: dict[int, list[int]] = {}
         for owner, target in zip(self._table.number[owners].tolist(), targets.tolist(), strict=True):
