@@ -25,7 +25,6 @@ from signatures.asice import (
     TrustList,
     add_signature,
     create_container,
-    read_trusted_list,
     timestamp_request,
     verify_container,
     verify_timestamp,
@@ -459,40 +458,6 @@ def test_short_rsa_key_is_refused():
     signature = key.sign(b"data", padding.PKCS1v15(), hashes.SHA256())
     with pytest.raises(SignatureError, match="1024 bits"):
         check_signature(key.public_key(), signature, b"data", hash_name="sha256")
-
-
-# ---- the trusted list
-
-
-def test_signed_trusted_list_is_read(authority, container):
-    read = read_trusted_list(authority.country_list(NOW), [authority.certificate], NOW)
-    assert {service.kind for service in read.services} == set(ServiceKind)
-    assert verify_container(container, read).valid
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        lambda x: x.replace(b"granted", b"withdrawn"),
-        lambda x: x.replace(b"<TSLSequenceNumber>1", b"<TSLSequenceNumber>2"),
-        lambda x: re.sub(rb"<ds:Signature .*</ds:Signature>", b"", x),
-        lambda x: re.sub(rb"(<ds:Signature .*</ds:Signature>)", rb"\1\1", x),
-        lambda x: re.sub(rb"</TrustServiceStatusList>", b"<a/></TrustServiceStatusList>", x),
-        lambda x: x.replace(b"TrustServiceStatusList", b"Other"),
-        lambda x: x[:-5],
-    ],
-)
-def test_changed_trusted_list_is_refused(authority, change):
-    with pytest.raises(SignatureError):
-        read_trusted_list(change(authority.country_list(NOW)), [authority.certificate], NOW)
-
-
-def test_trusted_list_of_a_stranger_or_expired_is_refused(authority, tmp_path):
-    stranger = Authority(tmp_path / "stranger", NOW - timedelta(days=5))
-    with pytest.raises(SignatureError, match="somebody else"):
-        read_trusted_list(stranger.country_list(NOW), [authority.certificate], NOW)
-    with pytest.raises(SignatureError, match="expired"):
-        read_trusted_list(authority.country_list(NOW), [authority.certificate], NOW + timedelta(days=400))
 
 
 @given(st.data())
