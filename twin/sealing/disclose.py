@@ -87,7 +87,7 @@ def read_disclosure(data: bytes, max_bytes: int) -> tuple[Shown, dict[str, Any],
     """
     form = parse_canonical(data if data[:1] == b"{" else _unpacked(data, max_bytes), max_bytes=max_bytes)
     parts = (form.get("credential"), form.get("proof"))
-    kinds = {kind.value for kind in Shown}
+    kinds = [kind.value for kind in Shown]  # a list: what a file says may not be hashable
     known = set(form) == {"format", "kind", "credential", "proof"} and form["format"] == DISCLOSURE_FORMAT
     if not known or form["kind"] not in kinds or not all(isinstance(part, dict) for part in parts):
         raise InvalidInput("This is not a file of one element.", reason="disclosure")
