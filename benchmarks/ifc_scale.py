@@ -1,9 +1,10 @@
 """Seconds, CPU seconds and peak memory of reading and meshing at 2, 27, 54 and 108 MB, beside other programs.
 
 Every measurement is a process of its own; the order alternates, so that a busy minute hits all alike. Medians. Ratios
-are to plain `ifcopenshell.open` of the same file in the same run. The two large models are composed of the 27 MB one
-(`benchmarks/compose.py`). The peers are installed into a folder of their own, never into the checkout; a peer that
-cannot be had or fails is reported as such. On a shared machine CPU seconds and their ratios tell more than seconds.
+are to plain `ifcopenshell.open` of the same file in the same run; memory is that of a process and its children together.
+The two large models are composed of the 27 MB one (`benchmarks/compose.py`). The peers are installed into a folder of
+their own, never into the checkout; a peer that cannot be had or fails is reported as such. On a shared machine CPU
+seconds and their ratios tell more than seconds.
 
     python -m benchmarks.ifc_scale [--sizes 2 27] [--repeat 3] [--json] [--no-peers] [--cache FOLDER]
 
@@ -296,7 +297,7 @@ def _row(size: int, stage: str, samples: Mapping[str, list[dict[str, Any]]]) -> 
     failed = next((sample["failed"] for sample in samples[stage] if "failed" in sample), None)
     if failed is not None:
         return {**row, "failed": failed}
-    medians = {key: _median(samples[stage], key) for key in ("seconds", "cpu_seconds", "peak_mib", "tree_mib")}
+    medians = {key: _median(samples[stage], key) for key in ("seconds", "cpu_seconds", "tree_mib")}
     row |= {key: round(value, 2) for key, value in medians.items()}
     if not any("failed" in sample for sample in samples[BASELINE]):
         for key, name in (("seconds", "ratio"), ("cpu_seconds", "cpu_ratio")):
