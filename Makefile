@@ -44,7 +44,7 @@ fix: .setup/dev ## Mend style where a tool can
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
 bench: setup-dev ## Measure, as ratios to a named peer in the same run
-	@for part in stages reading energy live graph ifc_scale; do $(BIN)/python -m benchmarks.$$part || exit 1; done
+	@for part in stages reading energy live graph ifc_scale diff; do $(BIN)/python -m benchmarks.$$part || exit 1; done
 
 bench-permit: setup-dev ## Try every permit check on violations and near-misses, and write the table of the docs
 	@$(BIN)/python -m benchmarks.permit --write

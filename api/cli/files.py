@@ -23,6 +23,7 @@ from twin.district import Parcel, Plan, read_parcels, read_plan_areas
 from twin.energy import assess, read_epw, synthetic_tallinn
 from twin.errors import InvalidInput
 from twin.federation import Part, federate
+from twin.file_signatures import file_signatures
 from twin.lifecycle import diff as compare
 from twin.permit import CheckContext, bundled_packs, load_pack
 from twin.permit import check as run_packs
@@ -51,11 +52,13 @@ def inspect(
     if validate:
         _validate(model, where_rules, as_json)
     read = _understand(model, as_json)
-    found = inspection(read)
+    found = {**inspection(read), "file_signature": file_signatures(model)}
     if as_json:
         print_json(found)
     else:
         show(model, read, found)
+        signed = found["file_signature"]
+        say(f"Signatures in the file: {signed['verdict']}. " + " ".join(s["reason"] for s in signed["signatures"]))
     raise typer.Exit(Exit.FINDINGS if read.findings else Exit.OK)
 
 
