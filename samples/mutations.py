@@ -33,7 +33,7 @@ class Mutation:
         building: A key of `COMPLIANT_CASES`.
         kind: ``beyond`` or ``far`` (violations), ``inside`` (near-miss).
         bend: Makes the case from the compliant one.
-        depends: Checks whose indication may follow.
+        depends: Checks, or beginnings of their names, whose indication may follow.
     """
 
     check_id: str
@@ -155,6 +155,11 @@ def placed(**values: object) -> Bend:
 def system(**values: object) -> Bend:
     """Return a bend that changes the map system."""
     return edited(georeference("IfcProjectedCRS", **values))
+
+
+def swapped(easting: float, northing: float) -> Bend:
+    """Return a bend with swapped coordinates under a name of the map system that readers do not repair."""
+    return all_of(system(Name="L-EST97"), placed(Eastings=easting, Northings=northing))
 
 
 def school_with(sizes: Sizes = COMPLIANT, **more: object) -> Bend:

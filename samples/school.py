@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from samples.plan import OUTSIDE, Cut, Door, Furniture, Plan, Rect, Room, Stair, Storey, Window
 
+_BESIDE = 0.15  # metres of wall that stay beside an opening at the end of a corridor
 _T = 0.42  # thickness of the external wall
 _NARROW_FLOOR, _NARROW_ROOM, _NARROW_WIDTH = 2, "class3", 0.75
 
@@ -68,12 +69,17 @@ def _class_x(number: int) -> float:
     return round(_T + (number - 0.5) * width + (number - 1) * 0.2, 6)
 
 
+def _ends(sizes: Sizes) -> tuple[Window, ...]:
+    width = min(1.5, round(sizes.corridor - 2 * _BESIDE, 6))
+    return Window("E", width, 1.8), Window("W", width, 1.8)
+
+
 def _storey(floor: int, sizes: Sizes) -> Storey:
     south = Cut(f"s{floor}", "x", tuple(
         (8.64 if number < 4 else 0.0, _classroom(floor, number)) for number in range(1, 5)
     ), "party")  # fmt: skip
     corridor = Room("corridor", f"{floor}00", "Koridor", "-", "Üldkasutatav pind",
-                    windows=(Window("E", 1.5, 1.8), Window("W", 1.5, 1.8)) if floor == 2 else ())  # fmt: skip
+                    windows=_ends(sizes) if floor == 2 else ())  # fmt: skip
     north = Cut(f"n{floor}", "x", (
         (3.4, Room("stair", f"{floor}10", "Trepikoda", "-", "Vertikaalsete ühendusteede pind",
                    compartment="trepikoda", windows=(Window("N", 1.5, 1.5, 1.2),))),
@@ -102,7 +108,8 @@ def _doors(floor: int, sizes: Sizes) -> tuple[Door, ...]:
     doors += [Door(room, "corridor", room, 1.0, style="wet") for room in ("wc-a", "wc-b")]
     doors += [Door(room, "corridor", room, 1.0) for room in ("teachers", "hall")]
     doors.insert(-1, Door("store", "corridor", "store", 1.0, style=sizes.store))
+    room_for = round(sizes.corridor - 2 * _BESIDE, 6)
     if floor == 1:
-        doors.append(Door("main", "corridor", OUTSIDE, 1.6, 2.2, "entrance", "W", exit=True))
-        doors.append(Door("yard", "corridor", OUTSIDE, 1.4, 2.2, "entrance", "E", exit=True))
+        doors.append(Door("main", "corridor", OUTSIDE, min(1.6, room_for), 2.2, "entrance", "W", exit=True))
+        doors.append(Door("yard", "corridor", OUTSIDE, min(1.4, room_for), 2.2, "entrance", "E", exit=True))
     return tuple(doors)

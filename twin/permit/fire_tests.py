@@ -166,10 +166,10 @@ def exits_open_outwards(subject: Subject, parameters: Parameters) -> list[Outcom
 
 
 def escape_path_at_most(subject: Subject, parameters: Parameters) -> list[Outcome]:
-    """Require the way from the farthest point of every room to an exit, or into a protected zone, to be short enough.
+    """Require the way from the farthest point of each room to an exit, or into a protected zone, to be short enough.
 
-    A protected zone is a compartment with AR_Tsoon_Tuleohutus.715_Evakuatsioonitee true; its own rooms must have a way
-    to an exit, of any length. The method and its error stand in `walk`.
+    A protected zone is a compartment with AR_Tsoon_Tuleohutus.715_Evakuatsioonitee true; its own rooms must have
+    a way to an exit, of any length. The method and its error stand in `walk`.
 
     Numbers: `maximum` (m).
     """

@@ -90,7 +90,7 @@ _PLANNED: Mapping[str, TestSpec] = {
     "no_overlap_with_neighbours": TestSpec(
         plan_tests.no_overlap_with_neighbours, {"tolerance": "m2"}, {}, (_NEIGHBOURS, _PLACE, _BODY)
     ),
-    "storeys_within_plan": TestSpec(plan_tests.storeys_within_plan, {}, {}, (*_ON_PLAN, _STOREYS, _ABOVE)),
+    "storeys_within_plan": TestSpec(plan_tests.storeys_within_plan, {}, {}, (*_ON_PLAN, _STOREYS)),
     "use_within_plan": TestSpec(
         plan_tests.use_within_plan, {}, {},
         (*_ON_PLAN, Need("property", ("IfcBuilding",), ("AR_Hoone.705_Kasutusotstarbe-kood",

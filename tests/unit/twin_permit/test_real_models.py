@@ -19,7 +19,8 @@ FILES = [
 ]
 ABOUT_THE_FILE = ("model.", "geo.")
 DECLARED_ANYWHERE = {  # what a foreign model may declare with standard properties, too
-    "r57.room-area", "r57.net-area", "ubn.door-exit", "en.u-wall", "en.u-roof", "en.u-floor", "en.u-window", "en.u-door",
+    "r57.room-area", "r57.net-area", "ubn.door-exit", "en.u-wall", "en.u-roof", "en.u-floor", "en.u-window",
+    "en.u-door",
 }  # fmt: skip
 
 

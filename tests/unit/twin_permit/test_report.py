@@ -12,8 +12,8 @@ from twin.permit import Verdict, bundled_packs, check, compare
 from twin.permit.solids import room_shape
 
 RESULT_KEYS = [
-    "check_id", "pack_id", "pack_sha256", "title", "act", "clause", "verdict", "indication", "source_status", "message",
-    "messages", "advice", "advices", "measured", "limit", "elements", "geometry",
+    "check_id", "pack_id", "pack_sha256", "title", "act", "clause", "verdict", "indication", "source_status",
+    "message", "messages", "advice", "advices", "measured", "limit", "elements", "geometry",
 ]  # fmt: skip
 DEPTHS = {"points": 1, "line": 1, "path": 1, "box": 1, "polygon": 2}
 
