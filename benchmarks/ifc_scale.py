@@ -1,7 +1,7 @@
 """Seconds, CPU seconds and peak memory of reading and meshing at 2, 27, 54 and 108 MB, beside other programs.
 
 Every measurement is a process of its own; the order alternates, so that a busy minute hits all alike. Medians. Ratios
-are to plain `ifcopenshell.open` of the same file in the same run; memory is that of a process and its children together.
+are to plain `ifcopenshell.open` of the same file in the same run; memory is that of a process and all its children.
 The two large models are composed of the 27 MB one (`benchmarks/compose.py`). The peers are installed into a folder of
 their own, never into the checkout; a peer that cannot be had or fails is reported as such. On a shared machine CPU
 seconds and their ratios tell more than seconds.
