@@ -17,6 +17,7 @@ _TAIL = re.compile(rb"ENDSEC\s*;\s*END-ISO-10303-21\s*;?\s*")
 _REFERENCE = re.compile(rb"'[^']*'|\"[^\"]*\"|#\d+|[(),]")
 _STATEMENT_BYTES, _REFERENCE_BYTES = 24, 12  # a first guess; files with shorter ones are scanned twice
 _ROOM_BYTES = 1 << 16  # beyond the length of the file: a reference may become longer
+_MAX_KEY_BYTES, _LARGEST = 19, 1 << 62  # of an instance number in a file that is not even
 _DENSE = 8  # numbers up to so many times the count of statements are looked up in an array, others by search
 
 
@@ -261,7 +262,7 @@ def tabled(statements: Mapping[bytes, bytes]) -> StepTable:
     pairs = np.array(flat, np.int64).reshape(-1, 2)
     return StepTable(
         text=b"".join(bodies),
-        number=np.array([int(key[1:]) for key in statements], np.int64),
+        number=np.array([_number(key) for key in statements], np.int64),
         begin=np.concatenate([[0], ends[:-1]]).astype(np.int32) if bodies else np.zeros(0, np.int32),
         end=ends.astype(np.int32),
         code=np.array(code, np.int32),
@@ -272,13 +273,18 @@ def tabled(statements: Mapping[bytes, bytes]) -> StepTable:
     )
 
 
+def _number(key: bytes) -> int:
+    """Return an instance number; one that does not fit, which no parser accepts, becomes the largest."""
+    return int(key[1:]) if len(key) <= _MAX_KEY_BYTES else _LARGEST
+
+
 def _references(body: bytes) -> Iterator[tuple[int, int]]:
     """Yield number and argument of every reference of a statement."""
     depth, place = 0, 0
     for match in _REFERENCE.finditer(body):
         mark = match[0][:1]
         if mark == b"#":
-            yield min(int(match[0][1:]), 1 << 62), place
+            yield _number(match[0]), place
         elif mark == b",":
             place += depth == 1
         elif mark in b"()":

@@ -120,3 +120,10 @@ def test_the_parser_sees_what_stays_with_references_that_follow() -> None:
     text, first = reduced(table, [b"IFCGONE"], [b"IFCVALUE"])
     assert text == b"#2=IFCVALUE('a#1');\n#4=IFCVALUE('b');\n#5=IFCSET($,(#2,#4),(),(#2),(#2,#4),(#99));\n"
     assert first.tolist() == [0, 1, 1, 3, 4]
+
+
+def test_numbers_too_large_for_any_column_are_kept_apart() -> None:
+    table = tabled({b"#1": b"IFCA(#" + b"9" * 6_000 + b")", b"#" + b"9" * 6_000: b"IFCB(#1)"})
+
+    assert table.number.tolist() == [1, 1 << 62]
+    assert table.rows.tolist() == [1, 0]
