@@ -15,6 +15,7 @@ MEDIA_TYPE = b"application/vnd.etsi.asic-e+zip"
 MIMETYPE = "mimetype"
 MAX_ENTRIES = 1_000
 MAX_CONTENT_BYTES = 1_073_741_824  # a gibibyte; the largest model seen has 103 MB
+MAX_COMMENT = 255  # DigiDoc software signs each entry with its own name and version
 MAX_RATIO = 200  # Deflate of a STEP file is about 1:8; 1:1032 is the most that Deflate can do
 SMALL_BYTES = 1_048_576  # below this a ratio means nothing
 
@@ -101,19 +102,29 @@ def _check_directory(data: bytes, archive: zipfile.ZipFile, infos: list[zipfile.
     if len(folded) != len(infos):
         raise refused("Two entries have the same name.")
     start: int = getattr(archive, "start_dir")  # noqa: B009 - public in zipfile, absent from its types
-    _check_end(data, start, len(infos))
+    _check_end(data, start, len(infos), archive.comment)
+    for info in infos:
+        _check_comment(info.comment)
     ends = [info.header_offset for info in infos[1:]] + [start]
     for info, end in zip(infos, ends, strict=True):
         _check_name(info.filename)
         _check_local(data, info, end)
 
 
-def _check_end(data: bytes, start: int, count: int) -> None:
-    """Check that the directory ends the file: one end record, no comment, nothing after it, no ZIP64."""
-    end = _END.unpack_from(data, len(data) - _END.size)
-    fits = end[0] == b"PK\x05\x06" and end[1:3] == (0, 0) and end[3] == end[4] == count and end[7] == 0
-    if not fits or end[6] != start or start + end[5] != len(data) - _END.size:
+def _check_end(data: bytes, start: int, count: int, comment: bytes) -> None:
+    """Check that the directory ends the file: one end record, nothing after it but its comment, no ZIP64."""
+    at = len(data) - _END.size - len(comment)
+    end = _END.unpack_from(data, at)
+    fits = end[0] == b"PK\x05\x06" and end[1:3] == (0, 0) and end[3] == end[4] == count
+    _check_comment(comment)
+    if not fits or end[7] != len(comment) or end[6] != start or start + end[5] != at:
         raise refused("The end of the container is not that of one plain ZIP.")
+
+
+def _check_comment(comment: bytes) -> None:
+    """Let through the name of a program, which DigiDoc software writes, and nothing that could be part of a ZIP."""
+    if len(comment) > MAX_COMMENT or not comment.isascii() or not comment.decode().isprintable():
+        raise refused("The container has a comment that is more than the name of a program.")
 
 
 def _check_local(data: bytes, info: zipfile.ZipInfo, end: int) -> None:
@@ -127,8 +138,8 @@ def _check_local(data: bytes, info: zipfile.ZipInfo, end: int) -> None:
     same = name.decode(coding) == info.filename and method == info.compress_type and flags == info.flag_bits
     sizes = (crc, packed, size) == (info.CRC, info.compress_size, info.file_size)
     empty = described and (packed, size) == (0, 0)
-    if header[0] != b"PK\x03\x04" or not same or not (sizes or empty) or flags & _ENCRYPTED or info.comment:
-        raise refused("An entry is described in two ways, encrypted, or commented.", info.filename)
+    if header[0] != b"PK\x03\x04" or not same or not (sizes or empty) or flags & _ENCRYPTED:
+        raise refused("An entry is described in two ways, or encrypted.", info.filename)
     if method not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise refused("An entry is compressed in a way that is not accepted.", info.filename)
     rest = end - (name_at + name_length + extra_length + info.compress_size)

@@ -128,6 +128,9 @@ def ocsp_response(
         revocation_reason=None,
     )
     builder = builder.responder_id(ocsp.OCSPResponderEncoding.HASH, certificate).certificates([certificate])
+    for extension in asked.extensions:
+        if isinstance(extension.value, x509.OCSPNonce):
+            builder = builder.add_extension(extension.value, critical=False)
     return builder.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
 
 

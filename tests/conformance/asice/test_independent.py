@@ -12,7 +12,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, pkcs12
 
 from signatures.asice import ContainerFile, ServiceKind, create_container, verify_container
 from signatures.asice.timestamps import timestamp_request
@@ -117,6 +118,29 @@ def test_libdigidocpp_opens_ours_and_refuses_tampered_ones(made):
     assert verdicts.pop("good") == "VALID 2"
     assert all(text.startswith("INVALID") for text in verdicts.values()), verdicts
     assert "revoked" in verdicts["revoked"]
+
+
+def test_ours_accepts_what_libdigidocpp_made_and_refuses_it_changed(tmp_path):
+    if importlib.util.find_spec("pydigidoc") is None:
+        pytest.skip("pydigidoc (libdigidocpp) is not installed")
+    now, lists, path = datetime.now(UTC), tmp_path / "lists", tmp_path / "foreign.asice"
+    with AuthorityProcess(tmp_path / "authority") as process:
+        _write_lists(lists, process.authority, now)
+        key = ec.generate_private_key(ec.SECP256R1())
+        certificate = process.authority.certify("Foreign", key.public_key(), now)
+        store = pkcs12.serialize_key_and_certificates(
+            b"x", key, certificate, None, BestAvailableEncryption(b"secret")
+        )
+        (lists / "seal.p12").write_bytes(store)
+        script = Path(__file__).with_name("digidoc.py")
+        done = _run(sys.executable, script, lists, "--make", f"{process.url}/tsa", path)
+        assert done.returncode == 0, done.stderr
+        trust = process.authority.trust_list()
+    verdict = verify_container(path.read_bytes(), trust)
+    assert verdict.valid, verdict.reason
+    assert (verdict.files, verdict.signatures[0].signer) == ({"a.txt": b"hello"}, "Foreign")
+    changed = _changed(path.read_bytes(), "a.txt", lambda data: data.upper())
+    assert verify_container(changed, trust).code == "xades"
 
 
 @pytest.mark.parametrize(("name", "good"), [("good", True), ("file", False), ("role", False), ("value", False)])

@@ -4,10 +4,13 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from signatures import SignatureError
 from signatures.asice import ContainerFile, ServiceKind, create_container, read_trusted_list, verify_container
 from signatures.authority import Authority, AuthorityProcess
+from signatures.certificates import check_signature
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 
@@ -63,3 +66,10 @@ def test_trusted_list_of_a_stranger_or_expired_is_refused(authority, tmp_path):
         read_trusted_list(stranger.country_list(NOW), [authority.certificate], NOW)
     with pytest.raises(SignatureError, match="expired"):
         read_trusted_list(authority.country_list(NOW), [authority.certificate], NOW + timedelta(days=400))
+
+
+def test_short_rsa_key_is_refused():
+    key = rsa.generate_private_key(65537, 1024)
+    signature = key.sign(b"data", padding.PKCS1v15(), hashes.SHA256())
+    with pytest.raises(SignatureError, match="1024 bits"):
+        check_signature(key.public_key(), signature, b"data", hash_name="sha256")
