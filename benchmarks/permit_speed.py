@@ -63,10 +63,26 @@ def large(folder: Path) -> tuple[Path, CheckContext]:
     return target, CheckContext(snapshot, context.plan, context.parcels, context.neighbours)
 
 
+def run_files(folder: Path, packs: tuple[Pack, ...]) -> None:
+    """Run every IFC file of a folder through all packs, and print the counts."""
+    for path in sorted(folder.glob("*.ifc")):
+        model = read_model(path)
+        meshes, _findings = mesh_file(path)
+        stage = Stage.AS_DESIGNED
+        snapshot = Snapshot("tmp-1", stage, 1, model.file_sha256, model.by_id(), meshes, model.georeference)
+        start = time.process_time()
+        counts = check(CheckContext(snapshot), packs).counts()
+        print(f"{path.name}: {time.process_time() - start:.1f} s, {counts}")
+
+
 def main() -> None:
-    """Print the two measurements."""
-    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
+    """Print the measurements."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--files", type=Path, help="a folder of IFC files to run through all packs besides")
+    given = parser.parse_args()
     packs = bundled_packs()
+    if given.files:
+        run_files(given.files, packs)
     with tempfile.TemporaryDirectory() as name:
         tall = read_case(write_case(permit_block(apartment({}, TALL), places=1), Path(name) / "tall"))
         subject = Subject(tall)

@@ -17,6 +17,7 @@ FILES = [
     "pcert_building_architecture_4x3.ifc",
     "advanced_brep_8_ifc4.ifc",
 ]
+MAX_BYTES = 5_000_000  # larger ones run in the speed benchmark
 ABOUT_THE_FILE = ("model.", "geo.")
 DECLARED_ANYWHERE = {  # what a foreign model may declare with standard properties, too
     "r57.room-area", "r57.net-area", "ubn.door-exit", "en.u-wall", "en.u-roof", "en.u-floor", "en.u-window",
@@ -62,7 +63,7 @@ def test_the_doors_of_a_real_house_lead_to_every_named_room(models_dir: Path) ->
 @pytest.mark.models
 @pytest.mark.slow
 def test_every_file_runs_through_every_pack(models_dir: Path) -> None:
-    files = sorted(models_dir.glob("*.ifc"))
+    files = sorted(path for path in models_dir.glob("*.ifc") if path.stat().st_size <= MAX_BYTES)
     assert files
     for path in files:
         try:
