@@ -47,7 +47,7 @@ def compared(old, new):
 
 
 def rewritten(content, schema, chance, noisy=False):
-    """Return the model with other numbers, order, white space and header time, and the last bit of computed floats."""
+    """Return the model with other numbers, order, white space and header time; noisy in the last bit of floats."""
     statements = StepText(content).statements
     fresh = dict(zip(statements, chance.sample(range(1, 10 * len(statements)), len(statements)), strict=True))
 
