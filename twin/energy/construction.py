@@ -91,3 +91,41 @@ def _slices(layer: Layer) -> int:
         return 1
     reach = np.sqrt(layer.conductivity_w_mk / heat * SLICE_SECONDS)
     return int(min(max(np.ceil(layer.thickness_m / reach), 1), MOST_SLICES))
+
+
+# EN ISO 52016-1 table B.14: areal heat capacity of the mass classes from very light to very heavy, J/(m2.K).
+ISO_MASS_CLASSES = np.array([50_000.0, 75_000.0, 110_000.0, 175_000.0, 250_000.0])
+# Table B.13: where the mass lies, outside to inside.
+ISO_OUTSIDE, ISO_DISTRIBUTED, ISO_INSIDE = (
+    np.array([1.0, 0.0, 0.0, 0.0, 0.0]),
+    np.array([0.125, 0.25, 0.25, 0.25, 0.125]),
+    np.array([0.0, 0.0, 0.0, 0.0, 1.0]),
+)
+ISO_CONDUCTANCES = np.array([6.0, 3.0, 3.0, 6.0])  # over the resistance of the part
+
+
+def iso_chain(element: EnergyElement) -> Chain:
+    """Return the nodes of an element by mass class, as EN ISO 52016-1 does by default.
+
+    Opaque parts have five nodes, glass two without mass. The class is the one next to the mass of the layers; medium,
+    inside, if only the U-value is known.
+    """
+    own = chain(element)
+    resistance = own.resistance_m2k_w()
+    if element.kind in (Kind.WINDOW, Kind.DOOR):
+        return Chain(np.zeros(2), np.array([1.0 / resistance, 0.0]))
+    total = float(own.capacity.sum()) if element.layers else INNER_MASS
+    mass = ISO_MASS_CLASSES[np.argmin(np.abs(ISO_MASS_CLASSES - total))]
+    return Chain(mass * _iso_place(element, own), np.append(ISO_CONDUCTANCES / resistance, 0.0))
+
+
+def _iso_place(element: EnergyElement, own: Chain) -> Series:
+    if element.kind is Kind.INTERNAL:
+        return ISO_DISTRIBUTED
+    if not element.layers:
+        return ISO_INSIDE
+    depth = np.concatenate([[0.0], np.cumsum(1.0 / own.conductance[:-1])]) / own.resistance_m2k_w()
+    middle = float((own.capacity * depth).sum() / max(own.capacity.sum(), 1e-9))
+    if middle > 2.0 / 3.0:
+        return ISO_INSIDE
+    return ISO_OUTSIDE if middle < 1.0 / 3.0 else ISO_DISTRIBUTED

@@ -4,15 +4,17 @@ Beside the standard: sky temperature from the climate, wind-dependent outer film
 film coefficients that were fitted on ten ASHRAE 140 cases (`INSIDE_CONVECTION`).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from twin.energy.climate import ClimateYear, Series, month_of_hour
-from twin.energy.construction import chain
-from twin.energy.faces import face_conditions
+from twin.energy.construction import Chain, chain, iso_chain
+from twin.energy.faces import ISO_FACES, face_conditions
 from twin.energy.kernel import (
     AIR,
     COOL,
@@ -27,10 +29,10 @@ from twin.energy.kernel import (
     Kernel,
     compiled,
 )
-from twin.energy.values import Boundary, EnergyModel, Kind
+from twin.energy.values import Boundary, EnergyElement, EnergyModel, Kind
 
 ENGINE = "rc52016"
-ENGINE_VERSION = "0.1"
+ENGINE_VERSION = "0.2"
 
 # Convection at the inner face, W/(m2.K). Fitted to reference programs on the ten cases of
 # `tests/conformance/bestest`; EN ISO 52016-1 gives 2.5 (wall), 5.0 (heat up) and 0.7 (heat down).
@@ -42,6 +44,15 @@ INSIDE_CONVECTION = {
     Kind.DOOR: 2.0,
     Kind.INTERNAL: 2.0,
 }
+# Defaults of EN ISO 52016-1 (and EN ISO 13789): horizontal flow, upwards, downwards.
+ISO_INSIDE_CONVECTION = {
+    Kind.WALL: 2.5,
+    Kind.ROOF: 5.0,
+    Kind.FLOOR: 0.7,
+    Kind.WINDOW: 2.5,
+    Kind.DOOR: 2.5,
+    Kind.INTERNAL: 2.5,
+}
 INSIDE_RADIATION = 5.13  # EN ISO 52016-1: emissivity 0.9 at 20 °C
 AIR_HEAT = 1006.0  # J/(kg.K)
 FURNITURE = 10_000.0  # J/(m2.K) of floor: air and furniture node of EN ISO 52016-1 table B.17
@@ -51,6 +62,13 @@ COOLING_ARGUMENT = 15  # place of the cooling set-points among the arguments of 
 HOURLY_ARGUMENTS = frozenset({7, 8, 9, 11, 12, 13, 14, 15})  # places of the arrays that run with the hours
 
 
+class Method(StrEnum):
+    """Which values stand where EN ISO 52016-1 leaves a choice."""
+
+    LAYERED = "rc52016"  # nodes by layer, films and sky of the weather, angle-dependent glass
+    ISO_DEFAULT = "iso_default"  # mass class nodes, constant films, 11 K sky, 0.9 g: the defaults of the standard
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """How the engine runs.
@@ -58,10 +76,12 @@ class Options:
     Attributes:
         sub_steps: Steps in an hour.
         furniture: Whether the air node carries the mass of furniture.
+        method: The engine's own values, or the defaults of the standard.
     """
 
     sub_steps: int = 2
     furniture: bool = True
+    method: Method = Method.LAYERED
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -165,26 +185,50 @@ def _residual(hourly: Series) -> float:
 def prepare(model: EnergyModel, climate: ClimateYear, options: Options = Options()) -> Prepared:
     """Return the arrays of a model in a climate."""
     elements = model.elements
-    chains = [chain(element) for element in elements]
-    first = np.concatenate([[0], np.cumsum([len(part.capacity) for part in chains])])
-    film, drive, inside = face_conditions(model, climate, chains)
+    iso = options.method is Method.ISO_DEFAULT
+    chains = [iso_chain(element) if iso else chain(element) for element in elements]
+    faces = face_conditions(model, climate, chains, ISO_FACES if iso else None)
+    areas = np.array([element.area_m2.value for element in elements])
+    return arguments_of(model, climate, options, chains, areas, elements, faces)
+
+
+def arguments_of(
+    model: EnergyModel,
+    climate: ClimateYear,
+    options: Options,
+    chains: Sequence[Chain],
+    areas: Series,
+    elements: Sequence[EnergyElement],
+    faces: tuple[Series, Series, Series],
+) -> Prepared:
+    """Return the arguments of the kernel.
+
+    Args:
+        model: The building; its zone and use are read.
+        climate: The weather.
+        options: How to run.
+        chains: Nodes of each part.
+        areas: (parts,), m2.
+        elements: One element for each part, for its kind and boundary.
+        faces: Outer film, outer drive and inner source, each (hours, parts).
+    """
     zone, profile = model.zone, model.zone.profile
     hour = np.arange(len(month_of_hour())) % 24
     exchange, convective = _air(model, climate, hour)
     heating, cooling = _set_points(profile.heating_c, profile.cooling_c, profile.ramp_k_h, hour, options.sub_steps)
     heat_of_air = zone.volume_m3.value * climate.air_density_kg_m3() * AIR_HEAT
     furniture = FURNITURE * zone.floor_area_m2.value if options.furniture else 0.0
+    films = ISO_INSIDE_CONVECTION if options.method is Method.ISO_DEFAULT else INSIDE_CONVECTION
+    first = np.concatenate([[0], np.cumsum([len(part.capacity) for part in chains])])
     arguments: tuple[Any, ...] = (
         first,
-        np.array([element.area_m2.value for element in elements]),
+        areas,
         np.array([element.boundary is Boundary.GROUND for element in elements]),
         np.concatenate([part.capacity for part in chains]),
         np.concatenate([part.conductance for part in chains]),
-        np.array([INSIDE_CONVECTION[element.kind] for element in elements]),
+        np.array([films[element.kind] for element in elements]),
         INSIDE_RADIATION,
-        film,
-        drive,
-        inside,
+        *faces,
         heat_of_air + furniture,
         exchange,
         climate.dry_bulb_c,

@@ -1,11 +1,14 @@
 """What falls on the outer faces of a model, and what its inner faces take, hour by hour."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 
 from twin.energy.climate import KELVIN, STEFAN_BOLTZMANN, ClimateYear, Series, month_of_hour
 from twin.energy.construction import Chain, surface_resistance
 from twin.energy.glass import double_glazing
-from twin.energy.sun import irradiance, sun_path
+from twin.energy.sun import Irradiance, irradiance, sun_path
 from twin.energy.values import Boundary, EnergyElement, EnergyModel, Kind
 
 EMISSIVITY = 0.9
@@ -15,53 +18,104 @@ DIRECT_SHARE = 0.91  # directly transmitted part of the total transmittance (EN 
 GROUND_DAMPING = 0.35  # share of the yearly swing of the air that reaches the ground under a floor
 LOCAL_WIND = 0.76  # wind at the middle of a low building over open ground relative to the mast at 10 m
 ROUGHNESS = 1.52  # DOE-2: medium rough
+# Defaults of EN ISO 52016-1 as read in open implementations; the standard itself was not at hand.
+ISO_OUTSIDE_CONVECTION = 20.0  # W/(m2.K)
+ISO_OUTSIDE_RADIATION = 4.14  # W/(m2.K)
+ISO_SKY_K = 11.0  # air minus sky temperature
 
 
-def face_conditions(model: EnergyModel, climate: ClimateYear, chains: list[Chain]) -> tuple[Series, Series, Series]:
+@dataclass(frozen=True, slots=True)
+class FaceRules:
+    """How faces meet the weather.
+
+    Attributes:
+        fixed_films: Constant outer films and sky depression instead of wind and the sky of the weather file.
+        angle_dependent: Whether the glass follows the angle of incidence.
+        g_factor: Constant factor on the g-value at normal incidence.
+        direct_share: Share of the passed sun that is light inside; the rest warms the inner pane.
+    """
+
+    fixed_films: bool = False
+    angle_dependent: bool = True
+    g_factor: float = 1.0
+    direct_share: float = DIRECT_SHARE
+
+
+ISO_FACES = FaceRules(fixed_films=True, angle_dependent=False, g_factor=0.9, direct_share=1.0)
+
+
+def face_conditions(
+    model: EnergyModel, climate: ClimateYear, chains: list[Chain], rules: FaceRules | None = None
+) -> tuple[Series, Series, Series]:
     """Return outer film, outer drive and inner source, each (hours, elements)."""
+    how = rules or FaceRules()
     shape = (len(month_of_hour()), len(model.elements))
-    film, drive = np.zeros(shape), np.zeros(shape)
-    inside = np.zeros(shape)
-    curve = double_glazing()
-    path = sun_path(climate)
-    ground = _ground_c(model, climate)
-    sky_c = (climate.sky_infrared_w_m2 / STEFAN_BOLTZMANN) ** 0.25 - KELVIN
+    film, drive, inside = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+    weather = _Weather(climate, how)
+    ground = ground_c(climate, model.ground_c)
     beam, diffuse = np.zeros(shape[0]), np.zeros(shape[0])
     for place, element in enumerate(model.elements):
         if element.boundary is Boundary.GROUND:
             film[:, place] = 1.0 / _ground_resistance(element, chains[place])
             drive[:, place] = film[:, place] * ground
         elif element.boundary is Boundary.OUTSIDE:
-            glazed = element.g is not None
-            light = irradiance(
-                climate,
-                path,
-                element.azimuth_deg,
-                element.tilt_deg,
-                (curve.cosines, curve.relative) if glazed else None,
-            )
-            film[:, place], drive[:, place] = _outer_face(element, climate, sky_c)
-            if glazed:
-                passed = _through(element, light.beam_through, light.diffuse * curve.diffuse, chains[place])
-                beam += passed[0]
-                diffuse += passed[1]
-                inside[:, place] += passed[2]
-            else:
+            film[:, place], drive[:, place] = weather.outer(element)
+            light = weather.light(element)
+            if element.g is None:
                 drive[:, place] += element.absorptance * (light.beam + light.diffuse)
-    inside += _spread_inside(model, beam, diffuse)
+                continue
+            passed = _through(element, light, weather.diffuse_through, chains[place], how)
+            beam += passed[0]
+            diffuse += passed[1]
+            inside[:, place] += passed[2]
+    areas = np.array([element.area_m2.value for element in model.elements])
+    inside += inner_shares(model, model.elements, areas, beam, diffuse)
     return film, drive, inside
 
 
-def _outer_face(element: EnergyElement, climate: ClimateYear, sky_c: Series) -> tuple[Series, Series]:
+class _Weather:
+    """What the weather does to one face after the other."""
+
+    def __init__(self, climate: ClimateYear, rules: FaceRules) -> None:
+        self._climate = climate
+        self._rules = rules
+        self._path = sun_path(climate)
+        curve = double_glazing()
+        self._curve = (curve.cosines, curve.relative) if rules.angle_dependent else None
+        self.diffuse_through = curve.diffuse if rules.angle_dependent else 1.0
+        self._sky_c = (climate.sky_infrared_w_m2 / STEFAN_BOLTZMANN) ** 0.25 - KELVIN
+
+    def light(self, element: EnergyElement) -> Irradiance:
+        """Return the sun on an element, behind its horizon."""
+        curve = self._curve if element.g is not None else None
+        return irradiance(
+            self._climate, self._path, element.azimuth_deg, element.tilt_deg, curve, horizon=element.horizon
+        )
+
+    def outer(self, element: EnergyElement) -> tuple[Series, Series]:
+        """Return film coefficient and film times temperature of an outer face."""
+        if self._rules.fixed_films:
+            return fixed_outer_face(element.tilt_deg, self._climate)
+        return outer_face(element.tilt_deg, self._climate, self._sky_c, rough=element.g is None)
+
+
+def outer_face(tilt_deg: float, climate: ClimateYear, sky_c: Series, *, rough: bool) -> tuple[Series, Series]:
     """Return film coefficient and film times temperature of an outer face in the open air."""
-    cosine = np.cos(np.radians(element.tilt_deg))
+    cosine = np.cos(np.radians(tilt_deg))
     to_sky = ((1.0 + cosine) / 2.0) ** 1.5  # the part of the view near the horizon meets air at its own temperature
     to_air = 1.0 - to_sky
-    convection = outside_convection(climate.wind_m_s, rough=element.g is None)
+    convection = outside_convection(climate.wind_m_s, rough=rough)
     mean_sky = (climate.dry_bulb_c + sky_c) / 2.0 + KELVIN
     sky = 4.0 * EMISSIVITY * STEFAN_BOLTZMANN * mean_sky**3 * to_sky
     air = 4.0 * EMISSIVITY * STEFAN_BOLTZMANN * (climate.dry_bulb_c + KELVIN) ** 3 * to_air + convection
     return sky + air, sky * sky_c + air * climate.dry_bulb_c
+
+
+def fixed_outer_face(tilt_deg: float, climate: ClimateYear) -> tuple[Series, Series]:
+    """Return film coefficient and film times temperature by the default values of EN ISO 52016-1."""
+    film = np.full(len(climate.dry_bulb_c), ISO_OUTSIDE_CONVECTION + ISO_OUTSIDE_RADIATION)
+    to_sky = (1.0 + np.cos(np.radians(tilt_deg))) / 2.0
+    return film, film * climate.dry_bulb_c - to_sky * ISO_OUTSIDE_RADIATION * ISO_SKY_K
 
 
 def outside_convection(wind_m_s: Series, *, rough: bool) -> Series:
@@ -76,9 +130,10 @@ def outside_convection(wind_m_s: Series, *, rough: bool) -> Series:
     return np.asarray(still + (ROUGHNESS if rough else 1.0) * (smooth - still), dtype=np.float64)
 
 
-def _ground_c(model: EnergyModel, climate: ClimateYear) -> Series:
-    if model.ground_c:
-        return np.array(model.ground_c)[month_of_hour()]
+def ground_c(climate: ClimateYear, months_c: tuple[float, ...]) -> Series:
+    """Return the temperature under ground parts hour by hour: as given by month, else the damped air."""
+    if months_c:
+        return np.array(months_c)[month_of_hour()]
     months = climate.monthly_mean_c()
     damped = months.mean() + GROUND_DAMPING * (months - months.mean())
     return np.asarray(damped[month_of_hour()], dtype=np.float64)
@@ -90,32 +145,47 @@ def _ground_resistance(element: EnergyElement, part: Chain) -> float:
     return max(1.0 / element.u_w_m2k.value - part.resistance_m2k_w() - inside, 1e-3)
 
 
-def _through(element: EnergyElement, beam: Series, diffuse: Series, part: Chain) -> tuple[Series, Series, Series]:
+def _through(
+    element: EnergyElement, light: Irradiance, diffuse_through: float, part: Chain, rules: FaceRules
+) -> tuple[Series, Series, Series]:
     """Return sun passed as beam and as diffuse light, W, and the heat of the panes at the inner face, W/m2."""
-    g = element.g.value if element.g is not None else 0.0
+    g = (element.g.value if element.g is not None else 0.0) * rules.g_factor
     outer = 0.04 + part.resistance_m2k_w()
     inward = outer / (outer + 0.13)  # share of what the inner face takes that enters the room
-    passed = g * DIRECT_SHARE * element.area_m2.value
-    panes = g * (1.0 - DIRECT_SHARE) / inward * (beam + diffuse)
+    beam, diffuse = light.beam_through, light.diffuse * diffuse_through
+    passed = g * rules.direct_share * element.area_m2.value
+    panes = g * (1.0 - rules.direct_share) / inward * (beam + diffuse)
     return beam * passed, diffuse * passed, panes
 
 
-def _spread_inside(model: EnergyModel, beam: Series, diffuse: Series) -> Series:
+def inner_shares(
+    model: EnergyModel, elements: Sequence[EnergyElement], area: Series, beam: Series, diffuse: Series
+) -> Series:
     """Return the sun and the radiative gains that each inner face takes, W/m2, (hours, elements).
 
     Beam meets the floor first; what the floor reflects, and diffuse light, goes to all faces by area.
+
+    Args:
+        model: The building; its zone and use are read.
+        elements: The faces, or one element for each lumped part.
+        area: Area of each, m2.
+        beam: Sun passed as beam, W.
+        diffuse: Sun passed as diffuse light, W.
     """
-    elements = model.elements
-    area = np.array([element.area_m2.value for element in elements])
-    takes = np.array([GLASS_LOSS if element.g is not None else INNER_ABSORPTANCE for element in elements])
-    shared = takes / (area * takes).sum()
-    kept = np.where([element.g is not None for element in elements], 0.0, shared)
-    floor = np.array([element.kind is Kind.FLOOR for element in elements])
-    onto = beam * INNER_ABSORPTANCE if floor.any() else np.zeros_like(beam)
-    scattered = beam - onto + diffuse
-    source = scattered[:, None] * kept[None, :]
-    if floor.any():
-        source += onto[:, None] * (floor / (area * floor).sum())[None, :]
+    of_beam, of_diffuse = inner_takes(elements, area)
+    source = beam[:, None] * of_beam[None, :] + diffuse[:, None] * of_diffuse[None, :]
     profile, zone = model.zone.profile, model.zone
     radiant = np.array(profile.gains_w_m2) * zone.floor_area_m2.value * profile.radiative_share / area.sum()
     return np.asarray(source + radiant[np.arange(len(beam)) % 24][:, None], dtype=np.float64)
+
+
+def inner_takes(elements: Sequence[EnergyElement], area: Series) -> tuple[Series, Series]:
+    """Return what a square metre of each inner face takes of a watt of beam and of a watt of diffuse light, 1/m2."""
+    takes = np.array([GLASS_LOSS if element.g is not None else INNER_ABSORPTANCE for element in elements])
+    shared = takes / (area * takes).sum()
+    diffuse = np.where([element.g is not None for element in elements], 0.0, shared)
+    floor = np.array([element.kind is Kind.FLOOR for element in elements])
+    if not floor.any():
+        return diffuse, diffuse
+    beam = INNER_ABSORPTANCE * floor / (area * floor).sum() + (1.0 - INNER_ABSORPTANCE) * diffuse
+    return beam, diffuse

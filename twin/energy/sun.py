@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from twin.energy.climate import HOURS, ClimateYear, Series
+from twin.energy.values import Horizon
 
 SUB_STEPS = 6  # sun positions in an hour; ten minutes keep the sunrise hour within 1 % of the integral
 SOLAR_CONSTANT_W_M2 = 1361.0
@@ -108,6 +110,7 @@ def irradiance(
     tilt_deg: float,
     curve: tuple[Series, Series] | None = None,
     ground_reflectance: float = 0.2,
+    horizon: Horizon | None = None,
 ) -> Irradiance:
     """Return what falls on a plane (sky: Perez 1990).
 
@@ -118,23 +121,51 @@ def irradiance(
         tilt_deg: 0 looks up, 90 is vertical.
         curve: Cosines of incidence, ascending, and the transmittance relative to normal incidence at each.
         ground_reflectance: Share of the global irradiance that the ground reflects.
+        horizon: What stands before the plane; it hides sun and sky, and is taken as black.
     """
     azimuth, tilt = np.radians(azimuth_deg), np.radians(tilt_deg)
     cosine = path.up * np.cos(tilt) + np.sin(tilt) * (path.east * np.sin(azimuth) + path.north * np.cos(azimuth))
     shines = path.up > 0.0
     count = np.maximum(shines.sum(axis=1), 1)
-    lit = np.where(shines, np.maximum(cosine, 0.0), 0.0)
+    seen = shines if horizon is None else shines & _above(path, horizon)
+    lit = np.where(seen, np.maximum(cosine, 0.0), 0.0)
     mean_cosine = lit.sum(axis=1) / count
     mean_up = np.where(shines, path.up, 0.0).sum(axis=1) / count
-    circumsolar, horizon = _perez(climate, mean_up, path.extraterrestrial_w_m2)
+    circumsolar, brightening = _perez(climate, mean_up, path.extraterrestrial_w_m2)
     ratio = mean_cosine / np.maximum(mean_up, LOWEST_SUN_COS)
     dhi = climate.dhi_w_m2
     beam = climate.dni_w_m2 * mean_cosine + dhi * circumsolar * ratio
-    isotropic = dhi * (1.0 - circumsolar) * (1.0 + np.cos(tilt)) / 2.0
+    sky = 1.0 if horizon is None else sky_share(horizon, azimuth_deg, tilt_deg)
+    isotropic = sky * dhi * (1.0 - circumsolar) * (1.0 + np.cos(tilt)) / 2.0
     reflected = climate.ghi_w_m2 * ground_reflectance * (1.0 - np.cos(tilt)) / 2.0
-    diffuse = np.maximum(isotropic + dhi * horizon * np.sin(tilt), 0.0) + reflected
+    diffuse = np.maximum(isotropic + dhi * brightening * np.sin(tilt), 0.0) + reflected
     through = _share_through(lit, curve)
     return Irradiance(beam, diffuse, beam * through)
+
+
+def _above(path: SunPath, horizon: Horizon) -> NDArray[np.bool_]:
+    azimuth = np.degrees(np.arctan2(path.east, path.north))
+    return np.asarray(np.degrees(np.arcsin(np.clip(path.up, -1.0, 1.0))) > height_deg(horizon, azimuth))
+
+
+def height_deg(horizon: Horizon, azimuth_deg: Series) -> Series:
+    """Return the height of a horizon in some directions, degrees; 0 outside of the directions that it knows."""
+    start = horizon.azimuths_deg[0]
+    known = np.concatenate([[0.0], np.cumsum(np.diff(horizon.azimuths_deg) % 360.0)])
+    along = (np.asarray(azimuth_deg) - start) % 360.0
+    return np.asarray(np.interp(along, known, horizon.angles_deg, right=0.0), dtype=np.float64)
+
+
+def sky_share(horizon: Horizon, azimuth_deg: float, tilt_deg: float, step_deg: float = 2.0) -> float:
+    """Return the share of the light of an even sky that reaches a plane over a horizon."""
+    altitude = np.radians(np.arange(step_deg / 2.0, 90.0, step_deg))[:, None]
+    around = np.arange(step_deg / 2.0, 360.0, step_deg)
+    tilt = np.radians(tilt_deg)
+    facing = np.cos(np.radians(around - azimuth_deg))[None, :]
+    falls = np.maximum(np.cos(tilt) * np.sin(altitude) + np.sin(tilt) * np.cos(altitude) * facing, 0.0)
+    weight = falls * np.cos(altitude)
+    open_sky = np.degrees(altitude) > height_deg(horizon, around)[None, :]
+    return float((weight * open_sky).sum() / max(weight.sum(), 1e-12))
 
 
 def _share_through(lit: Series, curve: tuple[Series, Series] | None) -> Series:

@@ -12,7 +12,7 @@ from twin.errors import InvalidInput
 
 HOURS_OF_DAY = 24
 LARGEST_U_W_M2K = 12.0  # a single bare metal sheet is about 5.9; above twice that the number is a slip of units
-MODEL_FORMAT = 1
+MODEL_FORMAT = 2
 
 
 class Source(StrEnum):
@@ -97,6 +97,28 @@ class Layer:
 
 
 @dataclass(frozen=True, slots=True)
+class Horizon:
+    """What stands before a face: the height of the horizon in some directions.
+
+    Attributes:
+        azimuths_deg: Directions clockwise from true north, at least two, in the order of going round.
+        angles_deg: Height of the horizon in each, 0 to 90; between two directions by line, beyond the ends 0.
+    """
+
+    azimuths_deg: tuple[float, ...]
+    angles_deg: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        usable = len(self.azimuths_deg) == len(self.angles_deg) >= 2
+        if not usable or not all(0.0 <= angle <= 90.0 for angle in self.angles_deg):
+            raise InvalidInput(
+                "A horizon needs at least two directions, each with an angle of 0 to 90 degrees.",
+                reason="energy-horizon",
+                hint="Give the height of what stands before the face in degrees.",
+            )
+
+
+@dataclass(frozen=True, slots=True)
 class EnergyElement:
     """A part of the envelope, or of the mass inside it, with one orientation and one construction.
 
@@ -112,6 +134,7 @@ class EnergyElement:
         g: Total solar energy transmittance at normal incidence (EN 410) of a glazed part.
         absorptance: Solar absorptance of the outer face.
         global_ids: Elements of the IFC model that it stands for, sorted.
+        horizon: What stands before it, or None.
     """
 
     element_id: str
@@ -125,6 +148,7 @@ class EnergyElement:
     g: Sourced | None = None
     absorptance: float = 0.6
     global_ids: tuple[str, ...] = ()
+    horizon: Horizon | None = None
 
     def __post_init__(self) -> None:
         if not self.area_m2.value > 0.0:
@@ -310,4 +334,9 @@ def _element(row: Mapping[str, Any]) -> EnergyElement:
         g=None if row["g"] is None else _sourced(row["g"]),
         absorptance=float(row["absorptance"]),
         global_ids=tuple(row["global_ids"]),
+        horizon=_horizon(row["horizon"]),
     )
+
+
+def _horizon(row: Mapping[str, Any] | None) -> Horizon | None:
+    return None if row is None else Horizon(tuple(row["azimuths_deg"]), tuple(row["angles_deg"]))

@@ -1,0 +1,280 @@
+"""The engine `rc_city`: a building as a few lumped parts under a weather pack that a whole city shares.
+
+What makes it quick: sun and equivalent outside temperatures are worked out once for each climate and compass
+direction, a building takes their weighted sum; outer films are constant, so that nothing is divided in the step.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.energy.climate import KELVIN, STEFAN_BOLTZMANN, ClimateYear, Series, month_of_hour
+from twin.energy.construction import Chain, chain, surface_resistance
+from twin.energy.engine import AIR_HEAT, FURNITURE, INSIDE_CONVECTION, INSIDE_RADIATION, WARM_UP_DAYS
+from twin.energy.faces import DIRECT_SHARE, ground_c, inner_takes, outer_face
+from twin.energy.glass import double_glazing
+from twin.energy.step_lumped import mix, run_lumped
+from twin.energy.sun import irradiance, sun_path
+from twin.energy.values import Boundary, EnergyElement, EnergyModel, Kind
+
+ENGINE_CITY = "rc_city"
+ENGINE_CITY_VERSION = "0.2"
+
+AZIMUTHS = 8  # compass directions of walls and windows
+PLACES = np.array([0.0, 0.6, 0.9, 1.0])  # nodes of a lumped part, as shares of its resistance from outside
+LEAST_LUMPED_RESISTANCE = 0.02  # m2.K/W
+# Columns of a direction: equivalent outside temperature of a rough face and of glass, what a watt of sun adds to the
+# first, sun on the plane, beam through glass, diffuse light through glass.
+ROUGH_C, GLASS_C, SUN_K, SUN, BEAM, DIFFUSE, COLUMNS = range(7)
+FILM_GLASS, FILM_ROUGH = 0, 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CityClimate:
+    """A weather year worked out for the compass directions; about 4 MB, shared by all buildings of a city.
+
+    Attributes:
+        climate: The weather it was made of.
+        table: float32 (directions × columns, 8760).
+        films: float64 (directions, 2), mean outer film of glass and of a rough face, W/(m2.K).
+        ground_c: float64 (8760,), temperature under ground parts without their own.
+    """
+
+    climate: ClimateYear
+    table: NDArray[np.float32]
+    films: Series
+    ground_c: Series
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LumpedYear:
+    """A simulated year of a lumped building.
+
+    Attributes:
+        heating_w: float64 (8760,), hourly mean.
+        cooling_w: float64 (8760,), hourly mean, sensible.
+        air_c: float64 (8760,), degrees Celsius.
+    """
+
+    heating_w: Series
+    cooling_w: Series
+    air_c: Series
+
+    @property
+    def heating_kwh(self) -> float:
+        """Heat need of the year, kWh."""
+        return float(self.heating_w.sum() / 1000.0)
+
+    @property
+    def cooling_kwh(self) -> float:
+        """Sensible cooling need of the year, kWh."""
+        return float(self.cooling_w.sum() / 1000.0)
+
+    @property
+    def peak_heating_kw(self) -> float:
+        """Largest hourly mean of the heating, kW."""
+        return float(self.heating_w.max() / 1000.0)
+
+    def monthly_heating_kwh(self) -> Series:
+        """Return float64 (12,): heat need of each month, kWh."""
+        return np.bincount(month_of_hour(), weights=self.heating_w) / 1000.0
+
+    def hours_above(self, limit_c: float) -> int:
+        """Return the hours in which the air is warmer than a limit."""
+        return int((self.air_c > limit_c).sum())
+
+
+def city_climate(climate: ClimateYear) -> CityClimate:
+    """Return the weather pack of a climate; make it once and share it."""
+    path, curve = sun_path(climate), double_glazing()
+    sky_c = (climate.sky_infrared_w_m2 / STEFAN_BOLTZMANN) ** 0.25 - KELVIN
+    columns, films = [], []
+    for azimuth, tilt in _directions():
+        light = irradiance(climate, path, azimuth, tilt, (curve.cosines, curve.relative))
+        rough, glass = outer_face(tilt, climate, sky_c, rough=True), outer_face(tilt, climate, sky_c, rough=False)
+        sun = light.beam + light.diffuse
+        columns += [rough[1] / rough[0], glass[1] / glass[0], sun / rough[0], sun]
+        columns += [light.beam_through, light.diffuse * curve.diffuse]
+        films.append((float(glass[0].mean()), float(rough[0].mean())))
+    table = np.stack(columns).astype(np.float32)
+    return CityClimate(climate, table, np.array(films), ground_c(climate, ()))
+
+
+def _directions() -> list[tuple[float, float]]:
+    """Return azimuth and tilt of the directions of a pack: vertical, pitched at 35°, flat, looking down."""
+    around = [place * 360.0 / AZIMUTHS for place in range(AZIMUTHS)]
+    return [*((a, 90.0) for a in around), *((a, 35.0) for a in around), (0.0, 0.0), (0.0, 180.0)]
+
+
+def direction_of(element: EnergyElement) -> int:
+    """Return the place of the direction of a pack that is nearest to an element."""
+    if element.tilt_deg < 17.5:
+        return 2 * AZIMUTHS
+    if element.tilt_deg > 135.0:
+        return 2 * AZIMUTHS + 1
+    sector = round(element.azimuth_deg * AZIMUTHS / 360.0) % AZIMUTHS
+    return sector + (AZIMUTHS if element.tilt_deg < 62.5 else 0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Part:
+    """Elements of one kind and boundary, as one.
+
+    Attributes:
+        members: The elements.
+        area_m2: Their area.
+        chain: Their nodes.
+        film: Outer film, W/(m2.K).
+    """
+
+    members: tuple[EnergyElement, ...]
+    area_m2: float
+    chain: Chain
+    film: float
+
+    @property
+    def head(self) -> EnergyElement:
+        """One of the members."""
+        return self.members[0]
+
+
+def simulate_lumped(model: EnergyModel, pack: CityClimate) -> LumpedYear:
+    """Simulate a year of a building, with lumped parts and one step an hour.
+
+    Args:
+        model: The building; any number of elements. Horizons are not looked at.
+        pack: The weather.
+    """
+    step, blend = compiled_lumped()
+    parts = _parts(model, pack)
+    weights = _weights(model, parts)
+    hours = len(month_of_hour())
+    mixed = np.empty((2 * len(parts), hours))
+    _start(model, parts, pack, mixed)
+    rows, outs = np.nonzero(weights)
+    blend(pack.table, rows, outs, weights[rows, outs], mixed)
+    return _step(model, pack, parts, np.ascontiguousarray(mixed.T), step)
+
+
+def _parts(model: EnergyModel, pack: CityClimate) -> list[_Part]:
+    groups: dict[tuple[Kind, Boundary], list[EnergyElement]] = {}
+    for element in model.elements:
+        kind = Kind.WALL if element.kind is Kind.DOOR and element.g is None else element.kind
+        groups.setdefault((kind, element.boundary), []).append(element)
+    return [_lump(groups[key], pack) for key in sorted(groups)]
+
+
+def _lump(members: list[EnergyElement], pack: CityClimate) -> _Part:
+    """Return one part of the same heat loss and the same mass, at about the same depth, as its members."""
+    areas = np.array([one.area_m2.value for one in members])
+    share = areas / areas.sum()
+    chains = [chain(one) for one in members]
+    # Members of a part have one kind, but for doors among walls, whose films are those of walls.
+    films = surface_resistance(members[0].kind)
+    loss = float(sum(w / (one.resistance_m2k_w() + films) for w, one in zip(share, chains, strict=True)))
+    resistance = max(1.0 / loss - films, LEAST_LUMPED_RESISTANCE)
+    if members[0].kind in (Kind.WINDOW, Kind.INTERNAL):
+        capacity = np.full(2, float(sum(w * one.capacity.sum() for w, one in zip(share, chains, strict=True))) / 2.0)
+        lumped = Chain(capacity, np.array([1.0 / resistance, 0.0]))
+    else:
+        capacity = np.asarray(sum(w * _placed(one) for w, one in zip(share, chains, strict=True)))
+        lumped = Chain(capacity, np.append(1.0 / (resistance * np.diff(PLACES)), 0.0))
+    return _Part(tuple(members), float(areas.sum()), lumped, _film(members, share, lumped, pack))
+
+
+def _placed(part: Chain) -> Series:
+    """Return the mass of a chain at the places of a lumped part; total and first moment are kept."""
+    depth = np.concatenate([[0.0], np.cumsum(1.0 / part.conductance[:-1])])
+    at = np.interp(depth / depth[-1], PLACES, np.arange(len(PLACES)))
+    low = np.minimum(at.astype(np.int64), len(PLACES) - 2)
+    upper = part.capacity * (at - low)
+    placed = np.bincount(low, weights=part.capacity - upper, minlength=len(PLACES))
+    return np.asarray(placed + np.bincount(low + 1, weights=upper, minlength=len(PLACES)), dtype=np.float64)
+
+
+def _film(members: list[EnergyElement], share: Series, part: Chain, pack: CityClimate) -> float:
+    """Return the outer film of a part: of the weather, or of what lies between its outer node and the ground."""
+    boundary = members[0].boundary
+    if boundary is Boundary.ADIABATIC:
+        return 0.0
+    if boundary is Boundary.GROUND:
+        u = float((share * [one.u_w_m2k.value for one in members]).sum())
+        inside = surface_resistance(members[0].kind) - 0.04
+        return 1.0 / max(1.0 / u - part.resistance_m2k_w() - inside, 1e-3)
+    kind = [FILM_GLASS if one.g is not None else FILM_ROUGH for one in members]
+    return float((share * pack.films[[direction_of(one) for one in members], kind]).sum())
+
+
+def _weights(model: EnergyModel, parts: list[_Part]) -> Series:
+    """Return what each part takes of each column: outside temperature, then heat at the inner face, W/m2."""
+    count = len(parts)
+    weights = np.zeros((COLUMNS * (2 * AZIMUTHS + 2), 2 * count))
+    areas = np.array([part.area_m2 for part in parts])
+    of_beam, of_diffuse = inner_takes([part.head for part in parts], areas)
+    for place, part in enumerate(parts):
+        if part.head.boundary is not Boundary.OUTSIDE:
+            continue
+        for one in part.members:
+            row = weights[COLUMNS * direction_of(one) : COLUMNS * (direction_of(one) + 1)]
+            share = one.area_m2.value / part.area_m2
+            row[ROUGH_C if one.g is None else GLASS_C, place] += share
+            if one.g is None:
+                row[SUN_K, place] += share * one.absorptance
+                continue
+            passed = one.g.value * DIRECT_SHARE * one.area_m2.value
+            row[BEAM, count:] += passed * of_beam
+            row[DIFFUSE, count:] += passed * of_diffuse
+            outer = 0.04 + part.chain.resistance_m2k_w()
+            panes = share * one.g.value * (1.0 - DIRECT_SHARE) * (outer + 0.13) / outer
+            row[[BEAM, DIFFUSE], count + place] += panes
+    return weights
+
+
+def _start(model: EnergyModel, parts: list[_Part], pack: CityClimate, mixed: Series) -> None:
+    """Write what the parts take without the table: ground and radiative gains."""
+    count = len(parts)
+    profile, zone = model.zone.profile, model.zone
+    ground = np.array(model.ground_c)[month_of_hour()] if model.ground_c else pack.ground_c
+    for place, part in enumerate(parts):
+        mixed[place] = ground if part.head.boundary is Boundary.GROUND else 0.0
+    total = sum(part.area_m2 for part in parts)
+    radiant = np.array(profile.gains_w_m2) * zone.floor_area_m2.value * profile.radiative_share / total
+    mixed[count:] = np.tile(radiant, mixed.shape[1] // len(radiant))
+
+
+def _step(
+    model: EnergyModel, pack: CityClimate, parts: list[_Part], mixed: Series, step: Callable[..., None]
+) -> LumpedYear:
+    profile, zone = model.zone.profile, model.zone
+    per_change = zone.volume_m3.value * pack.climate.air_density_kg_m3() * AIR_HEAT / 3600.0
+    changes = zone.infiltration_1_h.value + np.array(profile.ventilation_1_h) * (1.0 - profile.heat_recovery)
+    convective = np.array(profile.gains_w_m2) * zone.floor_area_m2.value * (1.0 - profile.radiative_share)
+    result = np.empty((3, len(mixed)))
+    step(
+        np.concatenate([[0], np.cumsum([len(part.chain.capacity) for part in parts])]),
+        np.array([part.area_m2 for part in parts]),
+        np.concatenate([part.chain.capacity for part in parts]),
+        np.concatenate([part.chain.conductance for part in parts]),
+        np.array([(part.film, INSIDE_CONVECTION[part.head.kind]) for part in parts]),
+        INSIDE_RADIATION,
+        per_change * 3600.0 + FURNITURE * zone.floor_area_m2.value,
+        np.array([changes * per_change, convective, profile.heating_c, profile.cooling_c]),
+        pack.climate.dry_bulb_c,
+        mixed,
+        WARM_UP_DAYS * 24,
+        result,
+    )
+    return LumpedYear(result[0], result[1], result[2])
+
+
+@cache
+def compiled_lumped() -> tuple[Callable[..., None], Callable[..., None]]:
+    """Return step and blend as machine code; the first call in a process compiles them (about a second)."""
+    import numba
+
+    keep = bool(numba.config.CACHE_DIR)
+    options = {"cache": keep, "error_model": "numpy", "fastmath": True}
+    return numba.njit(run_lumped, **options), numba.njit(mix, **options)
