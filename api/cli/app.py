@@ -72,5 +72,6 @@ def main() -> None:
 
 
 def _keep_machine_code(home: Path) -> None:
-    """Let the energy engine keep its compiled code among the data, unless the operator named another folder."""
-    os.environ.setdefault("NUMBA_CACHE_DIR", str(home.resolve() / "numba"))
+    """Let compiled code be kept among the data, where there are any, unless the operator named another folder."""
+    if home.is_dir():  # a command that keeps no data, such as `verify`, makes no folder for them
+        os.environ.setdefault("NUMBA_CACHE_DIR", str(home.resolve() / "numba"))
