@@ -2,7 +2,7 @@
 #
 # One part of the tests:   make test T=tests/unit/ifc
 #                          make test T="tests/integration -k broker"
-# Without the slow ones:   make test T='tests -m "not slow and not neo4j"'
+# Without the slow ones:   make test T='tests -m "not slow and not neo4j and not long"'
 # The demo with your own:  make demo ARGS="path/to/model.ifc another.ifc"
 
 SHELL := /bin/bash
@@ -12,7 +12,7 @@ BIN := .venv/bin
 T ?= tests
 ARGS ?=
 
-.PHONY: help setup setup-dev demo test test-neo4j lint fix bench bench-permit conformance lock clean
+.PHONY: help setup setup-dev demo test test-long test-neo4j lint fix bench bench-permit conformance lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -28,7 +28,10 @@ demo: setup ## Generate, load and serve the sample district on 127.0.0.1 (ARGS="
 
 test: setup-dev ## Run the tests, or one part of them: make test T=tests/unit/ifc
 	@npm --prefix viewer/vendor test --silent
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile -m 'not neo4j' $(T)
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile -m 'not neo4j and not long' $(T)
+
+test-long: setup-dev ## Run the tests that take over half a minute each (some twenty minutes in all)
+	@$(BIN)/python -m pytest -q -m 'long and not neo4j' $(T)
 
 test-neo4j: setup-dev ## Run the long tests of the graph on a real Neo4j (Maven needed; some minutes)
 	@$(BIN)/python -m pytest -q -m neo4j tests/integration/graph tests/property/graph
