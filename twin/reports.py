@@ -15,10 +15,10 @@ from ifc import VALIDATION_VERSION, Limits, ReadFinding, Severity, validate_file
 from twin.blobs import BlobStore
 from twin.catalogue import Catalogue, Kept, ReportShelf, Version
 from twin.clock import Clock, rfc3339
-from twin.district import MapFootprint
+from twin.district import MapFootprint, Parcel, Plan
 from twin.energy import ENGINE, ENGINE_VERSION, ClimateYear, assess
 from twin.layers import Layers
-from twin.permit import CheckContext, Pack, check
+from twin.permit import CheckContext, Mode, Pack, check
 from twin.snapshots import SnapshotReader
 
 
@@ -73,23 +73,39 @@ class Permits:
         self._packs = tuple(packs)
         self._around = around
 
-    def report(self, version: Version) -> Mapping[str, Any]:
-        """Return the permit report of a version as plain JSON."""
+    def report(self, version: Version, mode: Mode = Mode.PRE_CHECK) -> Mapping[str, Any]:
+        """Return the permit report of a version as plain JSON, kept for the same inputs."""
         neighbours = self._neighbours(version)
         inputs = _digest(
             [pack.sha256 for pack in self._packs],
             self._layers.digests(),
             [(item.building_id, item.shape.wkt) for item in neighbours],
         )
+        kind = "permit" if mode is Mode.PRE_CHECK else f"permit-{mode.value}"
         return self._desk.kept(
-            version, "permit", inputs, lambda: self._make(version, neighbours), lambda report: report["counts"]
+            version,
+            kind,
+            inputs,
+            lambda: self._make(version, mode, self._layers.plan(), self._layers.parcels(), neighbours),
+            lambda report: report["counts"],
         )
 
-    def _make(self, version: Version, neighbours: Sequence[MapFootprint]) -> Mapping[str, Any]:
-        context = CheckContext(
-            self._snapshots.read(version), self._layers.plan(), self._layers.parcels(), tuple(neighbours)
-        )
-        return check(context, self._packs).to_json()
+    def check(
+        self, version: Version, mode: Mode, plan: Plan | None, parcels: tuple[Parcel, ...] | None
+    ) -> Mapping[str, Any]:
+        """Return the permit report of a version with this plan and these parcels; nothing is kept."""
+        return self._make(version, mode, plan, parcels, self._neighbours(version))
+
+    def _make(
+        self,
+        version: Version,
+        mode: Mode,
+        plan: Plan | None,
+        parcels: tuple[Parcel, ...] | None,
+        neighbours: Sequence[MapFootprint],
+    ) -> Mapping[str, Any]:
+        context = CheckContext(self._snapshots.read(version), plan, parcels, tuple(neighbours))
+        return check(context, self._packs, mode).to_json()
 
     def _neighbours(self, version: Version) -> list[MapFootprint]:
         others = []

@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from graph import GraphStore, KgliteStore, Neo4jStore
 from ifc import Limits, ReadFinding
+from twin.applications import Applications, application_json
 from twin.blobs import FileBlobStore
 from twin.catalogue import Building, Catalogue, ReportShelf, Version, VersionFile, open_database
 from twin.city import City
@@ -18,6 +19,7 @@ from twin.collections import Collections
 from twin.district import Geoid, open_geoid
 from twin.energy import synthetic_tallinn
 from twin.exports import Exports
+from twin.gate import DesignStage
 from twin.ingest import Ingest, Submission
 from twin.jobs import Job, JobRunner
 from twin.layers import Layers
@@ -60,6 +62,7 @@ class Twin:
         permits: Permit reports.
         energy: Energy reports.
         validation: Validation reports.
+        applications: Applications for a building permit.
         trust: Seals, status, deviations, the log and the audit trail.
         exports: Ways out of stored versions.
         live: Points and readings.
@@ -82,6 +85,7 @@ class Twin:
     permits: Permits
     energy: Energy
     validation: Validation
+    applications: Applications
     trust: Trust
     exports: Exports
     live: LiveWing
@@ -109,7 +113,7 @@ class Twin:
 
     def job_runner(self, describe: Any) -> JobRunner:
         """Return a runner for the jobs of this twin; the one process that serves calls `resume` on it."""
-        works = {"load": self._load_job, "city": self._city_job}
+        works = {"load": self._load_job, "city": self._city_job, "submission": self._submission_job}
         return JobRunner(self.engine, works, describe, self.settings.job_workers, self.clock)
 
     def submit_load(self, jobs: JobRunner, submission: Submission) -> Job:
@@ -124,6 +128,21 @@ class Twin:
     def submit_city(self, jobs: JobRunner, sha256: str) -> Job:
         """Store a job that takes a stored file as the city or its register data; see `City.take`."""
         return jobs.submit("city", {"sha256": sha256})
+
+    def submit_application(
+        self, jobs: JobRunner, application_id: str, version: Version, stage: DesignStage, actor: str
+    ) -> Job:
+        """Store a job that checks a version and submits an application; see `Applications.submit`."""
+        key = version.key
+        request = {
+            "application_id": application_id,
+            "building_id": key.building_id,
+            "stage": key.stage.value,
+            "number": key.number,
+            "design_stage": stage.value,
+            "actor": actor,
+        }
+        return jobs.submit("submission", request)
 
     def bind_points(self, data: bytes) -> tuple[int, tuple[ReadFinding, ...]]:
         """Register the points of a points file, each against the newest version of its building.
@@ -179,6 +198,12 @@ class Twin:
         key = version.key
         return {"building_id": key.building_id, "stage": key.stage.value, "version": key.number}
 
+    def _submission_job(self, request: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
+        version = self.catalogue.version(request["building_id"], Stage(request["stage"]), request["number"])
+        stage = DesignStage(request["design_stage"])
+        made = self.applications.submit(request["application_id"], version, stage, request["actor"], progress)
+        return application_json(made)
+
     def _city_job(self, request: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
         return self.city.take(request["sha256"], progress).to_json()
 
@@ -205,6 +230,7 @@ def open_twin(settings: Settings, clock: Clock = system_clock) -> Twin:
     permits = Permits(desk, catalogue, snapshots, layers, bundled_packs(), city.around)
     validation = Validation(desk, catalogue, blobs, limits, settings.max_model_bytes)
     reports = {"permit": permits.report, "validation": validation.report}
+    trust = open_trust(settings, engine, blobs, catalogue, snapshots, reports, clock)
     twin = Twin(
         settings=settings,
         blobs=blobs,
@@ -224,7 +250,8 @@ def open_twin(settings: Settings, clock: Clock = system_clock) -> Twin:
         permits=permits,
         energy=Energy(desk, snapshots, synthetic_tallinn),
         validation=validation,
-        trust=open_trust(settings, engine, blobs, catalogue, snapshots, reports, clock),
+        applications=Applications(engine, trust.journal, catalogue, blobs, layers, permits, limits),
+        trust=trust,
         exports=Exports(catalogue, blobs, snapshots),
         live=live,
         ingest=Ingest(catalogue, blobs, projections, limits, clock),

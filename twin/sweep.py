@@ -12,6 +12,7 @@ from twin.catalogue.tables import JOB, JOURNAL, LAYER, LOGGED, REPORT, VERSION, 
 from twin.city import City
 from twin.jobs import FINAL
 
+_BOOKS = ("deviations", "applications")  # journals whose entries name blobs
 QUIET_S = 3600.0  # a blob younger than this may belong to a load that is under way
 
 
@@ -47,7 +48,7 @@ def _used(engine: Engine, blobs: FileBlobStore) -> Iterator[str]:
             yield from connection.scalars(select(column))
         for request in connection.scalars(select(JOB.c.request).where(JOB.c.status.not_in(FINAL))):
             yield from _digests(request)
-        for content in connection.scalars(select(JOURNAL.c.content).where(JOURNAL.c.book == "deviations")):
+        for content in connection.scalars(select(JOURNAL.c.content).where(JOURNAL.c.book.in_(_BOOKS))):
             yield from _digests(json.loads(content))
 
 

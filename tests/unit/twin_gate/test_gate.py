@@ -12,6 +12,7 @@ from twin.errors import InvalidInput
 from twin.gate import SCHEMAS, DesignStage, Status, audit_ids, data_rows, generate_ids, parse_ids, report_of, run_ids
 
 LIMITS = Limits(60.0)
+CODES = [("120679233", Status.PASS), ("20679233", Status.FAIL), ("", Status.FAIL)]
 
 
 def model(schema="IFC4"):
