@@ -10,7 +10,7 @@ from typing import Any, cast
 import rfc8785
 
 from ifc.canonical_numbers import DECIMALS_BY_UNIT as DECIMALS_BY_UNIT
-from ifc.canonical_numbers import MAX_INTEGER, PLACEMENT_DECIMALS, round_measure
+from ifc.canonical_numbers import MAX_INTEGER, round_coordinate, round_measure
 from ifc.canonical_text import digested
 from ifc.errors import IfcRecordError, Reason
 from ifc.records import (
@@ -90,7 +90,7 @@ def canonical_form(record: ElementRecord) -> dict[str, Any]:
     if record.attributes:
         form["attributes"] = {key: _value(item) for key, item in record.attributes.items()}
     if record.placement is not None:
-        form["placement"] = [round(number, PLACEMENT_DECIMALS) + 0.0 for number in record.placement]
+        form["placement"] = [round_coordinate(number) for number in record.placement]
     if record.property_sets:
         form["property_sets"] = _sets(record.property_sets)
     if record.quantity_sets:

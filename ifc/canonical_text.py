@@ -10,7 +10,7 @@ from typing import Any
 
 import rfc8785
 
-from ifc.canonical_numbers import MAX_INTEGER, PLACEMENT_DECIMALS, round_measure
+from ifc.canonical_numbers import MAX_INTEGER, round_coordinate, round_measure
 from ifc.records import ElementRecord, MaterialPart, Measure, Reference, Relation, Value
 
 _MAX_NUMBERS = 1 << 16  # remembered coordinates; more would cost memory without saving time
@@ -68,7 +68,7 @@ class _Coordinates(dict[float, str]):
     def __missing__(self, number: float) -> str:
         if len(self) > _MAX_NUMBERS:
             self.clear()
-        text = self[number] = number_text(round(number, PLACEMENT_DECIMALS) + 0.0)
+        text = self[number] = number_text(round_coordinate(number))
         return text
 
 

@@ -19,6 +19,7 @@ Longs = NDArray[np.int64]
 GENERIC, POINT, DIRECTION, IGNORED = 0, 3, 4, 5  # kinds of classes; the middle ones begin their tokens
 INLINE_BYTES = 96  # a shorter token stands for itself: points, directions and bounds are not worth a hash
 MICRO = 1e6  # numbers count in millionths of what the file writes: a micrometre in metres, below that in millimetres
+GRID_OFFSET = 0.6180339887498949  # no short decimal lies where two steps part, see `ifc.canonical_numbers`
 MISSING = -1  # row of a reference to a statement that does not exist
 _HASHED, _REAL = 1, 2  # first bytes; STEP text never holds them
 _UNKNOWN, _WAITING, _READY, _CLOSED = 0, 1, 2, 3  # states; closed: leads into a cycle
@@ -27,7 +28,7 @@ _WIDEST = 5  # a number of two letters becomes nine bytes
 
 @inlined
 def _put_double(out: Bytes, at: int, value: float, cell: NDArray[np.float64]) -> int:
-    cell[0] = np.rint(value * MICRO) + 0.0
+    cell[0] = np.floor(value * MICRO + GRID_OFFSET) + 0.0
     raw = cell.view(np.uint8)
     for k in range(8):
         out[at + k] = raw[k]

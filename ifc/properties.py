@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from ifc.canonical_text import value_text
 from ifc.links import Links
-from ifc.records import Measure, Value
+from ifc.records import Value
 from ifc.source import Entity, Source, argument, class_of, members, step_id
 from ifc.units import Unit, UnitReader
 from ifc.values import ValueReader
@@ -139,7 +140,7 @@ class PropertyReader:
                     continue
                 known = self.property(entity)
             name, value = known
-            if name in found and found[name] != value:
+            if name in found and not _same(found[name], value):
                 name = _free(name, found)
             found[name] = value
         return found
@@ -173,7 +174,7 @@ def merged(sets: Iterable[tuple[str, Mapping[str, Value]]]) -> Sets:
 
 def _add(found: Sets, name: str, content: Mapping[str, Value]) -> None:
     target = dict(found.get(name, {}))
-    conflict = {key: value for key, value in content.items() if key in target and target[key] != value}
+    conflict = {key: value for key, value in content.items() if key in target and not _same(target[key], value)}
     target.update({key: value for key, value in content.items() if key not in conflict})
     found[name] = target
     if conflict:
@@ -181,13 +182,12 @@ def _add(found: Sets, name: str, content: Mapping[str, Value]) -> None:
 
 
 def _order(content: Mapping[str, Value]) -> str:
-    return repr(sorted((key, _rounded(value)) for key, value in content.items()))
+    return repr(sorted((key, value_text(value)) for key, value in content.items()))
 
 
-def _rounded(value: Value) -> str:
-    if isinstance(value, Measure):
-        return f"{value.value:.6g} {value.unit}"
-    return f"{value:.6g}" if isinstance(value, float) else repr(value)
+def _same(one: Value, other: Value) -> bool:
+    """Tell whether two values are one, as the digest sees them."""
+    return one == other or value_text(one) == value_text(other)
 
 
 def read_sets(
