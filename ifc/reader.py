@@ -104,7 +104,7 @@ def _parsed(path: Path, admitted: Admitted, text: StepText) -> Source:
     if fault := text.silent_fault():
         raise _syntax_error(fault)
     shifted = holds_shifted_bytes(admitted.data)
-    if text.even:
+    if text.even and not text.header_fault():
         try:
             return _parsed_in_part(text, admitted.schema, shifted=shifted)
         except IfcReadError:  # the whole file tells where the fault stands

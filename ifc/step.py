@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import repeat
 
 from ifc.step_table import Statements, StepTable, scanned, tabled
 
@@ -19,17 +18,14 @@ MAX_INSTANCE_NUMBER = 2**32 - 1  # the parser keeps instance numbers in 32 bits;
 _COMMENT = re.compile(rb"'[^']*(?:'|\Z)|/\*.*?\*/", re.DOTALL)
 _SPLIT = re.compile(rb"'[^']*'|[(),]")
 _TOKENS = re.compile(
-    rb"(?:\s|'[^']*'|#\d+|[-+]?\d+(?:\.\d*(?:[Ee][-+]?\d+)?)?(?![\w.])|\.\w+\.|\"[0-9A-Fa-f]*\"|[$*(),]|[A-Za-z]\w*(?=\s*\())*+"
+    rb"(?:\s|'[^']*'|#\d+|[-+]?\d+(?:\.\d*)?(?:[Ee][-+]?\d+)?(?![\w.])|\.\w+\.|\"[0-9A-Fa-f]*\"|[$*(),]|[A-Za-z]\w*(?=\s*\())*+"
 )
 _INSTANCE = re.compile(rb"(#\d+)\s*=\s*([^';]*+(?:'[^']*+'[^';]*+)*+);")
 _DATA = re.compile(rb"ENDSEC\s*;\s*DATA\s*(?:\([^;]*\))?\s*;")
-_LAST = (b")", b" ", b"\n", b"\r", b"\t")  # what a statement ends with, white space before the semicolon included
-_ENDS = 2  # ENDSEC and END-ISO-10303-21 also end with a semicolon
 _STATEMENT = re.compile(rb"\s*(#\d+)\s*=\s*")
 _RUNAWAY = re.compile(rb";\s*#\d+\s*=\s*[A-Z]")  # a statement inside a text: the text was not closed
 _MAX_DIGITS = len(str(MAX_INSTANCE_NUMBER))
 _FRAME = re.compile(rb"ENDSEC|END-ISO-10303-21")  # the parser reads one DATA section and drops a second one
-_STRAY = re.compile(rb"(?:\A|;)\s*+(?!#\d|ENDSEC|END-ISO-10303-21|\Z)")  # anything but a statement or an end
 _HEADER_ENTITIES = ("FILE_DESCRIPTION", "FILE_NAME", "FILE_SCHEMA")
 _STRING = re.compile(rb"'[^']*'")
 _NO_NUMBER = "A statement does not begin with an instance number and an equals sign."
@@ -90,7 +86,6 @@ class StepText:
 
     def __init__(self, data: bytes) -> None:
         self._data = without_comments(data)
-        self._doubtful = False
         self.even = False
 
     @cached_property
@@ -100,11 +95,7 @@ class StepText:
         found = scanned(self._data, start)
         self.even = found is not None
         if found is None:
-            pairs = _INSTANCE.findall(self._data, start)
-            kept = dict(pairs)
-            doubtful = len(kept) != len(pairs) or self._unbalanced(kept, start)
-            stray = _STRAY.search(_STRING.sub(b"", self._data[start:])) is not None
-            self._doubtful = doubtful or stray or self._leaves_something_open() or _swallows(kept)
+            kept = dict(_INSTANCE.findall(self._data, start))
             found = tabled(kept)
         return found
 
@@ -122,33 +113,9 @@ class StepText:
         match = _DATA.search(self._data)
         return match.end() if match else 0
 
-    def _leaves_something_open(self) -> bool:
-        """Tell whether the last statement or a comment is not closed: both hide what follows from the parser."""
-        last = self._data[: self._data.rfind(b"ENDSEC")].rstrip()
-        return last[-1:] != b";" or (b"/*" in self._data and b"/*" in _STRING.sub(b"", self._data))
-
-    def _unbalanced(self, found: Mapping[bytes, bytes], start: int) -> bool:
-        """Tell whether the sums of marks betray a statement that does not close or swallows others."""
-        bodies = found.values()
-        semicolons = sum(map(bytes.count, bodies, repeat(b";")))
-        if self._data.count(b";", start) != len(found) + semicolons + _ENDS:
-            return True
-        if self._open_brackets(start):
-            return True
-        if semicolons and any(_RUNAWAY.search(body) for body in bodies if b";" in body):
-            return True
-        return not all(map(bytes.endswith, bodies, repeat(_LAST)))
-
-    def _open_brackets(self, start: int) -> bool:
-        """Tell whether brackets outside texts do not close."""
-        if self._data.count(b"(", start) == self._data.count(b")", start):
-            return False
-        bare = _STRING.sub(b"", self._data[start:])
-        return bare.count(b"(") != bare.count(b")")
-
     def silent_fault(self) -> Fault | None:
-        """Return the first fault of a kind that the parser drops without a word, or None."""
-        return self.first_fault() if self.table.size and self._doubtful else None
+        """Return the first fault that the parser may drop without a word, or None: it does not see all of a file."""
+        return self.first_fault() if self.table.size and not self.even else None
 
     def header(self, name: str) -> bytes | None:
         """Return the header statement called `name`, such as ``FILE_NAME``, or None."""
@@ -226,11 +193,6 @@ class StepText:
         """Return the header statement that is missing, or None."""
         missing = next((name for name in _HEADER_ENTITIES if self.header(name) is None), None)
         return Fault(f"The header holds no {missing}.", 1, missing) if missing else None
-
-
-def _swallows(found: Mapping[bytes, bytes]) -> bool:
-    """Tell whether a statement holds another one: the semicolon between them is missing."""
-    return any(b"=" in _STRING.sub(b"", body) for body in found.values() if b"=" in body)
 
 
 def _fault(text: bytes, seen: set[bytes], classes: frozenset[str] | None) -> str | None:
