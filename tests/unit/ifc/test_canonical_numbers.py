@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ifc import round_measure
@@ -16,6 +16,7 @@ INCHES = st.builds(lambda parts, unit: parts / 64 * unit, st.integers(1, 10**6),
 
 @given(st.one_of(WRITTEN, INCHES), st.sampled_from(UNITS), st.integers(-3, 3))
 def test_the_last_bits_of_a_written_number_change_nothing(number, unit, bits):
+    assume(number != 0.0)  # nothing but zero is near zero where digits are counted
     noisy = number
     for _ in range(abs(bits)):
         noisy = math.nextafter(noisy, math.copysign(math.inf, bits))
