@@ -1,0 +1,119 @@
+"""A package of measures for a building: what it is after them."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Self
+
+from twin.energy.values import EnergyModel, Kind, Source, Sourced
+from twin.errors import InvalidInput
+
+LIMITS = {
+    "wall_u_w_m2k": (0.05, 3.0), "roof_u_w_m2k": (0.05, 3.0), "floor_u_w_m2k": (0.05, 3.0),
+    "window_u_w_m2k": (0.4, 6.0), "window_g": (0.1, 0.9), "leak_factor": (0.05, 1.0), "heat_recovery": (0.0, 0.95),
+    "set_point_c": (15.0, 25.0),
+}  # fmt: skip
+U_OF = {
+    Kind.WALL: "wall_u_w_m2k",
+    Kind.ROOF: "roof_u_w_m2k",
+    Kind.FLOOR: "floor_u_w_m2k",
+    Kind.WINDOW: "window_u_w_m2k",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """Measures; None leaves the building as it is. A U-value or a recovery that is better already stays.
+
+    Attributes:
+        name: Name of the package.
+        wall_u_w_m2k: U-value of walls after it.
+        roof_u_w_m2k: Of roofs.
+        floor_u_w_m2k: Of floors, the ground included.
+        window_u_w_m2k: Of windows and doors of glass.
+        window_g: Total solar energy transmittance of new windows.
+        leak_factor: What is left of the leaks.
+        heat_recovery: Share of the ventilation heat that is kept.
+        set_point_c: Heating set-point.
+    """
+
+    name: str
+    wall_u_w_m2k: float | None = None
+    roof_u_w_m2k: float | None = None
+    floor_u_w_m2k: float | None = None
+    window_u_w_m2k: float | None = None
+    window_g: float | None = None
+    leak_factor: float | None = None
+    heat_recovery: float | None = None
+    set_point_c: float | None = None
+
+    def __post_init__(self) -> None:
+        values = {name: getattr(self, name) for name in LIMITS}
+        if all(value is None for value in values.values()):
+            raise InvalidInput("The package has no measure.", reason="energy-package", entity=self.name[:80])
+        for name, value in values.items():
+            low, high = LIMITS[name]
+            if value is not None and not (math.isfinite(value) and low <= value <= high):
+                raise InvalidInput(
+                    f"{name} of {value} is not between {low:g} and {high:g}.",
+                    reason="energy-package",
+                    hint="Check the unit.",
+                    entity=name,
+                )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain JSON data."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """Return the package that `to_json` wrote.
+
+        Raises:
+            InvalidInput: (energy-package) a member is not known or no number.
+        """
+        unknown = set(data) - {"name", *LIMITS}
+        if unknown or not isinstance(data.get("name"), str):
+            raise InvalidInput(
+                "This is no package of measures.",
+                reason="energy-package",
+                hint=f"A name and some of: {', '.join(LIMITS)}.",
+                entity=", ".join(sorted(unknown))[:80] or "name",
+            )
+        try:
+            values = {name: None if data.get(name) is None else float(data[name]) for name in LIMITS}
+        except (TypeError, ValueError) as error:
+            raise InvalidInput(
+                "A measure is no number.", reason="energy-package", entity=data["name"][:80]
+            ) from error
+        return cls(data["name"], **values)
+
+
+def renovated(model: EnergyModel, package: Package) -> EnergyModel:
+    """Return a building after a package of measures."""
+    elements = []
+    for element in model.elements:
+        wanted = getattr(package, U_OF[element.kind]) if element.kind in U_OF else None
+        if wanted is None or wanted >= element.u_w_m2k.value:
+            elements.append(element)
+            continue
+        glass = package.window_g if element.kind is Kind.WINDOW and element.g is not None else None
+        g = element.g if glass is None else _by(package, glass, "1")
+        elements.append(replace(element, u_w_m2k=_by(package, wanted, "W/(m2.K)"), layers=(), g=g))
+    return replace(model, zone=_zone(model, package), elements=tuple(elements))
+
+
+def _zone(model: EnergyModel, package: Package) -> Any:
+    zone, profile = model.zone, model.zone.profile
+    if package.heat_recovery is not None:
+        profile = replace(profile, heat_recovery=max(profile.heat_recovery, package.heat_recovery), official=False)
+    if package.set_point_c is not None:
+        profile = replace(profile, heating_c=(package.set_point_c,) * len(profile.heating_c), official=False)
+    leaks = zone.infiltration_1_h
+    if package.leak_factor is not None:
+        leaks = _by(package, leaks.value * package.leak_factor, "1/h")
+    return replace(zone, infiltration_1_h=leaks, profile=profile)
+
+
+def _by(package: Package, value: float, unit: str) -> Sourced:
+    return Sourced(value, unit, Source.PERSON, 0.1 * value, f"package {package.name}")
