@@ -29,7 +29,7 @@ from twin.energy.kernel import (
     Kernel,
     compiled,
 )
-from twin.energy.values import Boundary, EnergyElement, EnergyModel, Kind
+from twin.energy.values import Boundary, EnergyElement, EnergyModel, Kind, UseProfile
 
 ENGINE = "rc52016"
 ENGINE_VERSION = "0.2"
@@ -215,7 +215,7 @@ def arguments_of(
     zone, profile = model.zone, model.zone.profile
     hour = np.arange(len(month_of_hour())) % 24
     exchange, convective = _air(model, climate, hour)
-    heating, cooling = _set_points(profile.heating_c, profile.cooling_c, profile.ramp_k_h, hour, options.sub_steps)
+    heating, cooling = set_points(profile, hour, options.sub_steps)
     heat_of_air = zone.volume_m3.value * climate.air_density_kg_m3() * AIR_HEAT
     furniture = FURNITURE * zone.floor_area_m2.value if options.furniture else 0.0
     films = ISO_INSIDE_CONVECTION if options.method is Method.ISO_DEFAULT else INSIDE_CONVECTION
@@ -250,13 +250,11 @@ def _air(model: EnergyModel, climate: ClimateYear, hour: NDArray[np.int64]) -> t
     return (changes * per_change)[hour], gains[hour]
 
 
-def _set_points(
-    heating: tuple[float, ...], cooling: tuple[float, ...], ramp_k_h: float, hour: NDArray[np.int64], sub_steps: int
-) -> tuple[Series, Series]:
+def set_points(profile: UseProfile, hour: NDArray[np.int64], sub_steps: int) -> tuple[Series, Series]:
     """Return (hours, sub-steps) set-points; the heating one rises no faster than the ramp."""
-    wanted = np.repeat(np.array(heating), sub_steps)
-    day = wanted.copy()
+    day = np.repeat(np.array(profile.heating_c), sub_steps)
     for step in range(2 * len(day)):
         place = step % len(day)
-        day[place] = min(wanted[place], day[place - 1] + ramp_k_h / sub_steps)
-    return day.reshape(24, sub_steps)[hour], np.repeat(np.array(cooling)[hour][:, None], sub_steps, axis=1)
+        day[place] = min(day[place], day[place - 1] + profile.ramp_k_h / sub_steps)
+    cooling = np.repeat(np.array(profile.cooling_c)[hour][:, None], sub_steps, axis=1)
+    return day.reshape(24, sub_steps)[hour], cooling

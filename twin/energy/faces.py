@@ -9,7 +9,7 @@ from twin.energy.climate import KELVIN, STEFAN_BOLTZMANN, ClimateYear, Series, m
 from twin.energy.construction import Chain, surface_resistance
 from twin.energy.glass import double_glazing
 from twin.energy.sun import Irradiance, irradiance, sun_path
-from twin.energy.values import Boundary, EnergyElement, EnergyModel, Kind
+from twin.energy.values import Boundary, EnergyElement, EnergyModel, Horizon, Kind
 
 EMISSIVITY = 0.9
 INNER_ABSORPTANCE = 0.6  # share of the sun that an opaque inner face takes
@@ -74,7 +74,7 @@ def face_conditions(
 
 
 class _Weather:
-    """What the weather does to one face after the other."""
+    """What the weather does to one face after the other; equal faces are worked out once."""
 
     def __init__(self, climate: ClimateYear, rules: FaceRules) -> None:
         self._climate = climate
@@ -84,19 +84,28 @@ class _Weather:
         self._curve = (curve.cosines, curve.relative) if rules.angle_dependent else None
         self.diffuse_through = curve.diffuse if rules.angle_dependent else 1.0
         self._sky_c = (climate.sky_infrared_w_m2 / STEFAN_BOLTZMANN) ** 0.25 - KELVIN
+        self._lights: dict[tuple[float, float, Horizon | None], Irradiance] = {}
+        self._films: dict[tuple[float, bool], tuple[Series, Series]] = {}
 
     def light(self, element: EnergyElement) -> Irradiance:
         """Return the sun on an element, behind its horizon."""
-        curve = self._curve if element.g is not None else None
-        return irradiance(
-            self._climate, self._path, element.azimuth_deg, element.tilt_deg, curve, horizon=element.horizon
-        )
+        key = (element.azimuth_deg, element.tilt_deg, element.horizon)
+        if key not in self._lights:
+            azimuth, tilt, horizon = key
+            self._lights[key] = irradiance(self._climate, self._path, azimuth, tilt, self._curve, horizon=horizon)
+        return self._lights[key]
 
     def outer(self, element: EnergyElement) -> tuple[Series, Series]:
         """Return film coefficient and film times temperature of an outer face."""
-        if self._rules.fixed_films:
-            return fixed_outer_face(element.tilt_deg, self._climate)
-        return outer_face(element.tilt_deg, self._climate, self._sky_c, rough=element.g is None)
+        tilt, rough = key = (element.tilt_deg, element.g is None)
+        if key not in self._films:
+            fixed = self._rules.fixed_films
+            self._films[key] = (
+                fixed_outer_face(tilt, self._climate)
+                if fixed
+                else outer_face(tilt, self._climate, self._sky_c, rough=rough)
+            )
+        return self._films[key]
 
 
 def outer_face(tilt_deg: float, climate: ClimateYear, sky_c: Series, *, rough: bool) -> tuple[Series, Series]:
