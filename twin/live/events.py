@@ -10,7 +10,7 @@ Rules the hub keeps:
 import asyncio
 import threading
 from collections import deque
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -41,7 +41,7 @@ class _Ring:
     """The latest events of one building, numbered without holes."""
 
     def __init__(self, capacity: int) -> None:
-        self.events: deque[Mapping[str, Any]] = deque(maxlen=capacity)
+        self.events: deque[Any] = deque(maxlen=capacity)
         self.last = 0
 
     @property
@@ -49,7 +49,7 @@ class _Ring:
         """Return the number of the oldest event that is still here."""
         return self.last - len(self.events) + 1
 
-    def after(self, number: int) -> list[Mapping[str, Any]]:
+    def after(self, number: int) -> list[Any]:
         """Return up to `MAX_EVENTS_AT_ONCE` events that follow `number`."""
         start = number + 1 - self.first
         return list(islice(self.events, start, start + MAX_EVENTS_AT_ONCE))
@@ -61,22 +61,28 @@ class Hub:
     Args:
         epoch: Text without ``-`` that differs between two starts of the service.
         capacity: Events kept per building.
+        render: Makes the members of an event from what was published, when somebody reads it.
     """
 
-    def __init__(self, epoch: str, capacity: int = RING_EVENTS) -> None:
+    def __init__(
+        self,
+        epoch: str,
+        capacity: int = RING_EVENTS,
+        render: Callable[[Any], Mapping[str, Any]] = lambda published: published,
+    ) -> None:
+        self._render = render
         self._epoch = epoch
         self._capacity = capacity
         self._lock = threading.Lock()
         self._rings: dict[str, _Ring] = {}
         self._readers: dict[str, set[Subscription]] = {}
 
-    def publish(self, building_id: str, events: Iterable[Mapping[str, Any]]) -> None:
+    def publish(self, building_id: str, events: Sequence[Any]) -> None:
         """Append observations of one building and wake its readers; never blocks on a reader."""
         with self._lock:
             ring = self._rings.setdefault(building_id, _Ring(self._capacity))
-            for data in events:
-                ring.events.append(data)
-                ring.last += 1
+            ring.events.extend(events)
+            ring.last += len(events)
             readers = tuple(self._readers.get(building_id, ()))
         for reader in readers:
             reader.wake()
@@ -115,7 +121,9 @@ class Hub:
             lost = ring.first - 1 - number
             begin = max(number, ring.first - 1)
             items = ring.after(begin)
-        events = [StreamEvent(self.id_of(begin + i), "observation", data) for i, data in enumerate(items, 1)]
+        events = [
+            StreamEvent(self.id_of(begin + i), "observation", self._render(data)) for i, data in enumerate(items, 1)
+        ]
         if lost > 0:
             events.insert(0, StreamEvent(self.id_of(begin), "gap", {"lost": lost}))
         return begin + len(items), tuple(events)

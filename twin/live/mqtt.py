@@ -18,13 +18,14 @@ from collections.abc import Coroutine, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, Protocol
-from urllib.parse import unquote, urlsplit
 
 import gmqtt
 from gmqtt.mqtt.constants import MQTTv50, MQTTv311
 from gmqtt.mqtt.handler import MQTTError
 
-from twin.errors import InvalidInput, TwinError
+from twin.errors import TwinError
+from twin.live.address import BrokerAddress
+from twin.live.receiver import Receiver
 from twin.live.write import Append, WriteResult
 
 SESSION_EXPIRY_S = 7 * 24 * 3600  # a week: longer than any repair of this service, shorter than for ever
@@ -36,7 +37,6 @@ CONNECT_TIMEOUT_S = 10.0
 SETTLE_TIMEOUT_S = 5.0  # at the end; what is not written by then was not acknowledged and comes again
 WRITE_RETRY_S = 1.0  # a full disk does not empty faster
 KEEPALIVE_S = 20
-USUAL_PORTS = {"mqtt": 1883, "mqtts": 8883}
 
 _log = logging.getLogger(__name__)
 # gmqtt calls every end of a connection an error; what matters of it is told by `status` and the log above.
@@ -54,60 +54,28 @@ class Sink(Protocol):
         """Write decoded messages; the future is done when they are on the disk."""
 
 
-@dataclass(frozen=True, slots=True)
-class BrokerAddress:
-    """Where a broker listens, from ``mqtt://[user:password@]host[:port]`` or ``mqtts://``."""
-
-    host: str
-    port: int
-    tls: bool = False
-    username: str | None = None
-    password: str | None = field(default=None, repr=False)
-
-
-def parse_mqtt_url(url: str) -> BrokerAddress:
-    """Return the address that `url` names.
-
-    Raises:
-        InvalidInput: (mqtt-url) it is not an MQTT URL. The message does not repeat it: it may hold a password.
-    """
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        parts, port = urlsplit(""), None
-    if parts.scheme not in USUAL_PORTS or not parts.hostname:
-        raise InvalidInput(
-            "The address of the MQTT broker cannot be read.",
-            reason="mqtt-url",
-            hint="Write it as mqtt://user:password@host:1883, or mqtts:// for TLS.",
-        )
-    username = unquote(parts.username) if parts.username else None
-    password = unquote(parts.password) if parts.password else None
-    return BrokerAddress(
-        parts.hostname, port or USUAL_PORTS[parts.scheme], parts.scheme == "mqtts", username, password
-    )
-
-
 @dataclass(slots=True)
 class _Batch:
-    written: "asyncio.Future[None]"
+    """Messages that arrived together, and what is sent to the broker when they are on the disk."""
+
+    client: Receiver | None = None
     appends: list[Append] = field(default_factory=list)
+    identifiers: list[bytes] = field(default_factory=list)
 
 
 class MqttIngest:
-    """Subscribes to ``<root>/v1/+/+/obs`` and hands every message to a sink.
+    """Subscribes to topics and hands every message to a sink.
 
     Args:
         address: The broker.
-        root: First level of the topics.
+        topics: Topic filters.
         client_id: Name of the session; the same one after each start, and no other service's.
         sink: Where messages go.
     """
 
-    def __init__(self, address: BrokerAddress, root: str, client_id: str, sink: Sink) -> None:
+    def __init__(self, address: BrokerAddress, topics: Sequence[str], client_id: str, sink: Sink) -> None:
         self._address = address
-        self._topic = f"{root}/v1/+/+/obs"
+        self._topics = tuple(topics)
         self._client_id = client_id
         self._sink = sink
         self._subscribed = threading.Event()
@@ -118,7 +86,7 @@ class MqttIngest:
         self._stopping = asyncio.Event()
         self._news = asyncio.Event()
         self._lost = asyncio.Event()
-        self._open = _Batch(self._loop.create_future())
+        self._open = _Batch()
         self._idle = asyncio.Event()
         self._idle.set()
         self._thread = threading.Thread(target=self._run, name="mqtt-ingest", daemon=True)
@@ -133,7 +101,7 @@ class MqttIngest:
         return {
             "connected": self._subscribed.is_set(),
             "broker": f"{self._address.host}:{self._address.port}",
-            "topic": self._topic,
+            "topics": list(self._topics),
             "protocol": "5" if self._version == MQTTv50 else "3.1.1",
             "last_error": self._last_error,
             "dropped": self._dropped,
@@ -175,11 +143,11 @@ class MqttIngest:
         """Wait until what has arrived is written, or the disk has refused it for a while."""
         await _first_of(self._idle.wait(), asyncio.sleep(SETTLE_TIMEOUT_S))
 
-    async def _connect(self) -> gmqtt.Client | None:
-        client = gmqtt.Client(
+    async def _connect(self) -> Receiver | None:
+        client = Receiver(
             self._client_id,
+            self._take,
             clean_session=False,
-            optimistic_acknowledgement=False,
             session_expiry_interval=SESSION_EXPIRY_S,
             receive_maximum=RECEIVE_WINDOW,
             maximum_packet_size=MAX_PACKET_BYTES,
@@ -190,12 +158,15 @@ class MqttIngest:
         if address.username is not None:
             client.set_auth_credentials(address.username, address.password)
         self._lost.clear()
-        client.on_message = self._on_message
+        self._open.client = client
+        self._open.identifiers.clear()  # of the connection before: the broker sends those messages again
         client.on_connect = self._on_connect
         client.on_subscribe = self._on_subscribe
         client.on_disconnect = self._on_disconnect
         connecting = asyncio.ensure_future(
-            client.connect(address.host, address.port, ssl=address.tls, keepalive=KEEPALIVE_S, version=self._version)
+            client.connect(
+                address.host, address.port, ssl=address.context(), keepalive=KEEPALIVE_S, version=self._version
+            )
         )
         try:
             await _first_of(
@@ -220,7 +191,7 @@ class MqttIngest:
         self._last_error = error
 
     def _on_connect(self, client: gmqtt.Client, _session: int, _code: int, _properties: dict[str, Any]) -> None:
-        client.subscribe(gmqtt.Subscription(self._topic, qos=1, retain_handling_options=2))
+        client.subscribe([gmqtt.Subscription(topic, qos=1, retain_handling_options=2) for topic in self._topics])
 
     def _on_subscribe(self, _client: gmqtt.Client, _mid: int, codes: Sequence[int], _properties: Any) -> None:
         if any(code >= 0x80 for code in codes):
@@ -236,27 +207,26 @@ class MqttIngest:
         if not self._stopping.is_set():
             self._note("the connection was lost")
 
-    async def _on_message(
-        self, _client: gmqtt.Client, topic: str, payload: bytes, qos: int, _properties: dict[str, Any]
-    ) -> int:
-        if qos == 0 and len(self._open.appends) >= MAX_WAITING:
-            self._dropped += 1
-            return 0
+    def _take(self, topic: bytes, payload: bytes, identifier: bytes) -> None:
         batch = self._open
-        batch.appends.append(self._sink.prepare(topic if isinstance(topic, str) else "", payload))
-        self._idle.clear()
-        self._news.set()
-        if qos:
-            await batch.written  # gmqtt acknowledges when this coroutine returns
-        return 0
+        if identifier:
+            batch.identifiers.append(identifier)
+        elif len(batch.appends) >= MAX_WAITING:
+            self._dropped += 1
+            return
+        batch.appends.append(self._sink.prepare(topic.decode("utf-8", "replace"), payload))
+        if len(batch.appends) == 1:
+            self._idle.clear()
+            self._news.set()
 
     async def _write_forever(self) -> None:
         while True:
             await self._news.wait()
             self._news.clear()
-            batch, self._open = self._open, _Batch(self._loop.create_future())
+            batch, self._open = self._open, _Batch(self._open.client)
             await self._write(batch.appends)
-            batch.written.set_result(None)
+            if batch.client is not None:
+                batch.client.acknowledge(batch.identifiers)
             if not self._open.appends:
                 await asyncio.sleep(0)  # lets the acknowledgements out before anybody sees idleness
                 if not self._open.appends:

@@ -12,14 +12,12 @@ from typing import Any
 from twin.errors import InvalidInput, StorageError
 from twin.live.observation import Quality
 from twin.live.schema import open_reader, quality_from_stored, result_from_stored, time_from_us, time_to_us
+from twin.live.write import Values
 
 MAX_HISTORY_ITEMS = 50_000  # a month of minutes; about 2 MB of JSON, and no screen shows more
 MAX_IDLE_READERS = 16  # open connections kept; the thread pool of the service is about that large
 STALE_AFTER_INTERVALS = 3.0  # one lost reading is normal, two are bad luck, three are silence
 
-_LATEST = (
-    "SELECT point, time_us, result, quality FROM latest JOIN point ON point.id = latest.point WHERE building_id = ?"
-)
 _STATE_AT = (
     "SELECT point.id, o.time_us, o.result, o.quality FROM point JOIN observation o ON o.point = point.id"
     " AND o.time_us = (SELECT max(time_us) FROM observation WHERE point = point.id AND time_us <= ?)"
@@ -49,6 +47,12 @@ class Reading:
     phenomenon_time: datetime
     result: float | bool | str
     quality: Quality
+
+
+def reading_of(values: Values) -> Reading:
+    """Return the reading in a stored row."""
+    _, time_us, result, quality = values
+    return Reading(time_from_us(time_us), result_from_stored(result), quality_from_stored(quality))
 
 
 class Reader:
@@ -93,14 +97,7 @@ class Reader:
     def _by_point(self, query: str, *arguments: object) -> dict[int, Reading]:
         with self._connection() as connection:
             rows = connection.execute(query, arguments).fetchall()
-        return {
-            key: Reading(time_from_us(time_us), result_from_stored(result), quality_from_stored(quality))
-            for key, time_us, result, quality in rows
-        }
-
-    def latest(self, building_id: str) -> dict[int, Reading]:
-        """Return the newest reading of each point of a building that has one, by row key."""
-        return self._by_point(_LATEST, building_id)
+        return {row[0]: reading_of(row) for row in rows}
 
     def state_at(self, building_id: str, moment: datetime) -> dict[int, Reading]:
         """Return the newest reading at or before `moment` of each point of a building, by row key."""

@@ -2,26 +2,29 @@
 
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Future
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
-from itertools import groupby
-from operator import attrgetter
+from itertools import islice
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
 from ifc import ReadFinding
 from twin.errors import InvalidInput, NotFound
+from twin.live.address import TlsFiles, parse_mqtt_url
 from twin.live.binding import bind, check_bindings
+from twin.live.capture import Capture, read_capture
+from twin.live.decoding import topic_filters
 from twin.live.events import Hub
-from twin.live.mqtt import MqttIngest, parse_mqtt_url
-from twin.live.observation import Decoded, Observation, Refusal, RefusalReason, admit, decode_message
+from twin.live.intake import Intake
+from twin.live.mqtt import MqttIngest
+from twin.live.observation import Decoded, Observation
 from twin.live.points import Point
-from twin.live.queries import Reader, Reading, format_time, is_stale
+from twin.live.queries import Reader, Reading, format_time, is_stale, reading_of
+from twin.live.register import DeviceRegister
 from twin.live.schema import time_to_us
 from twin.live.store import ReadingStore
-from twin.live.write import Append, Row, WriteResult
+from twin.live.write import WriteResult, total
 from twin.snapshot import Snapshot
 
 MAX_BATCH_MESSAGES = 10_000  # of one call; a larger one is sent in parts
@@ -47,11 +50,12 @@ class LiveWing:
         new_token: Callable[[], str] = lambda: token_hex(SESSION_ID_BYTES),
     ) -> None:
         self._clock = clock
-        self._root = root
         self._new_token = new_token
-        self.hub = Hub(new_token())
+        self.hub = Hub(new_token(), render=self._event)
         self._store = ReadingStore(path, lambda: time_to_us(clock()), self._publish)
         self._reader = Reader(path)
+        self._intake = Intake(self._store, clock, root)
+        self.devices = DeviceRegister(self._store)
         self._mqtt: MqttIngest | None = None
         self._mqtt_lock = threading.Lock()
         self._watchers: list[Callable[[str], None]] = []
@@ -97,8 +101,8 @@ class LiveWing:
             if global_id is None or global_id in (point.global_id, point.space)
         )
 
-    def _of_building(self, building_id: str) -> list[tuple[int, Point]]:
-        return [item for (owner, _), item in self._store.known.items() if owner == building_id]
+    def _of_building(self, building_id: str) -> Sequence[tuple[int, Point]]:
+        return self._store.of_building(building_id)
 
     def _point(self, building_id: str, point_id: str) -> tuple[int, Point]:
         try:
@@ -113,34 +117,6 @@ class LiveWing:
 
     # --- readings in
 
-    def prepare(self, topic: str, payload: bytes) -> Append:
-        """Decode one message and admit its readings; nothing is stored yet."""
-        decoded = decode_message(topic, payload, root=self._root, received=self._clock())
-        rows: list[Row] = []
-        refusals: list[Refusal] = []
-        for item in decoded:
-            admitted = self._admit(item)
-            if isinstance(admitted, Row):
-                rows.append(admitted)
-            else:
-                refusals.append(admitted)
-        return rows, refusals
-
-    def _admit(self, item: Decoded) -> Row | Refusal:
-        if isinstance(item, Refusal):
-            return item
-        known = self._store.known.get((item.building_id, item.point_id))
-        if known is None:
-            detail = f"{item.building_id}/{item.point_id} is not registered"
-            return Refusal(RefusalReason.POINT_UNKNOWN, detail, item.building_id, item.point_id)
-        admitted = admit(item, known[1])
-        return admitted if isinstance(admitted, Refusal) else Row(known[0], admitted)
-
-    def write(self, appends: Sequence[Append]) -> "Future[WriteResult]":
-        """Queue decoded messages as one append; the future is done when they are on the disk."""
-        rows = [row for group, _ in appends for row in group]
-        return self._store.append(rows, [refusal for _, group in appends for refusal in group])
-
     def ingest(self, topic: str, payload: bytes) -> WriteResult:
         """Decode and store one message; returns when it is on the disk.
 
@@ -152,10 +128,15 @@ class LiveWing:
             Conflict: (overload) too much waits to be written.
             StorageError: the disk refused; nothing of this message is stored.
         """
-        return self.write([self.prepare(topic, payload)]).result()
+        return self._intake.write([self._intake.prepare(topic, payload)]).result()
 
-    def ingest_batch(self, messages: Iterable[tuple[str, bytes]]) -> WriteResult:
+    def ingest_batch(self, messages: Iterable[tuple[str, bytes]], device_id: str | None = None) -> WriteResult:
         """Decode and store many messages in one go; see `ingest`.
+
+        Args:
+            messages: Topics and payloads.
+            device_id: The device that sends them, which has shown its secret (`devices.authenticate`): what is not
+                its own is refused. None is an operator.
 
         Raises:
             InvalidInput: (too-many-messages) more than `MAX_BATCH_MESSAGES`.
@@ -167,19 +148,54 @@ class LiveWing:
                 reason="too-many-messages",
                 hint="Send them in parts; readings that are sent twice are stored once.",
             )
-        return self.write([self.prepare(topic, payload) for topic, payload in chosen]).result()
+        if device_id is None:
+            appends = [self._intake.prepare(topic, payload) for topic, payload in chosen]
+        else:
+            appends = [self._intake.prepare_from(device_id, topic, payload) for topic, payload in chosen]
+        return self._intake.write(appends).result()
 
     def _publish(self, stored: Sequence[Observation]) -> None:
-        by_building: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
-        for building_id, group in groupby(stored, attrgetter("building_id")):
-            by_building[building_id] += [self._event(observation) for observation in group]
-        for building_id, events in by_building.items():
-            self.hub.publish(building_id, events)
+        by_building: dict[str, list[Observation]] = defaultdict(list)
+        for observation in stored:
+            by_building[observation.building_id].append(observation)
+        for building_id, observations in by_building.items():
+            self.hub.publish(building_id, observations)
 
     def _event(self, observation: Observation) -> dict[str, Any]:
         _, point = self._store.known[observation.building_id, observation.point_id]
         reading = Reading(observation.phenomenon_time, observation.result, observation.quality)
         return {"building_id": point.building_id, **_state(point, reading)}
+
+    def ingest_decoded(self, readings: Iterable[Decoded]) -> WriteResult:
+        """Store readings that a decoder of files or a field bus made; returns when they are on the disk.
+
+        They are written in parts; after an error the same readings can be given again, and none is doubled.
+
+        Raises:
+            Conflict: (overload) too much waits to be written.
+            StorageError: the disk refused.
+        """
+        results = []
+        remaining = iter(readings)
+        while part := list(islice(remaining, MAX_BATCH_MESSAGES)):
+            results.append(self._intake.write([self._intake.admit(part)]).result())
+        return total(results)
+
+    def capture(self, path: Path | None) -> Capture | None:
+        """Keep the raw messages that arrive from now on in a file of the operator; None stops.
+
+        Returns:
+            The capture that ended, with its counts.
+        """
+        return self._intake.capture_to(Capture(path) if path is not None else None)
+
+    def replay(self, path: Path) -> WriteResult:
+        """Decode and store captured messages with their times of arrival; see `read_capture`."""
+        decoder = self._intake.decoder
+        messages = read_capture(path)
+        return self.ingest_decoded(
+            item for message in messages for item in decoder.decode(message.topic, message.payload, message.received)
+        )
 
     # --- state out
 
@@ -189,8 +205,13 @@ class LiveWing:
         A point that never sent anything has ``value`` null and is stale. ``stale`` is null if no interval is known.
         """
         now = self._clock()
-        readings = self._reader.latest(building_id)
-        return {"items": [_aged(point, readings.get(key), now) for key, point in self._of_building(building_id)]}
+        latest = self._store.latest
+        return {
+            "items": [
+                _aged(point, reading_of(latest[key]) if key in latest else None, now)
+                for key, point in self._of_building(building_id)
+            ]
+        }
 
     def state_at(self, building_id: str, moment: datetime) -> dict[str, Any]:
         """Return the state as it was at `moment` (aware), with ages as of then; see `latest`."""
@@ -237,13 +258,14 @@ class LiveWing:
 
     # --- broker
 
-    def start_mqtt(self, url: str, root: str | None = None, wait_s: float = 5.0) -> bool:
+    def start_mqtt(self, url: str, root: str | None = None, wait_s: float = 5.0, tls: TlsFiles | None = None) -> bool:
         """Start reading from a broker; it is looked for again and again, whether it is there now or not.
 
         Args:
             url: ``mqtt://[user:password@]host[:port]``, or ``mqtts://``.
             root: First level of the topics, from now on; None keeps the present one.
             wait_s: Seconds to wait for the subscription.
+            tls: Authority and client certificate for ``mqtts``.
 
         Returns:
             Whether the subscription stood within `wait_s`.
@@ -251,13 +273,14 @@ class LiveWing:
         Raises:
             InvalidInput: (mqtt-url) the address cannot be read.
         """
-        address = parse_mqtt_url(url)
+        address = parse_mqtt_url(url, tls)
         session = self._store.meta("mqtt-session", f"kaksik-{self._new_token()}")
         with self._mqtt_lock:
             if self._mqtt is not None:
                 self._mqtt.stop()
-            self._root = root if root is not None else self._root
-            self._mqtt = MqttIngest(address, self._root, session, self)
+            if root is not None:
+                self._intake.decoder.root = root
+            self._mqtt = MqttIngest(address, topic_filters(self._intake.decoder.root), session, self._intake)
         return self._mqtt.wait_subscribed(wait_s)
 
     def mqtt_status(self) -> dict[str, Any]:
@@ -275,6 +298,7 @@ class LiveWing:
     def stop(self) -> None:
         """Stop reading from the broker, write what is queued, close the store. Safe to call twice."""
         self.stop_mqtt()
+        self._intake.capture_to(None)
         self._store.close()
         self._reader.close()
 

@@ -12,7 +12,7 @@ import logging
 import sqlite3
 import threading
 import time
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
@@ -21,16 +21,22 @@ from pathlib import Path
 from typing import Any
 
 from twin.errors import Conflict, StorageError, TwinError
+from twin.live.devices import Device, device_from_json
 from twin.live.observation import Observation, Refusal
 from twin.live.points import Point, point_from_json
 from twin.live.schema import open_writer
-from twin.live.write import Row, WriteResult, write_rows
+from twin.live.write import Newest, Outcome, Row, Values, WriteResult, write_rows
 
 MAX_BATCH_ROWS = 1_000  # measured: larger commits are hardly faster, and make readers wait longer
 MAX_LINGER_S = 0.15  # longest that a reading waits for company
 QUIET_S = 0.005  # nothing came for that long: write what is there
 MAX_QUEUED_ROWS = 100_000  # about 50 MB of waiting readings; beyond it the disk is not keeping up
 
+_PUT_DEVICE = (
+    "INSERT INTO device (device_id, document) VALUES (?, ?)"
+    " ON CONFLICT (device_id) DO UPDATE SET document = excluded.document"
+)
+_DISMISS = "DELETE FROM quarantine WHERE building_id = ? AND point_id = ?"
 _log = logging.getLogger(__name__)
 PointKey = tuple[str, str]
 OnStored = Callable[[Sequence[Observation]], None]
@@ -69,7 +75,11 @@ class ReadingStore:
         self._now_us = now_us
         self._on_stored = on_stored
         self._connection = open_writer(path)
-        self._known = self._load_points()
+        self._known: Mapping[PointKey, tuple[int, Point]] = {}
+        self._of_building: Mapping[str, Sequence[tuple[int, Point]]] = {}
+        self._load_points()
+        self._devices = _load_devices(self._connection)
+        self._latest = _load_latest(self._connection)
         self._queue: deque[_Append | _Job] = deque()
         self._queued_rows = 0
         self._changed = threading.Condition()
@@ -77,15 +87,36 @@ class ReadingStore:
         self._thread = threading.Thread(target=self._run, name="readings-writer", daemon=True)
         self._thread.start()
 
-    def _load_points(self) -> dict[PointKey, tuple[int, Point]]:
+    def _load_points(self) -> None:
         rows = self._connection.execute("SELECT id, document FROM point ORDER BY id").fetchall()
-        points = ((key, point_from_json(json.loads(document))) for key, document in rows)
-        return {(point.building_id, point.point_id): (key, point) for key, point in points}
+        points = [(key, point_from_json(json.loads(document))) for key, document in rows]
+        of_building: dict[str, list[tuple[int, Point]]] = defaultdict(list)
+        for item in points:
+            of_building[item[1].building_id].append(item)
+        self._of_building = dict(of_building)
+        self._known = {(point.building_id, point.point_id): (key, point) for key, point in points}
 
     @property
     def known(self) -> Mapping[PointKey, tuple[int, Point]]:
         """Return row key and point by `(building_id, point_id)`; replaced as a whole, never changed in place."""
         return self._known
+
+    def of_building(self, building_id: str) -> Sequence[tuple[int, Point]]:
+        """Return row key and point of the points of a building, in order of registration."""
+        return self._of_building.get(building_id, ())
+
+    @property
+    def latest(self) -> Mapping[int, Values]:
+        """Return the newest row of each point by row key, as it is on the disk; kept here, so that it costs no query.
+
+        Read single items only: the writer changes it meanwhile.
+
+        Raises:
+            StorageError: (store-closed) the store is closed.
+        """
+        if self._closing:
+            raise StorageError("The readings store is closed.", reason="store-closed")
+        return self._latest
 
     def put_points(self, points: Iterable[Point]) -> None:
         """Store or replace points, durably, all or none.
@@ -112,18 +143,68 @@ class ReadingStore:
                 " ON CONFLICT (building_id, point_id) DO UPDATE SET document = excluded.document",
                 (point.building_id, point.point_id, json.dumps(point.as_json())),
             )
-            connection.execute(
-                "DELETE FROM quarantine WHERE building_id = ? AND point_id = ?", (point.building_id, point.point_id)
-            )
-        self._known = self._load_points()
+            connection.execute(_DISMISS, (point.building_id, point.point_id))
+        self._load_points()
 
     @staticmethod
     def _has_readings(connection: sqlite3.Connection, key: int) -> bool:
         return connection.execute("SELECT 1 FROM latest WHERE point = ?", (key,)).fetchone() is not None
 
+    @property
+    def devices(self) -> Mapping[str, Device]:
+        """Return the registered devices by id; replaced as a whole, never changed in place."""
+        return self._devices
+
+    def put_devices(self, devices: Iterable[Device]) -> None:
+        """Store or replace devices, durably, all or none; what they tried before leaves the quarantine.
+
+        Raises:
+            StorageError: (store-write) the disk refused.
+        """
+        chosen = tuple(devices)
+
+        def run(connection: sqlite3.Connection) -> None:
+            connection.executemany(_PUT_DEVICE, [(item.device_id, json.dumps(item.as_json())) for item in chosen])
+            connection.executemany(
+                "DELETE FROM quarantine WHERE building_id = '' AND point_id = ?",
+                [(item.device_id,) for item in chosen],
+            )
+
+        self._do(run)
+        self._do(self._reload_devices)
+
+    def retire_device(self, device_id: str) -> None:
+        """Forget a device and its secret; its points and their readings stay."""
+        self._do(lambda connection: _executed(connection, "DELETE FROM device WHERE device_id = ?", device_id))
+        self._do(self._reload_devices)
+
+    def put_secret(self, device_id: str, stored: str) -> None:
+        """Keep the hash of a device's secret."""
+        statement = "UPDATE device SET secret = ? WHERE device_id = ?"
+        self._do(lambda connection: _executed(connection, statement, stored, device_id))
+
+    def secrets(self) -> dict[str, str]:
+        """Return the hashes of all secrets by device."""
+        found: dict[str, str] = {}
+        query = "SELECT device_id, secret FROM device WHERE secret IS NOT NULL"
+        self._do(lambda connection: found.update(connection.execute(query)))
+        return found
+
+    def dismiss(self, building_id: str, point_id: str) -> None:
+        """Take a name off the quarantine list; it comes back if it writes again."""
+        self._do(lambda connection: _executed(connection, _DISMISS, building_id, point_id))
+
+    def _reload_devices(self, connection: sqlite3.Connection) -> None:
+        self._devices = _load_devices(connection)
+
     def rebuild_latest(self) -> None:
         """Make the table of latest values anew from the history."""
-        self._do(_rebuild_latest)
+
+        def run(connection: sqlite3.Connection) -> None:
+            _rebuild_latest(connection)
+            self._latest = _load_latest(connection)
+
+        self._do(run)
 
     def meta(self, key: str, default: str) -> str:
         """Return a stored text, storing `default` if there is none."""
@@ -211,16 +292,19 @@ class ReadingStore:
         try:
             self._in_transaction(job.run)
         except Exception as error:  # noqa: BLE001, RUF100 - handed to the caller, the writer must live on
-            self._known = self._load_points()
+            self._load_points()
             job.done.set_exception(error)
         else:
             job.done.set_result(None)
 
     def _write(self, items: list[_Append]) -> None:
-        outcome: list[tuple[WriteResult, Sequence[Observation]]] = []
+        outcome: list[Outcome] = []
+        newest: Newest = {}
 
         def run(connection: sqlite3.Connection) -> None:
-            outcome.extend(write_rows(connection, [(i.rows, i.refusals) for i in items], self._now_us()))
+            written, latest = write_rows(connection, [(i.rows, i.refusals) for i in items], self._now_us())
+            outcome.extend(written)
+            newest.update(latest)
 
         try:
             self._in_transaction(run)
@@ -228,6 +312,9 @@ class ReadingStore:
             for item in items:
                 item.done.set_exception(error)
             return
+        for key, value in newest.items():
+            if key not in self._latest or value[1] > self._latest[key][1]:
+                self._latest[key] = value
         self._tell([observation for _, stored in outcome for observation in stored])
         for item, (result, _) in zip(items, outcome, strict=True):
             item.done.set_result(result)
@@ -269,3 +356,18 @@ def _rebuild_latest(connection: sqlite3.Connection) -> None:
         "INSERT INTO latest SELECT o.point, o.time_us, o.result, o.quality FROM observation o JOIN"
         " (SELECT point, max(time_us) AS time_us FROM observation GROUP BY point) USING (point, time_us)"
     )
+
+
+def _executed(connection: sqlite3.Connection, statement: str, *values: str) -> None:
+    connection.execute(statement, values)
+
+
+def _load_devices(connection: sqlite3.Connection) -> Mapping[str, Device]:
+    documents = connection.execute("SELECT document FROM device")
+    devices = (device_from_json(json.loads(document)) for (document,) in documents)
+    return {device.device_id: device for device in devices}
+
+
+def _load_latest(connection: sqlite3.Connection) -> Newest:
+    rows = connection.execute("SELECT point, time_us, result, quality FROM latest")
+    return {row[0]: row for row in rows}

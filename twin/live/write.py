@@ -2,9 +2,10 @@
 
 import sqlite3
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from typing import NamedTuple
 
 from twin.live.observation import Observation, Refusal, RefusalReason
 from twin.live.schema import Stored, quality_to_stored, result_to_stored, time_to_us
@@ -30,11 +31,12 @@ _INSERT_QUARANTINE = (
     f"INSERT INTO quarantine SELECT ?, ?, ?, ?, ? WHERE (SELECT count(*) FROM quarantine) < {MAX_QUARANTINED}"  # noqa: S608
 )
 
+_QUARANTINED = (RefusalReason.POINT_UNKNOWN, RefusalReason.DEVICE_UNKNOWN)
+
 Values = tuple[int, int, Stored, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """An observation with the row key of its point."""
 
     point_key: int
@@ -56,11 +58,24 @@ class WriteResult:
     refused: int
 
 
+def total(results: Iterable[WriteResult]) -> WriteResult:
+    """Return the sum of many appends."""
+    chosen = tuple(results)
+    return WriteResult(
+        sum(item.stored for item in chosen),
+        sum(item.duplicates for item in chosen),
+        sum(item.refused for item in chosen),
+    )
+
+
 Append = tuple[Sequence[Row], Sequence[Refusal]]
 Outcome = tuple[WriteResult, Sequence[Observation]]
+Newest = dict[int, Values]
 
 
-def write_rows(connection: sqlite3.Connection, appends: Sequence[Append], now_us: int) -> list[Outcome]:
+def write_rows(
+    connection: sqlite3.Connection, appends: Sequence[Append], now_us: int
+) -> tuple[list[Outcome], Newest]:
     """Write appends in the open transaction.
 
     Args:
@@ -69,7 +84,7 @@ def write_rows(connection: sqlite3.Connection, appends: Sequence[Append], now_us
         now_us: Microseconds since 1970, for the counters.
 
     Returns:
-        For each append what became of it and its new observations.
+        For each append what became of it and its new observations; and the newest new row of each point.
     """
     values = [[_values(row) for row in rows] for rows, _ in appends]
     flat = [value for group in values for value in group]
@@ -79,15 +94,19 @@ def write_rows(connection: sqlite3.Connection, appends: Sequence[Append], now_us
         outcome: list[Outcome] = [
             (WriteResult(len(rows), 0, len(refused)), [row.observation for row in rows]) for rows, refused in appends
         ]
-        _update_latest(connection, flat)
+        new = flat
     else:  # something was there already: go row by row, to know what
         connection.execute("ROLLBACK TO fast")
+        new = []
         outcome = [
-            _write_each(connection, append, group, refusals) for append, group in zip(appends, values, strict=True)
+            _write_each(connection, append, group, refusals, new)
+            for append, group in zip(appends, values, strict=True)
         ]
     connection.execute("RELEASE fast")
+    newest = newest_of(new)
+    _execute_rows(connection, _UPSERT_LATEST, list(newest.values()))
     _count_refusals(connection, refusals, now_us)
-    return outcome
+    return outcome, newest
 
 
 def _execute_rows(connection: sqlite3.Connection, statement: str, values: Sequence[Values]) -> int:
@@ -111,11 +130,14 @@ def _values(row: Row) -> Values:
 
 
 def _write_each(
-    connection: sqlite3.Connection, append: Append, values: Sequence[Values], refusals: list[Refusal]
+    connection: sqlite3.Connection,
+    append: Append,
+    values: Sequence[Values],
+    refusals: list[Refusal],
+    new: list[Values],
 ) -> Outcome:
     rows, refused = append
     stored: list[Observation] = []
-    new: list[Values] = []
     conflicts = 0
     for row, value in zip(rows, values, strict=True):
         if connection.execute(_INSERT_ONE, value).rowcount == 1:
@@ -126,7 +148,6 @@ def _write_each(
             building_id, point_id = row.observation.building_id, row.observation.point_id
             detail = "another value is stored for this point and time"
             refusals.append(Refusal(RefusalReason.CONFLICT, detail, building_id, point_id))
-    _update_latest(connection, new)
     duplicates = len(rows) - len(stored) - conflicts
     return WriteResult(len(stored), duplicates, len(refused) + conflicts), stored
 
@@ -137,12 +158,14 @@ def _same(connection: sqlite3.Connection, value: Values) -> bool:
     return type(there) is type(value[2]) and there == value[2]
 
 
-def _update_latest(connection: sqlite3.Connection, values: Sequence[Values]) -> None:
-    newest: dict[int, Values] = {}
+def newest_of(values: Iterable[Values]) -> Newest:
+    """Return the row with the newest time of each point."""
+    newest: Newest = {}
     for value in values:
-        if value[0] not in newest or value[1] > newest[value[0]][1]:
+        there = newest.get(value[0])
+        if there is None or value[1] > there[1]:
             newest[value[0]] = value
-    _execute_rows(connection, _UPSERT_LATEST, list(newest.values()))
+    return newest
 
 
 def _count_refusals(connection: sqlite3.Connection, refusals: Sequence[Refusal], now_us: int) -> None:
@@ -152,9 +175,7 @@ def _count_refusals(connection: sqlite3.Connection, refusals: Sequence[Refusal],
         _UPSERT_REFUSAL, [(reason.value, count, now_us, details[reason]) for reason, count in counts.items()]
     )
     unknown = Counter(
-        (refusal.building_id, refusal.point_id)
-        for refusal in refusals
-        if refusal.reason is RefusalReason.POINT_UNKNOWN
+        (refusal.building_id or "", refusal.point_id) for refusal in refusals if refusal.reason in _QUARANTINED
     )
     for (building_id, point_id), count in unknown.items():
         if not connection.execute(_UPDATE_QUARANTINE, (count, now_us, building_id, point_id)).rowcount:

@@ -195,11 +195,13 @@ def test_the_latest_table_can_be_made_anew(wing: LiveWing, tmp_path: Path) -> No
     for minutes in (-3, -1, -2):
         wing.ingest(TEMP, message(20.0 + minutes, minutes))
     with sqlite3.connect(tmp_path / "readings.sqlite") as other:
-        other.execute("DELETE FROM latest")
+        other.execute("UPDATE latest SET result = 99.0")
     other.close()
-    assert latest(wing)["value"] is None
     wing.rebuild_latest()
     assert latest(wing)["value"] == 19.0
+    with sqlite3.connect(tmp_path / "readings.sqlite") as other:
+        assert other.execute("SELECT DISTINCT result FROM latest").fetchall() == [(19.0,)]
+    other.close()
 
 
 def test_a_closed_wing_says_so(wing: LiveWing) -> None:
@@ -289,7 +291,7 @@ def test_a_new_version_moves_points_and_finds_orphans(wing: LiveWing) -> None:
 
 
 def test_nobody_can_cancel_what_is_queued(wing: LiveWing) -> None:
-    future = wing.write([wing.prepare(TEMP, message(20.0))])
+    future = wing._intake.write([wing._intake.prepare(TEMP, message(20.0))])
     assert not future.cancel()
     assert future.result(5.0) == WriteResult(1, 0, 0)
     assert wing.ingest(TEMP, message(20.0, -1)) == WriteResult(1, 0, 0)  # the writer lives

@@ -1,0 +1,60 @@
+"""From a message to observations: which decoder reads which topic, and whose points they may be."""
+
+import threading
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from twin.live.devices import Device
+from twin.live.lorawan import (
+    CHIRPSTACK_TOPIC,
+    TTS_TOPIC,
+    FrameFilter,
+    is_uplink_topic,
+    observations_of,
+    read_uplink,
+)
+from twin.live.observation import Decoded, Refusal, RefusalReason, RefusedError, decode_message
+
+Devices = Callable[[], Mapping[str, Device]]
+
+
+def topic_filters(root: str) -> tuple[str, ...]:
+    """Return the topic filters of the native form and of the two network servers."""
+    return (f"{root}/v1/+/+/obs", CHIRPSTACK_TOPIC, TTS_TOPIC)
+
+
+class Decoder:
+    """Decodes messages of every form that is read.
+
+    Args:
+        root: First level of the native topics.
+        devices: Returns the registered devices by id.
+    """
+
+    def __init__(self, root: str, devices: Devices) -> None:
+        self.root = root
+        self._devices = devices
+        self._frames = FrameFilter()
+        self._lock = threading.Lock()
+
+    def decode(self, topic: str, payload: bytes, received: datetime) -> tuple[Decoded, ...]:
+        """Return what one message holds; what cannot be read is a refusal with its reason."""
+        if is_uplink_topic(topic):
+            return self._uplink(topic, payload, received)
+        return decode_message(topic, payload, root=self.root, received=received)
+
+    def _uplink(self, topic: str, payload: bytes, received: datetime) -> tuple[Decoded, ...]:
+        try:
+            uplink = read_uplink(topic, payload, received)
+        except RefusedError as error:
+            return (Refusal(error.reason, error.detail),)
+        device = self._devices().get(uplink.dev_eui)
+        if device is None:
+            detail = f"{uplink.dev_eui} is not registered"
+            return (Refusal(RefusalReason.DEVICE_UNKNOWN, detail, None, uplink.dev_eui),)
+        with self._lock:
+            duplicate = self._frames.is_duplicate(uplink)
+        if duplicate:
+            detail = f"frame {uplink.counter} was heard before"
+            return (Refusal(RefusalReason.UPLINK_DUPLICATE, detail, device.building_id, uplink.dev_eui),)
+        return tuple(observations_of(uplink, device))

@@ -1,0 +1,84 @@
+"""The way of a message into the store: decode, check whose it is, bring it to the unit of its point, queue it."""
+
+import threading
+from collections.abc import Callable, Container, Iterable, Sequence
+from concurrent.futures import Future
+from datetime import datetime
+
+from twin.live.capture import Capture, Message
+from twin.live.decoding import Decoder
+from twin.live.observation import Decoded, Refusal, RefusalReason, admit
+from twin.live.store import ReadingStore
+from twin.live.write import Append, Row, WriteResult
+
+
+class Intake:
+    """Prepares and writes messages; safe to use from many threads.
+
+    Args:
+        store: Where readings go.
+        clock: Returns the present, aware UTC.
+        root: First level of the native topics.
+    """
+
+    def __init__(self, store: ReadingStore, clock: Callable[[], datetime], root: str) -> None:
+        self._store = store
+        self._clock = clock
+        self.decoder = Decoder(root, lambda: store.devices)
+        self._capture: Capture | None = None
+        self._capture_lock = threading.Lock()
+
+    def prepare(self, topic: str, payload: bytes) -> Append:
+        """Decode one message that arrives now and admit its readings; nothing is stored yet."""
+        received = self._clock()
+        if (capture := self._capture) is not None:
+            capture.add(Message(received, topic, payload))
+        return self.admit(self.decoder.decode(topic, payload, received))
+
+    def prepare_from(self, device_id: str, topic: str, payload: bytes) -> Append:
+        """Decode a message of one device, which may write its own points only."""
+        device = self._store.devices.get(device_id)
+        decoded = self.decoder.decode(topic, payload, self._clock())
+        own = {(device.building_id, point) for point in device.points} if device else set()
+        return self.admit(_owned(item, own, device_id) for item in decoded)
+
+    def admit(self, decoded: Iterable[Decoded]) -> Append:
+        """Return rows and refusals for decoded readings."""
+        rows: list[Row] = []
+        refusals: list[Refusal] = []
+        for item in decoded:
+            admitted = self._admit(item)
+            if isinstance(admitted, Row):
+                rows.append(admitted)
+            else:
+                refusals.append(admitted)
+        return rows, refusals
+
+    def _admit(self, item: Decoded) -> Row | Refusal:
+        if isinstance(item, Refusal):
+            return item
+        known = self._store.known.get((item.building_id, item.point_id))
+        if known is None:
+            detail = f"{item.building_id}/{item.point_id} is not registered"
+            return Refusal(RefusalReason.POINT_UNKNOWN, detail, item.building_id, item.point_id)
+        admitted = admit(item, known[1])
+        return admitted if isinstance(admitted, Refusal) else Row(known[0], admitted)
+
+    def write(self, appends: Sequence[Append]) -> "Future[WriteResult]":
+        """Queue decoded messages as one append; the future is done when they are on the disk."""
+        rows = [row for group, _ in appends for row in group]
+        return self._store.append(rows, [refusal for _, group in appends for refusal in group])
+
+    def capture_to(self, capture: Capture | None) -> Capture | None:
+        """Keep raw messages from now on, or no longer; return the capture before, which is closed."""
+        with self._capture_lock:
+            before, self._capture = self._capture, capture
+        if before is not None:
+            before.close()
+        return before
+
+
+def _owned(item: Decoded, own: Container[tuple[str, str]], device_id: str) -> Decoded:
+    if isinstance(item, Refusal) or (item.building_id, item.point_id) in own:
+        return item
+    return Refusal(RefusalReason.NOT_OWN_POINT, f"not a point of {device_id}", item.building_id, item.point_id)
