@@ -96,7 +96,7 @@ def equation_of_time_h(day_of_year: Series) -> Series:
 def sun_path(climate: ClimateYear) -> SunPath:
     """Return the directions to the sun at the place of `climate`, at the middle of each sub-step."""
     hour = np.arange(HOURS)[:, None] + (np.arange(SUB_STEPS) + 0.5)[None, :] / SUB_STEPS
-    day = np.arange(HOURS)[:, None] // 24 + 1.0
+    day: Series = np.floor(np.arange(HOURS, dtype=np.float64)[:, None] / 24.0) + 1.0
     shift = climate.longitude_deg / 15.0 - climate.time_zone_h
     east, north, up = sun_direction(day, hour % 24.0 + shift + equation_of_time_h(day), climate.latitude_deg)
     normal = SOLAR_CONSTANT_W_M2 * (1.0 + 0.033 * np.cos(2.0 * np.pi * day[:, 0] / 365.0))
