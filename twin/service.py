@@ -12,8 +12,10 @@ from graph import GraphStore, KgliteStore, Neo4jStore
 from ifc import Limits, ReadFinding
 from twin.applications import Applications, application_json
 from twin.blobs import FileBlobStore
+from twin.carbon import Carbon
 from twin.catalogue import Building, Catalogue, ReportShelf, Version, VersionFile, open_database
 from twin.city import City
+from twin.city_energy import CityEnergy
 from twin.clock import Clock, system_clock
 from twin.collections import Collections
 from twin.district import Geoid, open_geoid
@@ -24,6 +26,7 @@ from twin.ingest import Ingest, Submission
 from twin.jobs import Job, JobRunner
 from twin.layers import Layers
 from twin.live import LiveWing, read_points
+from twin.operation import Operations
 from twin.overview import Overview
 from twin.permit import bundled_packs
 from twin.plans import Plans
@@ -61,6 +64,9 @@ class Twin:
         overview: Summaries of buildings and district.
         permits: Permit reports.
         energy: Energy reports.
+        operations: Meters against models.
+        city_energy: The energy need of the city.
+        carbon: Global warming potential.
         validation: Validation reports.
         applications: Applications for a building permit.
         trust: Seals, status, deviations, the log and the audit trail.
@@ -84,6 +90,9 @@ class Twin:
     overview: Overview
     permits: Permits
     energy: Energy
+    operations: Operations
+    city_energy: CityEnergy
+    carbon: Carbon
     validation: Validation
     applications: Applications
     trust: Trust
@@ -113,7 +122,12 @@ class Twin:
 
     def job_runner(self, describe: Any) -> JobRunner:
         """Return a runner for the jobs of this twin; the one process that serves calls `resume` on it."""
-        works = {"load": self._load_job, "city": self._city_job, "submission": self._submission_job}
+        works = {
+            "load": self._load_job,
+            "city": self._city_job,
+            "city-energy": self.city_energy.run,
+            "submission": self._submission_job,
+        }
         return JobRunner(self.engine, works, describe, self.settings.job_workers, self.clock)
 
     def submit_load(self, jobs: JobRunner, submission: Submission) -> Job:
@@ -128,6 +142,10 @@ class Twin:
     def submit_city(self, jobs: JobRunner, sha256: str) -> Job:
         """Store a job that takes a stored file as the city or its register data; see `City.take`."""
         return jobs.submit("city", {"sha256": sha256})
+
+    def submit_city_energy(self, jobs: JobRunner, request: Mapping[str, Any]) -> Job:
+        """Store a job that computes the city, or a renovation of a part of it; see `CityEnergy.run`."""
+        return jobs.submit("city-energy", request)
 
     def submit_application(
         self, jobs: JobRunner, application_id: str, version: Version, stage: DesignStage, actor: str
@@ -230,6 +248,7 @@ def open_twin(settings: Settings, clock: Clock = system_clock) -> Twin:
     permits = Permits(desk, catalogue, snapshots, layers, bundled_packs(), city.around)
     validation = Validation(desk, catalogue, blobs, limits, settings.max_model_bytes)
     reports = {"permit": permits.report, "validation": validation.report}
+    energy = Energy(desk, snapshots, synthetic_tallinn)
     trust = open_trust(settings, engine, blobs, catalogue, snapshots, reports, clock)
     twin = Twin(
         settings=settings,
@@ -248,7 +267,10 @@ def open_twin(settings: Settings, clock: Clock = system_clock) -> Twin:
         geoid=open_geoid(settings.geoid_grid),
         overview=Overview(catalogue, shelf, layers, live),
         permits=permits,
-        energy=Energy(desk, snapshots, synthetic_tallinn),
+        energy=energy,
+        operations=Operations(live, snapshots, synthetic_tallinn),
+        city_energy=CityEnergy(home / "energy", city, blobs, synthetic_tallinn, k=settings.poverty_k),
+        carbon=Carbon(trust.journal, snapshots, energy, settings.gwp_factors),
         validation=validation,
         applications=Applications(engine, trust.journal, catalogue, blobs, layers, permits, limits),
         trust=trust,

@@ -43,6 +43,15 @@ class Settings(BaseSettings):
     log_policy_file: Path | None = Field(
         default=None, description="Witnesses of the log (C2SP tlog-policy); those with an address are asked"
     )
+    log_timestamp_url: str | None = Field(
+        default=None, description="Time-stamping service (RFC 3161) that stamps each checkpoint of the log"
+    )
+    pkcs11_module: Path | None = Field(
+        default=None, description="PKCS#11 library whose token holds the key that issues states (extra `pkcs11`)"
+    )
+    pkcs11_token: str = Field(default="kaksik", description="Label of that token")
+    pkcs11_key: str = Field(default="issuer", description="Label of the key pair in it")
+    pkcs11_pin: SecretStr | None = Field(default=None, description="PIN of the token")
     signers_file: Path | None = Field(
         default=None, description="Who may sign in which role, a line each: `role identifier`; default is anyone"
     )
@@ -80,5 +89,12 @@ class Settings(BaseSettings):
     read_timeout_s: float = Field(default=600.0, gt=0, description="Longest time for reading one file, in seconds")
     read_memory_bytes: int = Field(
         default=8 * 1024 * MIB, gt=0, description="Largest address space of a reading child process, in bytes"
+    )
+    gwp_factors: Path | None = Field(
+        default=None,
+        description="Emission factors of materials (CSV, JSON); default is an illustrative table, unverified",
+    )
+    poverty_k: int = Field(
+        default=10, ge=5, le=10_000, description="Fewest households of a group in the layer of energy poverty"
     )
     job_workers: int = Field(default=2, ge=1, le=64, description="Jobs that run at the same time")

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from twin.energy.climate import KELVIN, ClimateYear
 from twin.energy.operated.series import Series
@@ -12,7 +13,7 @@ LEAST_HOURS = 0.9  # share of the hours that the thermometer must know
 LONGEST_BRIDGE_H = 6  # hours without a reading that are crossed by a line
 
 
-def with_outdoor(base: ClimateYear, outdoor_c: Series, needed: Series, name: str) -> ClimateYear:
+def with_outdoor(base: ClimateYear, outdoor_c: Series, needed: NDArray[np.bool_], name: str) -> ClimateYear:
     """Return a year with measured air temperatures; sun and wind stay those of the base.
 
     The dew point keeps its distance to the air, the sky its emissivity.
@@ -28,7 +29,7 @@ def with_outdoor(base: ClimateYear, outdoor_c: Series, needed: Series, name: str
             weather.
     """
     bridged = _bridged(outdoor_c)
-    share = float(np.isfinite(bridged)[needed.astype(bool)].mean()) if needed.any() else 0.0
+    share = float(np.isfinite(bridged)[needed].mean()) if needed.any() else 0.0
     if share < LEAST_HOURS:
         raise InvalidInput(
             f"The outdoor thermometer knows {share:.0%} of the hours; without the real weather there is no answer.",
