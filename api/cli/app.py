@@ -8,7 +8,7 @@ from pathlib import Path
 import typer
 from pydantic import ValidationError
 
-from api.cli import export, files, graph, service, stores, trust
+from api.cli import energy, export, files, graph, service, stores, trust
 from api.cli.output import Exit, print_problem, print_usage
 from graph import GraphError
 from ifc import IfcError
@@ -27,6 +27,8 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     files.inspect,
     files.check,
     files.energy,
+    energy.city_energy,
+    energy.gwp,
     files.diff,
     export.export,
     stores.load,

@@ -10,6 +10,7 @@ from api.routers import (
     jobs,
     live,
     open_data,
+    operated,
     questions,
     registry,
     reports,
@@ -20,7 +21,7 @@ from api.routers import (
 
 _MODULES = (
     system, district, city, buildings, differences, versions, exports, reports, trust, registry, features, open_data,
-    live, questions, jobs,
+    live, operated, questions, jobs,
 )  # fmt: skip
 ROUTERS = tuple(module.router for module in _MODULES)
 CONFORMS_TO = tuple(sorted({uri for module in _MODULES for uri in module.CONFORMS_TO}))
