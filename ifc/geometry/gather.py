@@ -17,7 +17,7 @@ MAX_FINDINGS_PER_RULE = 200  # more of the same teach nobody; the last one says 
 
 FINE_STEP_M = 1e-3  # a mesh whose numbers are a millimetre apart serves every purpose of this package
 
-_LAST_GOOD, _COARSE, _EMPTY, _BOX = 1, 2, 3, 4  # an empty shape ranks before a box: the body is known to be gone
+_LAST_GOOD, _DOUBTFUL, _EMPTY, _BOX = 1, 2, 3, 4  # an empty shape ranks before a box: the body is known to be gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +41,19 @@ class Harvest:
 
     def coarse(self) -> frozenset[int]:
         """Return the elements whose best mesh is a coarse one."""
-        return frozenset(step_id for step_id, mesh in self.raw.items() if _rank(mesh) == _COARSE)
+        return frozenset(step_id for step_id in self.doubtful() if self.raw[step_id].step_m > FINE_STEP_M)
+
+    def unsure(self) -> frozenset[int]:
+        """Return the elements whose best mesh may be wrong."""
+        return frozenset(step_id for step_id in self.doubtful() if self.raw[step_id].unsure)
+
+    def doubtful(self) -> frozenset[int]:
+        """Return the elements whose best mesh is coarse or may be wrong."""
+        return frozenset(step_id for step_id, mesh in self.raw.items() if _rank(mesh) == _DOUBTFUL)
 
     def shaped(self) -> frozenset[int]:
         """Return the elements for which a kernel delivered good triangles."""
-        return frozenset(step_id for step_id, mesh in self.raw.items() if _rank(mesh) < _COARSE)
+        return frozenset(step_id for step_id, mesh in self.raw.items() if _rank(mesh) < _DOUBTFUL)
 
     def has_ambiguous_ids(self) -> bool:
         """Return whether elements share a GlobalId or have none."""
@@ -122,13 +130,18 @@ def harvest(out: Path) -> Harvest:
     products: dict[int, Product] = {}
     raw: dict[int, RawMesh] = {}
     sketch: Sketch | None = None
+    unsure = frozenset[int]()
     for item in read(out):
-        if isinstance(item, Product):
+        if isinstance(item, RawMesh):
+            mesh = replace(item, unsure=item.kernel is Kernel.IFCLITE and item.step_id in unsure)
+            if mesh.step_id not in raw or _order(mesh) < _order(raw[mesh.step_id]):
+                raw[mesh.step_id] = mesh
+        elif isinstance(item, Product):
             products[item.step_id] = item
         elif isinstance(item, Sketch):
             sketch = item
-        elif item.step_id not in raw or _order(item) < _order(raw[item.step_id]):
-            raw[item.step_id] = item
+        else:
+            unsure |= item.step_ids
     return Harvest(products, raw, sketch)
 
 
@@ -190,15 +203,15 @@ def keys_of(products: Iterable[Product]) -> dict[int, str]:
 
 
 def _rank(mesh: RawMesh) -> int:
-    """Return how good a mesh is, best first: first kernel, second, too coarse, empty, box."""
+    """Return how good a mesh is, best first: first kernel, second, coarse or unsure, empty, box."""
     if mesh.replaced:
         return _LAST_GOOD
     if mesh.kernel is Kernel.BOX:
         return _BOX
     if not len(mesh.faces):
         return _EMPTY
-    if mesh.step_m > FINE_STEP_M:
-        return _COARSE
+    if mesh.step_m > FINE_STEP_M or mesh.unsure:
+        return _DOUBTFUL
     return 0 if mesh.kernel is Kernel.IFCLITE else _LAST_GOOD
 
 
@@ -257,6 +270,12 @@ def _remarks(product: Product, key: str, mesh: RawMesh) -> list[ReadFinding]:
     elif mesh.kernel is Kernel.BOX:
         message = f"This {product.ifc_class} is shown as the bounding box that the file states."
         found.append(ReadFinding("geometry.box", Severity.INFO, message, "", key, _entity(product)))
+    if mesh.unsure:
+        message = (
+            f"This {product.ifc_class}, swept along a curve, may stand metres aside: no second kernel confirmed it."
+        )
+        hint = "Export the shape as a faceted body, which every program reads alike."
+        found.append(ReadFinding("geometry.unconfirmed", Severity.WARNING, message, hint, key, _entity(product)))
     if mesh.step_m > FINE_STEP_M:
         message = f"The coordinates of this {product.ifc_class} are only good to {mesh.step_m * 1000:.0f} mm."
         hint = "Model near the origin and state the map position as IfcMapConversion."

@@ -16,6 +16,8 @@ from ifc.geometry.mesh import Kernel
 from ifc.geometry.stream import Colour, Product, RawMesh, append
 from ifc.worker import report_progress
 
+QUESTIONS = 50  # about as many for the elements that are left: each looks at all products of the file
+
 
 def run_hybrid(source: Path, out: Path, ids: frozenset[int] | None, openings: bool) -> None:
     """Mesh the file with the hybrid kernel of ifcopenshell and append products and meshes to `out`.
@@ -46,8 +48,11 @@ def run_hybrid(source: Path, out: Path, ids: frozenset[int] | None, openings: bo
     boxes = [box_mesh(item, unit_m) for item in shaped]
     append(out, [box for box in boxes if box is not None])
     bodied = [item for item, product in zip(shaped, products, strict=True) if product.has_body]
-    if bodied:
+    if ids is None:
         write_meshes(out, _meshes(file, bodied))
+        return
+    for batch in _simplest_first(file, bodied):
+        write_meshes(out, _meshes(file, batch), at_once=1)
 
 
 def _has_body(product: Any) -> bool:
@@ -59,7 +64,19 @@ def _has_body(product: Any) -> bool:
     return not parts or any(part.RepresentationIdentifier not in flat for part in parts)
 
 
+def _simplest_first(file: Any, products: list[Any]) -> Iterator[list[Any]]:
+    """Yield the products a few at a time, so that one of thousands of parts does not take the time of the others.
+
+    The order inside of one question is the kernel's own.
+    """
+    ordered = sorted(products, key=lambda product: len(file.traverse(product.Representation)))
+    size = max(1, len(ordered) // QUESTIONS)
+    return (ordered[start : start + size] for start in range(0, len(ordered), size))
+
+
 def _meshes(file: Any, products: list[Any]) -> Iterator[RawMesh]:
+    if not products:
+        return
     settings = ifcopenshell.geom.settings()
     settings.set("use-world-coords", True)
     settings.set("no-normals", True)

@@ -20,7 +20,7 @@ FLUSH_S = 1.0  # after this much time fewer are handed over: slow elements survi
 NO_BODY_CLASSES = ("IfcAnnotation", "IfcGrid", "IfcStructural", "IfcPort", "IfcDistributionPort", "IfcAlignment")
 
 
-def write_meshes(out: Path, meshes: Iterator[RawMesh]) -> None:
+def write_meshes(out: Path, meshes: Iterator[RawMesh], at_once: int = FLUSH_ELEMENTS) -> None:
     """Append `meshes` to the stream file at `out`, boxes in the place of those that break a limit of triangles."""
     pending: list[RawMesh] = []
     triangles, flushed = 0, time.monotonic()
@@ -28,7 +28,7 @@ def write_meshes(out: Path, meshes: Iterator[RawMesh]) -> None:
         fits = len(mesh.faces) <= MAX_ELEMENT_TRIANGLES and triangles + len(mesh.faces) <= MAX_TRIANGLES
         pending.append(mesh if fits else _box_of(mesh))
         triangles += len(pending[-1].faces)
-        if len(pending) >= FLUSH_ELEMENTS or time.monotonic() - flushed > FLUSH_S:
+        if len(pending) >= at_once or time.monotonic() - flushed > FLUSH_S:
             append(out, pending)
             pending, flushed = [], time.monotonic()
     append(out, pending)

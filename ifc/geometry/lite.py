@@ -37,7 +37,9 @@ def run_ifclite(source: Path, out: Path, ids: frozenset[int], openings: bool) ->
     write_meshes(out, raw_meshes(result_of(source.read_bytes(), ids), openings))
 
 
-def mesh_all(data: bytes, out: Path, openings: bool, known: Known | None = None) -> None:
+def mesh_all(
+    data: bytes, out: Path, openings: bool, known: Known | None = None, part_bytes: int = PART_BYTES
+) -> None:
     """Mesh a whole file with ifclite-geom and append products, meshes and a sketch to `out`.
 
     Args:
@@ -45,6 +47,7 @@ def mesh_all(data: bytes, out: Path, openings: bool, known: Known | None = None)
         out: Stream file.
         openings: Whether opening solids are wanted too.
         known: What need not be meshed, unless the kernel now counts around another point.
+        part_bytes: Text for which the kernel is asked at once.
 
     Raises:
         IfcGeometryError: (syntax) the kernel refuses the file.
@@ -54,12 +57,13 @@ def mesh_all(data: bytes, out: Path, openings: bool, known: Known | None = None)
     report_progress(0.2, "Meshing")
     skipped = _skipped(products, known)
     wanted = [product.step_id for product in products if product.step_id not in skipped]
-    parts = _parts(data, wanted, len(products), whole=not skipped)
+    share = max(len(products), 1) * part_bytes
+    parts = _parts(wanted, -(-len(data) * len(wanted) // share), whole=not skipped)
     result = result_of(data, parts[0])
     centre: Point | None = _centre(result)
     if known is not None and skipped and centre != known.centre:
         skipped = frozenset()
-        parts = _parts(data, [product.step_id for product in products], len(products), whole=True)
+        parts = _parts([product.step_id for product in products], -(-len(data) // part_bytes), whole=True)
         result = result_of(data, parts[0])
         centre = _centre(result)
     for number, part in enumerate(parts):
@@ -72,10 +76,9 @@ def mesh_all(data: bytes, out: Path, openings: bool, known: Known | None = None)
     append(out, [Sketch(centre, unit_m, skipped)])
 
 
-def _parts(data: bytes, wanted: list[int], of: int, *, whole: bool) -> list[frozenset[int] | None]:
+def _parts(wanted: list[int], count: int, *, whole: bool) -> list[frozenset[int] | None]:
     """Return the numbers to ask the kernel for, part by part; None, if one question for everything will do."""
-    count = max(1, -(-len(data) * len(wanted) // (PART_BYTES * max(of, 1))))
-    if count == 1:
+    if count <= 1:
         return [None if whole else frozenset(wanted)]
     size = -(-len(wanted) // count)
     return [frozenset(wanted[start : start + size]) for start in range(0, len(wanted), size)]

@@ -27,6 +27,7 @@ HYBRID_BASE_S, HYBRID_PER_MB_S = 30.0, 3.0  # slowest good run measured: 9 s for
 FEW_BASE_S, FEW_PER_MB_S = 4.0, 0.3  # opening the file again for the elements that are left
 COARSE_TOTAL_S = 3.0  # finer meshes of coarse elements are worth this much; those that are done in time are kept
 ELEMENT_S, COARSE_ELEMENT_S = 1.0, 0.1  # for an element without a mesh, and for one that has a coarse mesh already
+UNSURE_ELEMENT_S, UNSURE_TOTAL_S = 0.3, 10.0  # a swept body of two sections takes up to 0.55 s, one of 382 70 s
 CLOCK_FACTOR = 6.0  # clock seconds allowed for one of computing: a child that waits for ever is stopped too
 PROBE_S = 4.0  # one probe of the search for the elements that hang a kernel
 MAX_PROBES = 24  # isolates two bad elements among four thousand; 96 s and more at worst
@@ -198,8 +199,10 @@ def _hybrid_budget_s(run: _Run, found: Harvest, wanted: frozenset[int] | None) -
     whole = HYBRID_BASE_S + HYBRID_PER_MB_S * run.megabytes
     if wanted is None:
         return whole
-    coarse = len(wanted & found.coarse())
-    elements_s = (len(wanted) - coarse) * ELEMENT_S + min(coarse * COARSE_ELEMENT_S, COARSE_TOTAL_S)
+    unsure = len(wanted & found.unsure())
+    coarse = len(wanted & found.doubtful()) - unsure
+    elements_s = (len(wanted) - coarse - unsure) * ELEMENT_S + min(coarse * COARSE_ELEMENT_S, COARSE_TOTAL_S)
+    elements_s += min(unsure * UNSURE_ELEMENT_S, UNSURE_TOTAL_S)
     return min(whole, FEW_BASE_S + FEW_PER_MB_S * run.megabytes + elements_s)
 
 
@@ -219,7 +222,7 @@ def _voided(run: _Run, found: Harvest) -> frozenset[int]:
 
     The second kernel is not asked for these: where nothing is left of a body it may return the body uncut.
     """
-    lost = found.missing() - found.coarse()
+    lost = found.missing() - found.doubtful()
     if not lost or run.openings:
         return frozenset()
     out = run.out.with_suffix(".whole")

@@ -43,6 +43,7 @@ class RawMesh:
         step_m: Distance between neighbouring numbers of the kernel at these coordinates, metres.
         replaced: Triangles of the shape for which this box stands, because they were too many; else 0.
         moved: Whether the kernel saw it nearer to the origin than it stands.
+        unsure: Whether it is of a kind that this kernel may get wrong without a word.
     """
 
     step_id: int
@@ -53,6 +54,7 @@ class RawMesh:
     step_m: float = 0.0
     replaced: int = 0
     moved: bool = False
+    unsure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,18 @@ class Known:
     centre: tuple[float, float, float]
 
 
-Item = Product | RawMesh | Sketch
+@dataclass(frozen=True, slots=True)
+class Unsure:
+    """What the first kernel may get wrong without a word.
+
+    Attributes:
+        step_ids: STEP numbers, those of elements among them.
+    """
+
+    step_ids: frozenset[int]
+
+
+Item = Product | RawMesh | Sketch | Unsure
 
 
 def append(path: Path, items: Sequence[Item]) -> None:

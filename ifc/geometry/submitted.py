@@ -7,7 +7,8 @@ from pathlib import Path
 
 from ifc.gate import admit
 from ifc.geometry.lite import mesh_all, run_ifclite
-from ifc.geometry.stream import Known
+from ifc.geometry.stream import Known, Unsure, append
+from ifc.geometry.unsure import unsure_ids
 
 _VOIDS = re.compile(rb"#\d+\s*=\s*IFCRELVOIDSELEMENT\s*\((?:[^';]|'(?:[^']|'')*')*\)\s*;", re.IGNORECASE)
 
@@ -39,6 +40,7 @@ def run_submitted(
     written.write_bytes(data)
     written.rename(source)
     _limit_cpu(base_s + per_mb_s * len(data) / 1e6)
+    append(out, [Unsure(unsure_ids(data))])
     mesh_all(data, out, uncut, known)
 
 
