@@ -14,7 +14,7 @@ from twin.blobs import BlobStore
 from twin.catalogue import Catalogue, Journal, Version
 from twin.district import Parcel, Plan, read_parcels, read_plan_areas
 from twin.errors import Conflict, InvalidInput, NotFound
-from twin.gate import DesignStage, generate_ids, run_ids
+from twin.gate import DesignStage, GateReport, generate_ids, run_ids
 from twin.layers import PARCELS, PLAN_AREAS, Layers
 from twin.permit import Mode
 from twin.reading import Progress, part, silent
@@ -107,18 +107,40 @@ class Applications:
         """
         return named(self._permits.check(version, mode, *self._given(plan, parcels)))
 
+    def gate(self, version: Version, ids: bytes, on_progress: Progress = silent) -> list[GateReport]:
+        """Return what an IDS file says of every file of a version; nothing is stored.
+
+        Raises:
+            InvalidInput: (ids, ids-xml, too-large) the IDS file is not valid.
+        """
+        paths = [self._blobs.path(file.file_sha256) for file in self._catalogue.files(version.key)]
+        return [run_ids(ids, path, self._limits, on_progress) for path in paths]
+
+    def may_submit(self, application_id: str, actor: str) -> Application:
+        """Return an application that `actor` may submit now.
+
+        Raises:
+            Conflict: (transition, party) it may not be submitted now, or not by `actor`.
+        """
+        application = self.read(application_id)
+        require(application, Act.SUBMIT, actor)
+        return application
+
     def submit(
-        self, application_id: str, version: Version, design_stage: DesignStage, actor: str,
+        self,
+        application_id: str,
+        version: Version,
+        design_stage: DesignStage,
+        actor: str,
         on_progress: Progress = silent,
-    ) -> Application:  # fmt: skip
+    ) -> Application:
         """Check a version formally, freeze all that the answer rests on, and submit the application.
 
         Raises:
             Conflict: (transition, party) it may not be submitted now or not by `actor`; (version) the version is of
                 another building.
         """
-        application = self.read(application_id)
-        require(application, Act.SUBMIT, actor)
+        application = self.may_submit(application_id, actor)
         if version.key.building_id != application.building_id:
             raise Conflict("The version is of another building.", reason="version", entity=str(version.key))
         digests = self._layer_digests(application)
@@ -213,8 +235,7 @@ class Applications:
 
     def _gate(self, version: Version, stage: DesignStage, on_progress: Progress) -> list[dict[str, Any]]:
         data = generate_ids(stage, "IFC2X3" if version.header.schema == "IFC2X3" else "IFC4")
-        paths = [self._blobs.path(file.file_sha256) for file in self._catalogue.files(version.key)]
-        return [run_ids(data, path, self._limits, on_progress).to_json() for path in paths]
+        return [report.to_json() for report in self.gate(version, data, on_progress)]
 
 
 def application_json(application: Application) -> dict[str, Any]:

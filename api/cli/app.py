@@ -8,7 +8,7 @@ from pathlib import Path
 import typer
 from pydantic import ValidationError
 
-from api.cli import energy, export, files, graph, service, stores, trust
+from api.cli import energy, export, files, graph, holder, permit, service, stores, trust
 from api.cli.output import Exit, print_problem, print_usage
 from graph import GraphError
 from ifc import IfcError
@@ -25,7 +25,8 @@ progress and errors to standard error. All data lies under the folder that KAKSI
 
 COMMANDS: tuple[Callable[..., None], ...] = (
     files.inspect,
-    files.check,
+    permit.check,
+    permit.ids,
     files.energy,
     energy.city_energy,
     energy.gwp,
@@ -39,6 +40,8 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     trust.disclose,
     trust.verify,
     trust.witness,
+    holder.revoke_seal,
+    holder.rotate_key,
     stores.rebuild,
     graph.dump,
     stores.sweep,

@@ -1,4 +1,4 @@
-"""Commands on files, without any store: inspect, check, energy, diff."""
+"""Commands on files, without any store: inspect, energy, diff."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -19,14 +19,11 @@ from ifc import (
     read_file,
     validate_file,
 )
-from twin.district import Parcel, Plan, read_parcels, read_plan_areas
 from twin.energy import assess, read_epw, synthetic_tallinn
 from twin.errors import InvalidInput
 from twin.federation import Part, federate
 from twin.file_signatures import file_signatures
 from twin.lifecycle import diff as compare
-from twin.permit import CheckContext, bundled_packs, load_pack
-from twin.permit import check as run_packs
 from twin.reading import Understood, understand
 from twin.reports import validation_json
 from twin.settings import Settings
@@ -34,7 +31,6 @@ from twin.snapshot import Snapshot, Stage
 
 ModelFile = Annotated[Path, typer.Argument(help="IFC file (.ifc or .ifczip)")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON")]
-MARKS = {"pass": "✓ pass", "fail": "✗ fail", "needs_human": "? needs a person", "data_missing": "… data missing"}
 
 
 def inspect(
@@ -62,34 +58,14 @@ def inspect(
     raise typer.Exit(Exit.FINDINGS if read.findings else Exit.OK)
 
 
-def check(
-    model: ModelFile,
-    plan: Annotated[Path | None, typer.Option(help="Plan areas, GeoJSON in EPSG:3301")] = None,
-    parcels: Annotated[Path | None, typer.Option(help="Parcels, GeoJSON in EPSG:3301")] = None,
-    pack: Annotated[list[Path] | None, typer.Option(help="Rule pack file; default: those that come along")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Check a model against the rule packs, clause by clause. Exit code 1 if a check fails."""
-    packs = [load_pack(_bytes(path), path.name) for path in pack] if pack else list(bundled_packs())
-    areas: Plan | None = None if plan is None else read_plan_areas(_bytes(plan)).whole()
-    units: tuple[Parcel, ...] | None = None if parcels is None else read_parcels(_bytes(parcels)).whole()
-    snapshot = _snapshot(model, as_json)
-    report = run_packs(CheckContext(snapshot, areas, units), packs).to_json()
-    if as_json:
-        print_json(report)
-    else:
-        _show_checks(report)
-    raise typer.Exit(Exit.FINDINGS if report["counts"]["fail"] else Exit.OK)
-
-
 def energy(
     model: ModelFile,
     climate: Annotated[Path | None, typer.Option(help="Weather file (EPW); default: a made-up Tallinn year")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Compute the hourly energy need of a model, with the source of every input."""
-    year = synthetic_tallinn() if climate is None else read_epw(_bytes(climate), source=climate.name, licence="")
-    report = assess(_snapshot(model, as_json), year).to_json()
+    year = synthetic_tallinn() if climate is None else read_epw(bytes_of(climate), source=climate.name, licence="")
+    report = assess(snapshot_of(model, as_json), year).to_json()
     if as_json:
         print_json(report)
     else:
@@ -120,7 +96,7 @@ def diff(before: ModelFile, after: ModelFile, as_json: AsJson = False) -> None:
 
 def _validate(model: Path, where_rules: bool, as_json: bool) -> None:
     with progress_bar(model.name, quiet=as_json) as report:
-        findings = validate_file(_existing(model), _limits(), report, express_rules=where_rules)
+        findings = validate_file(existing(model), limits_of_settings(), report, express_rules=where_rules)
     if as_json:
         print_json(validation_json(findings))
     else:
@@ -130,37 +106,45 @@ def _validate(model: Path, where_rules: bool, as_json: bool) -> None:
 
 def together(models: list[Path]) -> Model:
     """Return the model that several files make together, as loading would."""
-    parts = [Part(path.name, read_file(_existing(path), _limits()), MeshSet(())) for path in models]
+    parts = [Part(path.name, read_file(existing(path), limits_of_settings()), MeshSet(())) for path in models]
     return parts[0].model if len(parts) == 1 else federate(parts)[0]
 
 
-def _limits() -> Limits:
+def limits_of_settings() -> Limits:
+    """Return what a child process may use."""
     settings = Settings()
     return Limits(settings.read_timeout_s, settings.read_memory_bytes)
 
 
-def _existing(path: Path) -> Path:
+def existing(path: Path) -> Path:
+    """Return a path whose file must be there.
+
+    Raises:
+        InvalidInput: (not-found) there is none.
+    """
     if not path.is_file():
         raise InvalidInput("There is no such file.", reason="not-found", entity=str(path))
     return path
 
 
-def _bytes(path: Path) -> bytes:
-    return _existing(path).read_bytes()
+def bytes_of(path: Path) -> bytes:
+    """Return the bytes of a file that must be there."""
+    return existing(path).read_bytes()
 
 
 def _understand(path: Path, quiet: bool) -> Understood:
     with progress_bar(path.name, quiet=quiet) as report:
-        return understand(_existing(path), _limits(), report)
+        return understand(existing(path), limits_of_settings(), report)
 
 
-def _snapshot(path: Path, quiet: bool) -> Snapshot:
+def snapshot_of(path: Path, quiet: bool) -> Snapshot:
+    """Return a file as a version of its building."""
     return _understand(path, quiet).snapshot(Stage.AS_DESIGNED, 0)
 
 
 def _records(path: Path, quiet: bool) -> dict[str, ElementRecord]:
     with progress_bar(path.name, quiet=quiet) as report:
-        return read_file(_existing(path), _limits(), report).by_id()
+        return read_file(existing(path), limits_of_settings(), report).by_id()
 
 
 def _rows(records: tuple[ElementRecord, ...]) -> list[tuple[str, str, str]]:
@@ -176,13 +160,6 @@ def _show_validation(findings: tuple[ReadFinding, ...]) -> None:
         print_table(f"{group[0].severity.value}: {rule} ({len(group)})", ("Where", "Line", "What"), rows)
         say(f"→ {group[0].hint}\n")
     say(counts(validation_json(findings)["counts"]) + ".")
-
-
-def _show_checks(report: dict[str, Any]) -> None:
-    shown = [r for r in report["results"] if r["verdict"] not in ("pass", "not_applicable")]
-    rows = [(MARKS[r["verdict"]], r["title"]["en"], r["clause"], r["message"], r["advice"]) for r in shown]
-    print_table("Permit checks", ("Verdict", "Check", "Clause", "What was found", "What to change"), rows)
-    say(counts(report["counts"]).replace("_", " ") + ".")
 
 
 def _show_energy(report: dict[str, Any]) -> None:

@@ -1,0 +1,324 @@
+"""Applications for a building permit: pre-check, submit, judge, and take the reports away."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, File, Path, Query, Response, UploadFile
+from pydantic import BaseModel, Field
+
+from api.context import ActorDep, JobsDep, TwinDep, VersionDep, version_from
+from api.formats import bounded
+from api.formats.bounded import MAX_ANSWER_BYTES
+from api.routers.jobs import job_json
+from api.security import refuse_xroad
+from twin.application import Act, Application, Ruling
+from twin.applications import MAX_WORDS, application_json, finding_json
+from twin.bcf import BcfVersion, Project, read_bcf, write_bcf
+from twin.catalogue import Version
+from twin.clock import rfc3339
+from twin.errors import InvalidInput
+from twin.gate import MAX_IDS_BYTES, DesignStage, generate_ids
+from twin.permit import Mode
+from twin.report import permit_page, topics_of
+from twin.service import Twin
+
+CONFORMS_TO = (
+    "https://standards.buildingsmart.org/BCF",
+    "https://standards.buildingsmart.org/IDS/1.0",
+)
+VERSION = "/buildings/{building_id}/versions/{stage}/{number}"
+APPLICATION = "/applications/{application_id}"
+MAX_LAYER_BYTES = 8 * 2**20  # the plan of one building, not of a city
+MAX_BCF_BYTES = 64 * 2**20  # some thousand topics with snapshots
+MAX_PAGE = 500
+router = APIRouter(tags=["permit applications"])
+ApplicationId = Annotated[str, Path(max_length=64, description="Name of the application")]
+Limit = Annotated[int, Query(ge=1, le=MAX_PAGE)]
+Offset = Annotated[int, Query(ge=0, le=10**9)]
+Language = Annotated[Literal["et", "en", "fr"], Query(description="Of the report")]
+Layer = Annotated[UploadFile | None, File(description="GeoJSON in EPSG:3301")]
+Format = Literal["json", "bcf-2.1", "bcf-3.0", "html"]
+
+
+class Opening(BaseModel):
+    """What opens an application."""
+
+    building_id: str = Field(max_length=64)
+
+
+class Submitting(BaseModel):
+    """What is submitted."""
+
+    version: str = Field(max_length=80, description="stage/number, or stage/latest", examples=["as-designed/latest"])
+    design_stage: DesignStage = DesignStage.PRELIMINARY
+
+
+class Acting(BaseModel):
+    """What an officer does."""
+
+    act: Literal["review", "request_revision", "grant", "refuse"]
+    message: str = Field("", max_length=MAX_WORDS)
+
+
+class Words(BaseModel):
+    """What the applicant says of a finding."""
+
+    text: str = Field(max_length=MAX_WORDS)
+
+
+class Judging(Words):
+    """What an officer says of a finding."""
+
+    ruling: Ruling
+
+
+@router.get("/ids/{stage}.ids", summary="Get the IDS file of a design stage", response_class=Response)
+def ids_file(stage: DesignStage, schema: Annotated[Literal["IFC2X3", "IFC4"], Query()] = "IFC4") -> Response:
+    """Return what the register asks of a model at a design stage, as IDS 1.0."""
+    return _file(generate_ids(stage, schema), "application/xml", f"ubn-{stage.value}-{schema}.ids")
+
+
+@router.post(VERSION + "/ids", summary="Run an IDS file over the model; nothing is stored")
+def run(twin: TwinDep, _actor: ActorDep, version: VersionDep, file: Annotated[UploadFile, File()]) -> dict[str, Any]:
+    """Audit the file and return, of each file of the version, counts per specification and reasons per element."""
+    reports = [report.to_json() for report in twin.applications.gate(version, _read(file, MAX_IDS_BYTES))]
+    room = MAX_ANSWER_BYTES // max(1, sum(len(report["specifications"]) for report in reports))
+    return {"items": [{**report, "specifications": [_shortened(s, room) for s in report["specifications"]]}
+                      for report in reports]}  # fmt: skip
+
+
+@router.post(VERSION + "/precheck", summary="Check the model; nothing is stored")
+def precheck(
+    twin: TwinDep,
+    _actor: ActorDep,
+    version: VersionDep,
+    plan: Layer = None,
+    parcels: Layer = None,
+    mode: Annotated[Mode, Query(description="Who asks")] = Mode.PRE_CHECK,
+    offset: Offset = 0,
+    limit: Limit = MAX_PAGE,
+) -> dict[str, Any]:
+    """Return a page of the results, with the plan and the parcels that came along or those of the district."""
+    layers = [None if item is None else _read(item, MAX_LAYER_BYTES) for item in (plan, parcels)]
+    return _paged(twin.applications.precheck(version, mode, *layers), "results", offset, limit)
+
+
+@router.post("/bcf", summary="Read a BCF file; nothing is stored")
+def bcf(_actor: ActorDep, file: Annotated[UploadFile, File()], offset: Offset = 0, limit: Limit = 100) -> Any:
+    """Return a page of the topics of a BCF 2.1 or 3.0 file, with elements and comments and without pictures."""
+    topics = [
+        {
+            "guid": topic.guid, "title": topic.title, "description": topic.description, "kind": topic.kind,
+            "status": topic.status, "author": topic.author, "created": topic.created, "labels": topic.labels,
+            "elements": topic.elements, "comments": [(c.time, c.author, c.text) for c in topic.comments],
+        }
+        for topic in read_bcf(_read(file, MAX_BCF_BYTES))
+    ]  # fmt: skip
+    return _paged({"topics": topics}, "topics", offset, limit)
+
+
+@router.get("/applications", summary="List the applications")
+def applications(
+    twin: TwinDep,
+    actor: ActorDep,
+    building_id: Annotated[str | None, Query(max_length=64)] = None,
+    offset: Offset = 0,
+    limit: Limit = 100,
+) -> dict[str, Any]:
+    """Return a page of the applications in the order in which they were opened."""
+    refuse_xroad(actor)
+    items = [application_json(item) for item in twin.applications.of(building_id)]
+    return _paged({"items": items}, "items", offset, limit)
+
+
+@router.post("/applications", summary="Open an application", status_code=201)
+def open_application(twin: TwinDep, actor: ActorDep, body: Opening, response: Response) -> dict[str, Any]:
+    """Open a draft; whoever opens it is the applicant."""
+    made = twin.applications.open(body.building_id, actor.name)
+    response.headers["Location"] = f"/api/v1/applications/{made.application_id}"
+    return application_json(made)
+
+
+@router.get(APPLICATION, summary="Show an application")
+def application(twin: TwinDep, actor: ActorDep, application_id: ApplicationId) -> dict[str, Any]:
+    """Return state, submissions and history."""
+    refuse_xroad(actor)
+    return application_json(twin.applications.read(application_id))
+
+
+@router.put(APPLICATION + "/{layer}", summary="Bring a plan or parcels along (GeoJSON, EPSG:3301)")
+def put_layer(
+    twin: TwinDep,
+    actor: ActorDep,
+    application_id: ApplicationId,
+    layer: Literal["plan", "parcels"],
+    file: Annotated[UploadFile, File()],
+) -> dict[str, Any]:
+    """Keep the layer; a file with one faulty feature is refused as a whole and nothing is stored."""
+    data = _read(file, MAX_LAYER_BYTES)
+    return application_json(twin.applications.put_layer(application_id, layer, data, actor.name))
+
+
+@router.post(APPLICATION + "/submissions", summary="Submit; a job checks and freezes", status_code=202)
+def submit(
+    twin: TwinDep, jobs: JobsDep, actor: ActorDep, application_id: ApplicationId, body: Submitting, response: Response
+) -> dict[str, Any]:
+    """Start the formal check of a version; when the job is done the application is submitted."""
+    found = twin.applications.may_submit(application_id, actor.name)
+    version = version_from(twin, found.building_id, body.version)
+    job = twin.submit_application(jobs, application_id, version, body.design_stage, actor.name)
+    response.headers["Location"] = f"/api/v1/jobs/{job.job_id}"
+    return job_json(job)
+
+
+@router.post(APPLICATION + "/acts", summary="Review, request a revision, grant or refuse")
+def act(twin: TwinDep, actor: ActorDep, application_id: ApplicationId, body: Acting) -> dict[str, Any]:
+    """Write the act if the application takes it from this actor."""
+    return application_json(twin.applications.act(application_id, Act(body.act), actor.name, body.message))
+
+
+@router.get(APPLICATION + "/submissions/{submission}/findings", summary="List the findings of a submission")
+def findings(
+    twin: TwinDep,
+    actor: ActorDep,
+    application_id: ApplicationId,
+    submission: Annotated[int, Path(ge=1, le=10**6)],
+    offset: Offset = 0,
+    limit: Limit = 100,
+) -> dict[str, Any]:
+    """Return a page of the frozen results, with justifications and rulings."""
+    refuse_xroad(actor)
+    found = twin.applications.read(application_id)
+    report = _with_words(twin, found, submission)[0]
+    return _paged(report, "results", offset, limit)
+
+
+@router.get(APPLICATION + "/difference", summary="Compare two submissions")
+def difference(
+    twin: TwinDep,
+    actor: ActorDep,
+    application_id: ApplicationId,
+    first: Annotated[int, Query(ge=1, le=10**6)],
+    second: Annotated[int, Query(ge=1, le=10**6)],
+) -> dict[str, Any]:
+    """Return which findings are fixed, still open and new; each list ends where the answer would grow too large."""
+    refuse_xroad(actor)
+    found = twin.applications.difference(twin.applications.read(application_id), first, second)
+    shown = {name: items[: len(bounded(items, 3 * 2**20))] for name, items in found.items()}
+    return {**shown, "counts": {name: len(items) for name, items in found.items()}}
+
+
+@router.put(APPLICATION + "/findings/{finding}/justification", summary="Justify a finding")
+def justify(
+    twin: TwinDep, actor: ActorDep, application_id: ApplicationId, finding: Annotated[str, Path(max_length=40)],
+    body: Words,
+) -> dict[str, Any]:  # fmt: skip
+    """Attach what the applicant says, such as an equivalent solution; earlier words stay."""
+    return application_json(twin.applications.justify(application_id, finding, body.text, actor.name))
+
+
+@router.put(APPLICATION + "/findings/{finding}/ruling", summary="Rule on a finding")
+def decide(
+    twin: TwinDep, actor: ActorDep, application_id: ApplicationId, finding: Annotated[str, Path(max_length=40)],
+    body: Judging,
+) -> dict[str, Any]:  # fmt: skip
+    """Write the ruling of the officer; a later one replaces it, the earlier ones stay in the journal."""
+    return application_json(twin.applications.decide(application_id, finding, body.ruling, body.text, actor.name))
+
+
+@router.get(APPLICATION + "/submissions/{submission}/report", summary="Download a report", response_class=Response)
+def download(
+    twin: TwinDep,
+    actor: ActorDep,
+    application_id: ApplicationId,
+    submission: Annotated[int, Path(ge=1, le=10**6)],
+    form: Annotated[Format, Query(alias="format")] = "json",
+    language: Language = "et",
+) -> Response:
+    """Return the whole report of a submission as JSON, BCF or a printable page; a file, not a page of a list."""
+    refuse_xroad(actor)
+    found = twin.applications.read(application_id)
+    report, gates = _with_words(twin, found, submission)
+    version = _version(twin, found, submission)
+    time = found.submissions[submission - 1].time
+    name = f"{found.building_id}-{submission}"
+    return _report(twin, report, gates, version, form, language, time, name)
+
+
+@router.get(VERSION + "/permit/report", summary="Download the permit report", response_class=Response)
+def permit_report(
+    twin: TwinDep,
+    version: VersionDep,
+    form: Annotated[Format, Query(alias="format")] = "html",
+    language: Language = "et",
+    mode: Annotated[Mode, Query(description="Who asks")] = Mode.PRE_CHECK,
+) -> Response:
+    """Return the kept permit report of a version as JSON, BCF or a printable page."""
+    report = twin.permits.report(version, mode)
+    name = f"{version.key.building_id}-{version.key.stage.value}-{version.key.number}"
+    return _report(twin, report, (), version, form, language, rfc3339(twin.clock()), name)
+
+
+def _report(
+    twin: Twin,
+    report: Mapping[str, Any],
+    gates: Any,
+    version: Version,
+    form: str,
+    language: str,
+    time: str,
+    name: str,
+) -> Response:
+    snapshot = twin.snapshots.read(version)
+    if form == "json":
+        text = bounded([{**report, "gate": list(gates)}])[0]
+        return _file(text, "application/json", f"{name}.json")
+    if form == "html":
+        page = permit_page(report, snapshot, language, time, gates)
+        return _file(page.encode(), "text/html; charset=utf-8", f"{name}.html")
+    project = Project(version.key.building_id, version.key.building_id, version.file_name, version.project_id)
+    data = write_bcf(
+        topics_of(report, snapshot, language, "Kaksik", time), project, BcfVersion(form.removeprefix("bcf-"))
+    )
+    return _file(data, "application/octet-stream", f"{name}.bcf")
+
+
+def _with_words(twin: Twin, found: Application, submission: int) -> tuple[dict[str, Any], Any]:
+    frozen = twin.applications.frozen(found, submission)
+    report = frozen["report"]
+    results = [finding_json(found, submission, result) for result in report["results"]]
+    return {**report, "results": results}, frozen["gate"]
+
+
+def _version(twin: Twin, found: Application, submission: int) -> Version:
+    building_id, _, rest = found.submissions[submission - 1].version.partition("/")
+    return version_from(twin, building_id, rest)
+
+
+def _shortened(specification: Mapping[str, Any], most_bytes: int) -> dict[str, Any]:
+    """Return a specification with as many reasons as fit; the others are counted."""
+    reasons = specification["reasons"]
+    kept = reasons[: len(bounded(reasons, most_bytes))]
+    left_out = specification["reasons_left_out"] + len(reasons) - len(kept)
+    return {**specification, "reasons": kept, "reasons_left_out": left_out}
+
+
+def _paged(document: Mapping[str, Any], name: str, offset: int, limit: int) -> dict[str, Any]:
+    """Return a document with a page of one of its lists, ending sooner where the answer would grow too large."""
+    items = document[name]
+    page = items[offset : offset + limit]
+    page = page[: len(bounded(page))]
+    reached = offset + len(page)
+    return {**document, name: page, "total": len(items), "next": reached if reached < len(items) else None}
+
+
+def _read(file: UploadFile, most_bytes: int) -> bytes:
+    data = file.file.read(most_bytes + 1)
+    if len(data) > most_bytes:
+        raise InvalidInput(f"The file is larger than {most_bytes} bytes.", reason="too-large")
+    return data
+
+
+def _file(data: bytes, media_type: str, name: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(data, media_type=media_type, headers=headers)

@@ -1,0 +1,71 @@
+"""The findings of a permit report as BCF topics, each with a view that looks at its elements."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from twin.bcf import Comment, Topic, View, guid_of
+from twin.report.picture import to_png
+from twin.report.view import look_at
+from twin.report.words import word
+from twin.snapshot import Snapshot
+
+KINDS = {"fail": "Error", "needs_human": "Request", "data_missing": "Info"}
+MAX_SNAPSHOTS = 500  # of 50 kB each; the topics beyond keep their camera
+
+
+def topics_of(report: Mapping[str, Any], snapshot: Snapshot, language: str, author: str, time: str) -> list[Topic]:
+    """Return a topic for every result that asks for something.
+
+    Args:
+        report: As `PermitReport.to_json` gives it.
+        snapshot: The version it is about.
+        language: ``et``, ``en`` or ``fr``.
+        author: Who is named as the author.
+        time: RFC 3339 time of the report.
+    """
+    topics: list[Topic] = []
+    seen: dict[str, int] = {}
+    for result in report["results"]:
+        if result["verdict"] in KINDS:
+            name = f"{report['building_id']} {result['pack_id']} {result['check_id']} {result['elements']}"
+            seen[name] = seen.get(name, 0) + 1
+            guid = guid_of(f"{name} {seen[name]}")
+            picture = len(topics) < MAX_SNAPSHOTS
+            topics.append(_topic(result, guid, snapshot, language, author, time, picture=picture))
+    return topics
+
+
+def _topic(
+    result: Mapping[str, Any], guid: str, snapshot: Snapshot, language: str, author: str, time: str, *, picture: bool
+) -> Topic:
+    clause = ", ".join(filter(None, (result["act"], result["clause"])))
+    words = (result["messages"][language], result["advices"][language], clause)
+    return Topic(
+        guid,
+        result["title"][language],
+        "\n".join(filter(None, words)),
+        KINDS[result["verdict"]],
+        "Open",
+        author,
+        time,
+        (result["pack_id"], word(result["verdict"], language)),
+        tuple(result["elements"]),
+        _view(result, snapshot, picture=picture),
+        tuple(_comments(result, guid)),
+    )
+
+
+def _view(result: Mapping[str, Any], snapshot: Snapshot, *, picture: bool) -> View | None:
+    drawing = look_at(result["elements"], snapshot.meshes, snapshot.records, result["geometry"])
+    if drawing is None:
+        return None
+    camera = drawing.camera
+    return View(camera.position, camera.direction, camera.up, camera.height_m, to_png(drawing) if picture else None)
+
+
+def _comments(result: Mapping[str, Any], guid: str) -> list[Comment]:
+    said = [*result.get("justifications", ()), *result.get("rulings", ())]
+    return [
+        Comment(guid_of(f"{guid} {number}"), item["time"], item["actor"], item["text"])
+        for number, item in enumerate(said)
+    ]
