@@ -20,8 +20,9 @@ from twin.energy.parts import (
     rotation_deg,
     true_azimuth_deg,
 )
-from twin.energy.quantities import compare_with_flags
+from twin.energy.quantities import flagged_elements, unflagged_kinds
 from twin.energy.rays import NO_HIT, Ids, Mask, Points, Samples, Scene, is_closed, sample, signed_volume, triangles_of
+from twin.energy.spread import area_spreads, spread_findings
 from twin.energy.thermal import Thermal, declared_year
 from twin.energy.values import Boundary, Kind, Source, Sourced
 from twin.snapshot import Snapshot
@@ -82,7 +83,8 @@ def build_envelope(snapshot: Snapshot, construction_year: int | None = None) -> 
     faces, holes = _faces(rays, outer, solids, spaces, snapshot)
     exact, noticed = exact_openings(faces, snapshot.records, meshes)
     parts = gather(exact, thermal)
-    compared = compare_with_flags(exact, snapshot, meshes)
+    quality = area_spreads(exact, snapshot, meshes)
+    compared = (*unflagged_kinds(exact, flagged_elements(snapshot, meshes)), *spread_findings(quality))
     volume = sum(signed_volume(part) for part in spaces.triangles)
     floor = _floor_m2(spaces)
     return Envelope(
@@ -92,6 +94,7 @@ def build_envelope(snapshot: Snapshot, construction_year: int | None = None) -> 
         Sourced(floor, AREA_UNIT, Source.DERIVED, 0.01 * floor, "faces of the spaces that look down"),
         inner_m2,
         (*findings, *holes, *noticed, *compared, *thermal.findings()),
+        quality,
     )
 
 

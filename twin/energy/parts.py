@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,6 +13,9 @@ from twin.energy.findings import EnergyFinding
 from twin.energy.thermal import Thermal
 from twin.energy.values import Boundary, Kind, Source, Sourced
 from twin.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from twin.energy.spread import AreaSpread
 
 COMPASS = ("N", "NE", "E", "SE", "S", "SW", "W", "NW")
 ROOF_TILT_DEG = 60.0  # a face that looks up more steeply than this is a roof
@@ -110,6 +113,7 @@ class Envelope:
         floor_m2: Floor area of what was enclosed, as measured on the geometry.
         inner_m2: Area of inner faces between spaces, one side.
         findings: What was noticed.
+        quality: How far several ways to the areas agree; `twin.energy.spread.AreaSpread`.
     """
 
     grade: Grade
@@ -118,6 +122,7 @@ class Envelope:
     floor_m2: Sourced
     inner_m2: float
     findings: tuple[EnergyFinding, ...]
+    quality: tuple["AreaSpread", ...] = ()
 
     def area_m2(self, kind: Kind, orientation: str | None = None) -> float:
         """Return the area of a kind, of all orientations or of one, m2."""

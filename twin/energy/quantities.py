@@ -1,4 +1,4 @@
-"""The second way to the envelope: the author's IsExternal flag and quantities; kept to see how far both agree."""
+"""Another way to the envelope: the author's IsExternal flag and quantities; kept to see how far the ways agree."""
 
 from collections.abc import Iterable, Mapping
 
@@ -12,39 +12,31 @@ from twin.energy.thermal import find_property, number
 from twin.energy.values import Kind
 from twin.snapshot import Snapshot
 
-LARGEST_SPREAD = 0.10  # share: beyond it the two ways do not measure the same thing
 WALLS = frozenset({"IfcWall", "IfcWallStandardCase"})
 SLABS = frozenset({"IfcSlab", "IfcSlabStandardCase", "IfcRoof"})
 OPENINGS = {"IfcWindow": Kind.WINDOW, "IfcDoor": Kind.DOOR}
 NET_AREAS = ("NetSideArea", "NetArea", "GrossSideArea", "GrossArea")
 
 
-def flagged_areas(snapshot: Snapshot, meshes: Mapping[str, Mesh]) -> dict[Kind, float]:
-    """Return the area of each kind, m2, of elements that the author calls external."""
-    areas: dict[Kind, float] = {}
+def flagged_elements(snapshot: Snapshot, meshes: Mapping[str, Mesh]) -> list[tuple[str, Kind, float]]:
+    """Return GlobalId, kind and area, m2, of the elements that the author calls external."""
+    found = []
     for record in snapshot.records.values():
         kind = _kind(record)
         if kind is None or not _is_external(record, snapshot):
             continue
         area = _area(record, kind, meshes.get(record.global_id))
         if area:
-            areas[kind] = areas.get(kind, 0.0) + area
-    return areas
+            found.append((record.global_id, kind, area))
+    return found
 
 
-def compare_with_flags(
-    faces: Iterable[Face], snapshot: Snapshot, meshes: Mapping[str, Mesh]
-) -> tuple[EnergyFinding, ...]:
-    """Return a finding for each kind on which rays and flags differ by more than `LARGEST_SPREAD`."""
-    measured, flagged = areas_by_kind(faces), flagged_areas(snapshot, meshes)
+def unflagged_kinds(faces: Iterable[Face], flagged: Iterable[tuple[str, Kind, float]]) -> tuple[EnergyFinding, ...]:
+    """Return a finding if rays found kinds of which the author marks nothing."""
+    measured, named = areas_by_kind(faces), {kind for _, kind, _ in flagged}
     kinds = (Kind.WALL, Kind.WINDOW, Kind.ROOF, Kind.FLOOR)
-    unnamed = [kind.value for kind in kinds if not flagged.get(kind) and measured.get(kind)]
-    findings = [_unnamed(unnamed)] if unnamed else []
-    for kind in kinds:
-        rays, flags = measured.get(kind, 0.0), flagged.get(kind, 0.0)
-        if flags and abs(rays - flags) > LARGEST_SPREAD * max(rays, flags):
-            findings.append(_spread(kind, rays, flags))
-    return tuple(findings)
+    unnamed = [kind.value for kind in kinds if kind not in named and measured.get(kind)]
+    return (_unnamed(unnamed),) if unnamed else ()
 
 
 def _unnamed(kinds: list[str]) -> EnergyFinding:
@@ -53,17 +45,6 @@ def _unnamed(kinds: list[str]) -> EnergyFinding:
         Severity.INFO,
         f"The author marks no {', '.join(kinds)} as external; the areas found by rays have no second witness.",
         "Set IsExternal on every element of the envelope.",
-    )
-
-
-def _spread(kind: Kind, rays: float, flags: float) -> EnergyFinding:
-    share = 100.0 * abs(rays - flags) / max(rays, flags)
-    return EnergyFinding(
-        f"energy.spread-{kind.value}",
-        Severity.WARNING,
-        f"Rays found {rays:.1f} m² of {kind.value}, the author's IsExternal flags and sizes give {flags:.1f} m²: "
-        f"a spread of {share:.0f} %. The rays were used.",
-        "Set IsExternal on every element of the envelope, and check the spaces.",
     )
 
 

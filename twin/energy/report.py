@@ -130,6 +130,7 @@ class EnergyReport:
                 "monthly": [_rounded(asdict(month)) for month in self.months],
             },
             "balance": _rounded(asdict(self.balance)),
+            "envelope_quality": [one.to_json() for one in self.envelope.quality],
             "envelope": [part.to_json() for part in self.envelope.parts],
             "class": self.energy_class,
             "class_reasons": list(self.class_reasons),
