@@ -15,6 +15,7 @@ export {
   Mesh,
   MeshBasicMaterial,
   NearestFilter,
+  OrthographicCamera,
   PerspectiveCamera,
   Points,
   PointsMaterial,

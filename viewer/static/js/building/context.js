@@ -11,6 +11,7 @@
  * @property {string} path of the version, below the API
  * @property {import("../core/tree.js").TreeNode} tree
  * @property {any} rawTree answer of …/tree, for new words
+ * @property {import("./views.js").Views | null} views
  * @property {(ids: string[], options?: {zoom?: boolean}) => void} select
  * @property {(tab: string) => void} openTab
  * @property {AbortSignal} signal ends with the page

@@ -12,7 +12,9 @@ import { legend } from "../ui/legend.js";
 import { openTabs } from "../tabs/tabs.js";
 import { BuildingScene } from "./scene.js";
 import { initialState } from "./state.js";
-import { drawSelectionBar, drawStoreys, drawToolbar, fitView, hideSelection, isolateSelection, resetView } from "./toolbar.js";
+import { MODES, drawSelectionBar, drawStoreys, drawToolbar, fitView, hideSelection, isolateSelection, resetView } from "./toolbar.js";
+import { keepAddress, restoreView, stateOf } from "./link.js";
+import { Views } from "./views.js";
 import { TreePanel } from "./tree-panel.js";
 import { drawCrumbs } from "./crumbs.js";
 
@@ -45,7 +47,7 @@ export function openPage(app, place) {
     flags.ready = true;
     await context.scene.load((done, total) => { stageProgress(done / total); context?.scene.show(context.store.get()); });
     stageProgress(null);
-    if (place.element && context.store.get().selected[0] === place.element) fitView(context);
+    if (place.element && !place.eye && context.store.get().selected[0] === place.element) fitView(context);
     flags.complete = true;
   };
   const retry = () => load().catch((error) => {
@@ -61,10 +63,13 @@ export function openPage(app, place) {
       for (const action of undo.splice(0)) action();
       context?.scene.close();
       stageProgress(null);
-      for (const id of ["stage-top", "stage-side", "stage-bottom", "stage-card", "left", "right"]) { fill(byId(id)); delete byId(id).dataset.key; }
+      for (const id of ["stage-top", "stage-work", "stage-side", "stage-bottom", "stage-card", "left", "right"]) { fill(byId(id)); delete byId(id).dataset.key; }
     },
     restore(next) {
-      context?.store.set({ storey: next.storey, selected: next.element ? [next.element] : [], tab: next.tab ?? "model" });
+      if (!context) return;
+      context.store.set({ walking: false, plan: false });
+      context.store.set(initialState({ ...stateOf(next, context.scene.rows), colouring: context.store.get().colouring, marks: context.store.get().marks }));
+      restoreView(context, next);
     },
     inspect: () => inspect(app, context, flags),
   };
@@ -88,9 +93,9 @@ async function fetchContext(app, place, signal) {
   if (signal.aborted) return null;
   const scene = new BuildingScene(app.viewport, source);
   const tree = treeOf(rawTree, scene);
-  const store = createStore(initialState({ storey: place.storey, tab: place.tab ?? "model", selected: place.element ? [place.element] : [] }));
+  const store = createStore(initialState(stateOf(place, scene.rows)));
   /** @type {Context} */
-  const context = { app, store, scene, building, version, path, tree, rawTree, signal, answers: new Map(), select: () => {}, openTab: (tab) => store.set({ tab }) };
+  const context = { app, store, scene, building, version, path, tree, rawTree, signal, answers: new Map(), views: null, select: () => {}, openTab: (tab) => store.set({ tab }) };
   context.select = (ids, options = {}) => {
     if (ids.length === 1 && source.storeys.some((/** @type {any} */ s) => s.global_id === ids[0])) return showStorey(context, ids[0]);
     store.set({ selected: ids });
@@ -115,30 +120,37 @@ function treeOf(raw, scene) {
 function wire(context, place) {
   const { app, store, scene } = context;
   let panel = new TreePanel(context);
+  const stopPointer = listenPointer(app.viewport, pointerActions(context));
+  const views = new Views(context);
+  context.views = views;
   const redraw = () => {
     drawCrumbs(app, context.building, context.version);
     drawToolbar(context);
     drawStoreys(context);
     drawLegend(context);
     drawSelectionBar(context);
+    views.drawWork();
     panel.mark(store.get());
   };
+  app.viewport.fit(store.get().storey ? scene.storeyBox(store.get().storey) : scene.box, { keepDirection: false, jump: true, margin: 1.2 });
+  const restored = restoreView(context, place);
   redraw();
   scene.show(store.get());
-  app.viewport.fit(store.get().storey ? scene.storeyBox(store.get().storey) : scene.box, { keepDirection: false, jump: true, margin: 1.2 });
-  if (place.element) { panel.reveal(place.element); panel.mark(store.get()); if (!scene.boxOf([place.element]).isEmpty()) app.viewport.fit(scene.boxOf([place.element]), { margin: 2.4, jump: true }); }
+  if (place.element) { panel.reveal(place.element); panel.mark(store.get()); if (!restored && !scene.boxOf([place.element]).isEmpty()) app.viewport.fit(scene.boxOf([place.element]), { margin: 2.4, jump: true }); }
   const tabs = openTabs(context);
   return [
     tabs,
-    store.on(["selected", "hidden", "isolated", "ghostRest", "storey", "bands", "clip", "colouring"], (state) => { scene.show(state); panel.mark(state); }),
+    store.on(["selected", "hidden", "isolated", "ghostRest", "storey", "bands", "clip", "colouring", "cuts", "exploded"], (state) => { scene.show(state); panel.mark(state); }),
     store.on(["selected", "tab"], () => drawSelectionBar(context)),
     store.on(["selected"], (state) => { sayWhatIsSelected(context); if (state.selected.length === 1) panel.reveal(state.selected[0]); panel.mark(state); }),
     store.on(["storey"], () => drawStoreys(context)),
-    store.on(["bands"], () => drawToolbar(context)),
+    store.on(["bands", "plan", "exploded", "walking", "measuring", "sections"], () => drawToolbar(context)),
     store.on(["colouring", "legendKey"], () => drawLegend(context)),
     store.on(["selected", "storey", "tab"], ({ selected, storey, tab }) => app.remember({ element: selected.length === 1 ? selected[0] : null, storey, tab })),
     onLanguage(() => { context.tree = treeOf(context.rawTree, scene); panel = new TreePanel(context); redraw(); }),
-    listenPointer(app.viewport, pointerActions(context)),
+    () => views.close(),
+    keepAddress(context),
+    stopPointer,
     listenKeys(context),
   ];
 }
@@ -172,6 +184,7 @@ function pointerActions(context) {
   byId("labels").replaceChildren(tip);
   return {
     hover(/** @type {any} */ hit, /** @type {PointerEvent} */ event) {
+      if (store.get().measuring) context.views?.measuring.hover(hit, event.clientX, event.clientY);
       const row = scene.rowAt(hit);
       if (scene.model.hover(row)) app.viewport.invalidate();
       app.viewport.canvas.style.cursor = row >= 0 ? "pointer" : "grab";
@@ -182,6 +195,7 @@ function pointerActions(context) {
       tip.style.transform = `translate(${Math.min(event.clientX - stage.left + 14, stage.width - 240)}px, ${event.clientY - stage.top + 16}px)`;
     },
     click(/** @type {any} */ hit, /** @type {PointerEvent} */ event) {
+      if (store.get().measuring) return context.views?.measuring.take(hit, event.clientX, event.clientY);
       const row = scene.rowAt(hit);
       const id = row < 0 ? null : scene.table.global_id[row];
       const { selected } = store.get();
@@ -198,11 +212,13 @@ function pointerActions(context) {
 function listenKeys(context) {
   const actions = /** @type {Record<string, () => void>} */ ({
     f: () => fitView(context), h: () => hideSelection(context), i: () => isolateSelection(context, false), g: () => isolateSelection(context, true),
-    r: () => resetView(context), Escape: () => context.store.set({ selected: [], isolated: null, legendKey: null }),
+    r: () => resetView(context), ...Object.fromEntries(MODES.map(({ key, toggle }) => [key.toLowerCase(), () => toggle(context)])),
+    Escape: () => context.views?.escape() || context.store.set({ selected: [], isolated: null, legendKey: null }),
   });
   const onKey = (/** @type {KeyboardEvent} */ event) => {
     const target = /** @type {HTMLElement} */ (event.target);
     if (event.ctrlKey || event.metaKey || event.altKey || target.closest("input, textarea, select, dialog")) return;
+    if (event.key === "Enter" && target.id === "canvas" && context.store.get().measuring) return context.views?.measuring.takeMiddle();
     const action = actions[event.key];
     if (action) action();
   };
@@ -220,6 +236,8 @@ function inspect(app, context, flags) {
     chunks: { loaded: scene.loaded, total: scene.source.chunks.length, bytes: scene.bytes },
     counts: { elements: scene.count, ...scene.model.counts, triangles: scene.model.chunks.reduce((n, c) => n + c.triangles, 0) },
     selected: [...state.selected], tab: state.tab, storey: state.storey, clip: state.clip, bands: [...state.bands],
+    cuts: state.cuts, exploded: state.exploded, plan: state.plan, walking: state.walking, measuring: state.measuring, isolated: state.isolated?.size ?? null,
+    marks: state.marks.map(({ kind, value }) => ({ kind, value })), eye: scene.toModel(app.viewport.camera.position.toArray()),
     colouring: state.colouring?.title ?? null, legend: (state.colouring?.legend ?? []).map(({ key, count, colour }) => ({ key, count, colour })),
     overlay: scene.overlay.children.length,
     pick(/** @type {number} */ x, /** @type {number} */ y) {

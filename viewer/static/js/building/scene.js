@@ -29,7 +29,11 @@ export class BuildingScene {
     this.marks = new Group();
     this.overlay = new Group();
     this.ground = new Group();
-    this.root.add(this.ground, this.model.group, this.overlay, this.marks);
+    this.measures = new Group();
+    this.reach = new Box3();
+    /** @type {Map<string | null, number>} how far storeys are lifted, metres */
+    this.lifts = new Map();
+    this.root.add(this.ground, this.model.group, this.overlay, this.marks, this.measures);
     viewport.scene.add(this.root);
     this.box = new Box3(new Vector3(...this.toScene(scene.bounds[0])), new Vector3(...this.toScene(scene.bounds[0])));
     this.box.expandByPoint(new Vector3(...this.toScene(scene.bounds[1])));
@@ -49,11 +53,19 @@ export class BuildingScene {
     return [p[0] - x, (p[2] ?? 0) - z, -(p[1] - y)];
   }
 
-  /** @param {number} row @returns {Box3} */
+  /** @param {readonly number[]} p scene coordinates @returns {[number, number, number]} */
+  toModel(p) {
+    const [x, y, z] = this.source.origin;
+    return [p[0] + x, y - p[2], p[1] + z];
+  }
+
+  /** @param {number} row @returns {Box3} where it is drawn */
   rowBox(row) {
     const b = this.table.bbox[row];
     const box = new Box3();
     if (b && Number.isFinite(b[0])) box.expandByPoint(new Vector3(...this.toScene(b.slice(0, 3)))).expandByPoint(new Vector3(...this.toScene(b.slice(3, 6))));
+    const lift = this.lifts.get(this.table.storey[row]);
+    if (lift) box.translate(new Vector3(0, lift, 0));
     return box;
   }
 
@@ -125,7 +137,8 @@ export class BuildingScene {
       chunk.group.visible = bands.has(chunk.info.band) && (!state.storey || chunk.info.storey === state.storey);
     }
     this.ground.visible = !state.storey;
-    this.model.uniforms.uClip.value = state.clip === null ? 1e9 : state.clip - this.source.origin[2];
+    this.explode(state.exploded);
+    this.cut(state);
     this.model.show({
       hidden: this.hiddenRows(state), isolated: state.isolated, ghostRest: state.ghostRest, colours: colouring?.colours ?? null,
       ghostUncoloured: colouring?.ghostUncoloured ?? false, selected: this.rowsOf(state.selected),
@@ -133,6 +146,41 @@ export class BuildingScene {
     });
     this.markSelection(state.selected);
     this.viewport.invalidate();
+  }
+
+  /** Put storeys apart, or together again. @param {boolean} on */
+  explode(on) {
+    const { storeys } = this.source;
+    const gap = on ? Math.max(3, this.box.getSize(new Vector3()).y / Math.max(1, storeys.length)) * 1.2 : 0;
+    this.lifts = new Map(storeys.map((/** @type {any} */ s, /** @type {number} */ i) => [s.global_id, i * gap]));
+    for (const chunk of this.model.chunks) chunk.group.position.y = this.lifts.get(chunk.info.storey) ?? 0;
+    this.reach = this.box.clone();
+    this.reach.max.y += gap * Math.max(0, storeys.length - 1);
+    this.viewport.setBounds(this.reach);
+  }
+
+  /** Section planes into the shader. @param {Pick<BuildingState, "clip" | "cuts">} state */
+  cut({ clip, cuts }) {
+    const { uClip, uCuts } = this.model.uniforms;
+    uClip.value = clip === null ? 1e9 : clip - this.source.origin[2];
+    uCuts.value.forEach((/** @type {any} */ plane, /** @type {number} */ i) => plane.set(...this.plane(cuts[i])));
+    this.model.setCaps(clip !== null || cuts.length > 0);
+  }
+
+  /** @param {import("./state.js").Cut | undefined} cut @returns {[number, number, number, number]} what lies before the plane goes */
+  plane(cut) {
+    if (!cut) return [0, 0, 0, 0];
+    const side = cut.keep === "below" ? 1 : -1;
+    const [x, y, z] = this.source.origin;
+    if (cut.axis === "x") return [side, 0, 0, side * (cut.at - x)];
+    if (cut.axis === "y") return [0, 0, -side, side * (cut.at - y)];
+    return [0, side, 0, side * (cut.at - z)];
+  }
+
+  /** Whether the section planes leave a point. @param {readonly number[]} p scene coordinates */
+  kept(p) {
+    const { uClip, uCuts } = this.model.uniforms;
+    return p[1] <= uClip.value && uCuts.value.every((/** @type {any} */ c) => c.x * p[0] + c.y * p[1] + c.z * p[2] <= c.w + 1e-6);
   }
 
   /** What is hidden, and room volumes that would only be fog: ghosts show what is built. @param {BuildingState} state */
@@ -164,7 +212,7 @@ export class BuildingScene {
   close() {
     this.abort.abort();
     this.model.dispose();
-    for (const group of [this.marks, this.overlay, this.ground]) clearGroup(group);
+    for (const group of [this.marks, this.overlay, this.ground, this.measures]) clearGroup(group);
     this.root.removeFromParent();
   }
 }

@@ -10,6 +10,11 @@
  * @property {{key: string, label: string, colour: number, count: number, rows: number[]}[]} legend
  */
 
+/** @typedef {"x" | "y" | "z"} Axis of the model, z up */
+/** @typedef {{axis: Axis, at: number, keep: "below" | "above"}} Cut a section plane, model metres, and the side that stays */
+/** @typedef {"distance" | "area"} MeasureKind */
+/** @typedef {{kind: MeasureKind, value: number, points: [number, number, number][], outline: [number, number, number][][]}} Mark a measurement, scene coordinates */
+
 /**
  * @typedef {object} BuildingState
  * @property {string[]} selected GlobalIds
@@ -19,6 +24,13 @@
  * @property {string | null} storey
  * @property {Set<string>} bands
  * @property {number | null} clip height of the section plane, model metres
+ * @property {Cut[]} cuts at most one for each axis
+ * @property {boolean} exploded storeys apart
+ * @property {boolean} plan from above, cut over the floor of the storey
+ * @property {boolean} walking
+ * @property {MeasureKind | null} measuring
+ * @property {Mark[]} marks
+ * @property {boolean} sections whether the panel of section planes is open
  * @property {Colouring | null} colouring
  * @property {string | null} legendKey entry of the legend that is shown alone
  * @property {string} tab
@@ -28,12 +40,13 @@
 export function initialState(given) {
   return {
     selected: [], hidden: new Set(), isolated: null, ghostRest: true, storey: null,
-    bands: new Set(["structure", "architecture", "services", "furniture", "site"]), clip: null, colouring: null, legendKey: null, tab: "model", ...given,
+    bands: new Set(["structure", "architecture", "services", "furniture", "site"]), clip: null, colouring: null, legendKey: null, tab: "model",
+    cuts: [], exploded: false, plan: false, walking: false, measuring: null, marks: [], sections: false, ...given,
   };
 }
 
 /** State without anything hidden, isolated, cut or limited to a storey. */
-export const CLEAR = () => ({ hidden: new Set(), isolated: null, storey: null, clip: null, legendKey: null });
+export const CLEAR = () => ({ hidden: new Set(), isolated: null, storey: null, clip: null, legendKey: null, cuts: [], exploded: false, plan: false, walking: false, measuring: null, marks: [] });
 
 /**
  * Hide rows too.

@@ -4,8 +4,18 @@ import { className, number, t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
 import { BANDS } from "./scene.js";
 import { CLEAR, hideRows } from "./state.js";
+import { refill } from "./views.js";
 
 /** @typedef {import("./context.js").Context} Context */
+
+/** Ways of looking that are on or off, each with its key. @type {{name: string, key: string, on: (state: Readonly<import("./state.js").BuildingState>) => boolean, toggle: (context: Context) => void}[]} */
+export const MODES = [
+  { name: "measure", key: "M", on: (s) => s.measuring !== null, toggle: ({ store }) => store.set({ measuring: store.get().measuring ? null : "distance", walking: false }) },
+  { name: "sections", key: "X", on: (s) => s.sections, toggle: ({ store }) => store.set({ sections: !store.get().sections }) },
+  { name: "plan", key: "P", on: (s) => s.plan, toggle: ({ store }) => store.set({ plan: !store.get().plan }) },
+  { name: "explode", key: "E", on: (s) => s.exploded, toggle: ({ store }) => store.set({ exploded: !store.get().exploded, plan: false, walking: false }) },
+  { name: "walk", key: "W", on: (s) => s.walking, toggle: ({ store }) => store.set({ walking: !store.get().walking }) },
+];
 
 /** Buttons over the canvas: view, bands, section, storeys. @param {Context} context */
 export function drawToolbar(context) {
@@ -14,13 +24,16 @@ export function drawToolbar(context) {
   const clip = sectionControl(context);
   const tool = (/** @type {string} */ name, /** @type {() => void} */ action, /** @type {string} */ key) =>
     h("button", { type: "button", class: "tool", title: `${t(`tool.${name}`)} (${key})`, "aria-label": t(`tool.${name}`), "aria-keyshortcuts": key, onclick: action }, icon(name));
-  fill(byId("stage-top"),
+  const mode = (/** @type {typeof MODES[number]} */ { name, key, on, toggle }) =>
+    h("button", { type: "button", class: "tool", "data-key": `mode-${name}`, title: `${t(`tool.${name}`)} (${key})`, "aria-label": t(`tool.${name}`), "aria-keyshortcuts": key, "aria-pressed": String(on(store.get())), onclick: () => toggle(context) }, icon(name));
+  refill(byId("stage-top"), [
     h("div", { class: "tools", role: "toolbar", "aria-label": t("tool.label") },
       tool("fit", () => fitView(context), "F"), tool("hide", () => hideSelection(context), "H"), tool("isolate", () => isolateSelection(context, false), "I"),
       tool("ghost", () => isolateSelection(context, true), "G"), tool("reset", () => resetView(context), "R")),
+    h("div", { class: "tools", role: "group", "aria-label": t("tool.ways") }, MODES.map(mode)),
     h("div", { class: "segments", role: "group", "aria-label": t("bands.label") }, BANDS.filter((band) => present.has(band)).map((band) =>
-      h("button", { type: "button", "data-band": band, "aria-pressed": String(store.get().bands.has(band)), onclick: () => toggleBand(store, band) }, t(`band.${band}`)))),
-    clip);
+      h("button", { type: "button", "data-band": band, "data-key": `band-${band}`, "aria-pressed": String(store.get().bands.has(band)), onclick: () => toggleBand(store, band) }, t(`band.${band}`)))),
+    clip]);
 }
 
 /** @param {Context} context */

@@ -17,6 +17,8 @@ export class Chunk {
     this.info = info;
     this.group = new Group();
     /** @type {Mesh[]} */
+    this.solids = [];
+    /** @type {Mesh[]} */
     this.through = [];
     /** Whether any of its features is see-through by its own colour. */
     this.alpha = false;
@@ -41,12 +43,22 @@ export class Chunk {
       mesh.layers.set(pass === PICK ? PICK_LAYER : 0);
       mesh.renderOrder = pass === SEE_THROUGH ? 2 : 0;
       mesh.matrixAutoUpdate = false;
+      if (pass === SOLID) this.solids.push(mesh);
       if (pass === SEE_THROUGH) this.through.push(mesh);
       this.group.add(mesh);
     }
     if (!source.isInstancedMesh && this.info.band !== "spaces") this.outlines.push(() => outline(source, model, chunk));
     const index = source.geometry.index;
     this.triangles += ((index ? index.count : source.geometry.getAttribute("position").count) / 3) * (source.count ?? 1);
+  }
+
+  /** @param {boolean} on */
+  setCaps(on) {
+    for (const { material } of /** @type {any[]} */ (this.group.children)) {
+      if (Boolean(material.defines.CAPS) === on || material.transparent) continue;
+      material.defines = on ? { CAPS: 1 } : {};
+      material.needsUpdate = true;
+    }
   }
 
   /** Find and draw the outlines of one more mesh. @returns {boolean} whether there was one left */

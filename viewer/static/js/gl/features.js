@@ -23,6 +23,15 @@ export class FeatureModel {
     /** @type {import("./chunks.js").Chunk[]} */
     this.chunks = [];
     this.counts = { ghosts: 0, hidden: 0 };
+    this.caps = false;
+  }
+
+  /** Draw caps where section planes cut bodies; without planes the shader is the quick one. @param {boolean} on */
+  setCaps(on) {
+    if (on === this.caps) return;
+    this.caps = on;
+    for (const chunk of this.chunks) chunk.setCaps(on);
+    this.uniforms.uCutting.value = on ? 1 : 0;
   }
 
   /** Show a view: one fill and one upload, whatever the number of features. @param {import("../core/ids.js").FeatureView} view */
@@ -40,6 +49,7 @@ export class FeatureModel {
   /** @param {import("./chunks.js").Chunk} chunk */
   add(chunk) {
     this.chunks.push(chunk);
+    chunk.setCaps(this.caps);
     this.group.add(chunk.group);
     this.seeThrough();
   }

@@ -6,7 +6,7 @@ const MILLISECONDS = 420;
 /** Moves the camera smoothly, or at once for people who asked for less motion and for slow drawing. */
 export class Flight {
   /**
-   * @param {import("../../vendor/vendor3d.js").PerspectiveCamera} camera
+   * @param {import("../../vendor/vendor3d.js").PerspectiveCamera | import("../../vendor/vendor3d.js").OrthographicCamera} camera
    * @param {import("../../vendor/vendor3d.js").OrbitControls} controls
    * @param {boolean} slow
    * @param {() => void} invalidate

@@ -1,5 +1,5 @@
 // @ts-check
-import { DoubleSide, ShaderMaterial, Vector3 } from "../../vendor/vendor3d.js";
+import { DoubleSide, ShaderMaterial, Vector3, Vector4 } from "../../vendor/vendor3d.js";
 
 /** Which share of the elements a mesh draws: solids, see-through ones, ids, or the outlines of solids. */
 export const SOLID = 0;
@@ -23,7 +23,7 @@ flat varying vec4 vColour;
 flat varying float vFeature;
 flat varying float vEven;
 varying vec3 vWorld;
-varying float vHeight;
+varying vec3 vPlace;
 vec3 encode(vec3 c) { return mix(c * 12.92, 1.055 * pow(max(c, vec3(0.0)), vec3(1.0 / 2.4)) - 0.055, step(0.0031308, c)); }
 void main() {
   float feature = uFirst + featureId;
@@ -56,7 +56,7 @@ void main() {
 #endif
   vec4 world = modelMatrix * local;
   vWorld = world.xyz - cameraPosition;
-  vHeight = world.y;
+  vPlace = world.xyz;
   vFeature = feature;
   if ((flags & 4u) != 0u) base.a *= smoothstep(0.05, 0.9, length(vWorld) / uReach);
   vColour = base;
@@ -66,6 +66,8 @@ void main() {
 const FRAGMENT = /* glsl */ `
 uniform float uPass;
 uniform float uClip;
+uniform vec4 uCuts[3];
+uniform float uCutting;
 uniform float uLineAlpha;
 uniform float uModel;
 uniform vec3 uSun;
@@ -73,9 +75,22 @@ flat varying vec4 vColour;
 flat varying float vFeature;
 flat varying float vEven;
 varying vec3 vWorld;
-varying float vHeight;
+varying vec3 vPlace;
+float beyond(float side, inout float edge) {
+  float width = fwidth(side);
+  edge = max(edge, width > 0.0 ? 1.0 - smoothstep(0.9, 1.9, -side / width) : 0.0);
+  return side;
+}
 void main() {
-  if (vHeight > uClip) discard;
+  float edge = 0.0;
+  float side = uClip < 1e8 ? beyond(vPlace.y - uClip, edge) : -1.0;
+  for (int i = 0; i < 3; i++) if (dot(uCuts[i].xyz, uCuts[i].xyz) > 0.0) side = max(side, beyond(dot(uCuts[i].xyz, vPlace) - uCuts[i].w, edge));
+  if (side > 0.0) discard;
+#ifdef CAPS
+  // A cap lies 4 cm before the inside that stands for it, so that a floor under a cut wall does not shine through.
+  float cap = isOrthographic ? 2e-4 : 0.04 * (1.0 - gl_FragCoord.z) * gl_FragCoord.w;
+  gl_FragDepth = gl_FrontFacing ? gl_FragCoord.z : gl_FragCoord.z - cap;
+#endif
   if (uPass > 2.5) {
     gl_FragColor = vec4(vColour.rgb * 0.28, uLineAlpha);
     return;
@@ -89,7 +104,11 @@ void main() {
   if (dot(normal, vWorld) > 0.0) normal = -normal;
   float light = 0.70 + 0.16 * normal.y + 0.20 * max(dot(normal, uSun), 0.0) + 0.05 * normal.x;
   light = mix(light, 1.0, vEven);
-  if (uClip < 1e8 && !gl_FrontFacing && vColour.a > 0.99) light *= 0.72;
+  if (uCutting > 0.5 && vColour.a > 0.99) {
+    // The inside of a closed body is seen only through a cut: drawn flat and hatched it is the cap.
+    if (!gl_FrontFacing) light = mod(gl_FragCoord.x + gl_FragCoord.y, 7.0) < 1.6 ? 0.42 : 0.66;
+    light = mix(light, 0.16, edge);
+  }
   gl_FragColor = vec4(min(vColour.rgb * light, vec3(1.0)), vColour.a);
 }`;
 
@@ -104,6 +123,8 @@ export function sharedUniforms(model) {
     uHover: { value: -1 },
     uModel: { value: model.number },
     uClip: { value: 1e9 },
+    uCuts: { value: [new Vector4(), new Vector4(), new Vector4()] },
+    uCutting: { value: 0 },
     uGhostAlpha: { value: 0.05 },
     uDarkGlass: { value: 0 },
     uLineAlpha: { value: 0.55 },

@@ -1,6 +1,6 @@
 // @ts-check
 import {
-  Box3, OrbitControls, PerspectiveCamera, Scene, Sphere, Spherical, Vector3, WebGLRenderTarget, WebGLRenderer,
+  Box3, OrbitControls, OrthographicCamera, PerspectiveCamera, Scene, Sphere, Spherical, Vector3, WebGLRenderTarget, WebGLRenderer,
 } from "../../vendor/vendor3d.js";
 import { unpackPick } from "../core/ids.js";
 import { PICK_LAYER } from "./chunks.js";
@@ -21,7 +21,11 @@ export class Viewport {
     this.renderer.setPixelRatio(this.software ? 1 : Math.min(window.devicePixelRatio, 2));
     this.renderer.info.autoReset = true;
     this.scene = new Scene();
-    this.camera = new PerspectiveCamera(42, 1, 0.1, 5000);
+    this.lens = new PerspectiveCamera(42, 1, 0.1, 5000);
+    this.drawing = new OrthographicCamera(-1, 1, 1, -1, 0.1, 5000);
+    this.probe = new OrthographicCamera(-0.01, 0.01, 0.01, -0.01, 0, 50);
+    /** @type {PerspectiveCamera | OrthographicCamera} the lens, or the drawing camera of a plan */
+    this.camera = this.lens;
     this.controls = new OrbitControls(this.camera, canvas);
     Object.assign(this.controls, { zoomToCursor: true, screenSpacePanning: true, maxPolarAngle: Math.PI * 0.98 });
     this.target = new WebGLRenderTarget(1, 1);
@@ -33,7 +37,9 @@ export class Viewport {
     this.fence = null;
     /** @type {Set<() => void>} */
     this.afterFrame = new Set();
-    this.controls.addEventListener("change", () => this.invalidate());
+    /** @type {Set<() => void>} */
+    this.afterMove = new Set();
+    this.controls.addEventListener("change", () => { this.invalidate(); this.moved(); });
     canvas.addEventListener("webglcontextlost", (event) => { event.preventDefault(); events.onLost(true); });
     canvas.addEventListener("webglcontextrestored", () => { events.onLost(false); this.invalidate(); });
     canvas.addEventListener("keydown", (event) => this.onKey(event));
@@ -46,9 +52,39 @@ export class Viewport {
     const { clientWidth: width, clientHeight: height } = this.canvas;
     if (!width || !height) return;
     this.renderer.setSize(width, height, false);
-    this.camera.aspect = width / height;
+    this.lens.aspect = width / height;
+    Object.assign(this.drawing, { left: -width / height, right: width / height });
     this.camera.updateProjectionMatrix();
     this.invalidate();
+  }
+
+  /** Whether the picture is a plan: from above, parallel, not turned. */
+  get flat() {
+    return this.camera === this.drawing;
+  }
+
+  /** Look from above in parallel, or through the lens again. @param {boolean} on */
+  setFlat(on) {
+    if (on === this.flat) return;
+    this.camera = this.flight.camera = on ? this.drawing : this.lens;
+    this.controls.object = /** @type {any} */ (this.camera);
+    this.controls.enableRotate = !on;
+    if (on) this.drawing.position.copy(this.controls.target).setY(this.controls.target.y + this.bounds.radius * 2);
+    else this.lens.position.copy(this.controls.target).addScaledVector(HOME, this.bounds.radius * 2);
+    this.controls.update();
+    this.resize();
+  }
+
+  /** Half the height of a plan's picture in metres. @param {number} metres */
+  setReach(metres) {
+    this.drawing.zoom = 1 / Math.max(0.2, metres);
+    this.drawing.updateProjectionMatrix();
+    this.invalidate();
+  }
+
+  /** Tell who follows the camera. */
+  moved() {
+    for (const action of this.afterMove) action();
   }
 
   /** Ask for a frame; many askings make one. */
@@ -83,6 +119,10 @@ export class Viewport {
   }
 
   setDepthRange() {
+    if (this.flat) {
+      Object.assign(this.drawing, { near: 0.01, far: this.bounds.radius * 8 });
+      return this.camera.updateProjectionMatrix();
+    }
     const distance = this.camera.position.distanceTo(this.bounds.center);
     const reach = distance + this.bounds.radius * 2.5;
     this.camera.near = Math.max(0.05, Math.min(distance - this.bounds.radius * 2.5, reach / 50), reach / 4000);
@@ -99,8 +139,15 @@ export class Viewport {
     const rect = this.canvas.getBoundingClientRect();
     const [x, y] = [clientX - rect.left, clientY - rect.top];
     if (x < 0 || y < 0 || x >= rect.width || y >= rect.height) return null;
-    const { camera, renderer } = this;
-    camera.setViewOffset(rect.width, rect.height, Math.floor(x), Math.floor(y), 1, 1);
+    this.camera.setViewOffset(rect.width, rect.height, Math.floor(x), Math.floor(y), 1, 1);
+    const hit = this.readId(this.camera);
+    this.camera.clearViewOffset();
+    return hit;
+  }
+
+  /** Draw one pixel of the id pass. @param {PerspectiveCamera | OrthographicCamera} camera */
+  readId(camera) {
+    const { renderer } = this;
     camera.layers.set(PICK_LAYER);
     renderer.setRenderTarget(this.target);
     renderer.setClearColor(0x000000, 0);
@@ -109,9 +156,31 @@ export class Viewport {
     const pixel = new Uint8Array(4);
     renderer.readRenderTargetPixels(this.target, 0, 0, 1, 1, pixel);
     renderer.setRenderTarget(null);
-    camera.clearViewOffset();
     camera.layers.set(0);
     return unpackPick(pixel);
+  }
+
+  /** The feature below a point of the scene. @param {Vector3} point */
+  pickBelow(point) {
+    this.probe.position.copy(point);
+    this.probe.lookAt(point.x, point.y - 1, point.z);
+    this.probe.updateMatrixWorld();
+    return this.readId(this.probe);
+  }
+
+  /**
+   * The line of sight through a point of the page.
+   * @param {number} clientX
+   * @param {number} clientY
+   * @returns {{origin: [number, number, number], direction: [number, number, number]}}
+   */
+  ray(clientX, clientY) {
+    const rect = this.canvas.getBoundingClientRect();
+    const [x, y] = [((clientX - rect.left) / rect.width) * 2 - 1, 1 - ((clientY - rect.top) / rect.height) * 2];
+    this.camera.updateMatrixWorld();
+    const origin = new Vector3(x, y, -1).unproject(this.camera);
+    const direction = new Vector3(x, y, 0.5).unproject(this.camera).sub(origin).normalize();
+    return { origin: [origin.x, origin.y, origin.z], direction: [direction.x, direction.y, direction.z] };
   }
 
   /**
@@ -145,6 +214,7 @@ export class Viewport {
    */
   fit(box, { keepDirection = true, jump = false, margin = 1.14 } = {}) {
     if (box.isEmpty()) return null;
+    if (this.flat) return this.fitPlan(box, margin);
     const direction = keepDirection ? this.camera.position.clone().sub(this.controls.target).normalize() : HOME.clone();
     if (direction.lengthSq() < 0.5) direction.copy(HOME);
     const center = box.getCenter(new Vector3());
@@ -153,6 +223,14 @@ export class Viewport {
     const ahead = this.pickFrom(center, eye);
     this.flight.to(center, eye, jump);
     return ahead;
+  }
+
+  /** Bring a box into a plan. @param {Box3} box @param {number} margin @returns {null} */
+  fitPlan(box, margin) {
+    const [center, size] = [box.getCenter(new Vector3()), box.getSize(new Vector3())];
+    this.setReach((Math.max(size.z, size.x / this.lens.aspect) / 2) * margin);
+    this.flight.to(center, center.clone().setY(this.bounds.center.y + this.bounds.radius * 2), true);
+    return null;
   }
 
   /** What would be in the middle of the picture from another place. @param {Vector3} target @param {Vector3} eye */
@@ -171,8 +249,8 @@ export class Viewport {
     const right = new Vector3(0, 1, 0).cross(direction).normalize();
     if (right.lengthSq() < 0.5) right.set(1, 0, 0);
     const up = direction.clone().cross(right);
-    const tanY = Math.tan((this.camera.fov * Math.PI) / 360);
-    const tanX = tanY * this.camera.aspect;
+    const tanY = Math.tan((this.lens.fov * Math.PI) / 360);
+    const tanX = tanY * this.lens.aspect;
     let distance = 0;
     for (let i = 0; i < 8; i += 1) {
       const corner = new Vector3(i & 1 ? box.max.x : box.min.x, i & 2 ? box.max.y : box.min.y, i & 4 ? box.max.z : box.min.z).sub(center);
@@ -190,7 +268,8 @@ export class Viewport {
     if ((!step && !zoom) || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     const offset = this.camera.position.clone().sub(this.controls.target);
-    if (zoom) offset.multiplyScalar(zoom);
+    if (this.flat) this.keyOnPlan(step, zoom);
+    else if (zoom) offset.multiplyScalar(zoom);
     else if (event.shiftKey) this.pan(step, offset.length() * 0.05);
     else {
       const around = new Spherical().setFromVector3(offset);
@@ -201,6 +280,12 @@ export class Viewport {
     this.camera.position.copy(this.controls.target).add(offset);
     this.controls.update();
     this.invalidate();
+  }
+
+  /** @param {[number, number] | undefined} step @param {number | undefined} zoom */
+  keyOnPlan(step, zoom) {
+    if (zoom) this.setReach(zoom / this.drawing.zoom);
+    else if (step) this.pan(step, 0.12 / this.drawing.zoom);
   }
 
   /** @param {[number, number]} step @param {number} length */

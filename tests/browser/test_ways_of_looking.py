@@ -1,0 +1,161 @@
+"""Measuring, section planes, plan, walk, storeys apart, and addresses that bring a view back."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+COMPLETE = "() => window.kaksik && window.kaksik.ready && window.kaksik.state.complete !== false"
+STATE = "() => { const { legend, ...state } = window.kaksik.state; return state; }"
+HOUSE, FLATS = "120900101", "120900102"
+
+
+def open_building(page, demo, query):
+    page.goto(f"{demo.address}/?{query}")
+    page.wait_for_function(COMPLETE)
+
+
+def state(page):
+    return page.evaluate(STATE)
+
+
+def drawn_share(page):
+    """Return the share of the canvas that the building covers: what is darker than the sky and the floor."""
+    image = Image.open(io.BytesIO(page.locator("#canvas").screenshot())).convert("L")
+    return float((np.asarray(image) < 150).mean())
+
+
+def wait_frames(page):
+    page.evaluate("() => new Promise((done) => setTimeout(done, 500))")
+
+
+def test_a_distance_and_an_area_are_measured_by_keyboard(page, demo):
+    open_building(page, demo, f"building={HOUSE}&stage=as-designed")
+    page.keyboard.press("m")
+    page.locator("#canvas").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Enter")
+    page.locator("[data-key=measure-area]").press("Enter")
+    page.locator("#canvas").focus()
+    page.keyboard.press("Enter")
+    distance, area = state(page)["marks"]
+    assert distance["kind"] == "distance"
+    assert 0.05 < distance["value"] < 20
+    assert area["value"] == pytest.approx(73.25, abs=0.2)  # half of the gable roof: 12.1 m eaves times 6.05 m slope
+    assert "73.2" in page.locator(".marks").inner_text()
+    page.locator("[data-key=mark-0]").press("Enter")
+    page.wait_for_function("() => window.kaksik.state.marks.length === 1")
+    page.keyboard.press("Escape")
+    assert state(page)["measuring"] is None
+
+
+def test_a_section_plane_takes_half_and_shows_caps(page, demo):
+    open_building(page, demo, f"building={FLATS}")
+    whole = drawn_share(page)
+    page.keyboard.press("x")
+    page.locator("[data-key=cut-x-on]").press("Enter")
+    page.locator("[data-key=cut-x-flip]").press("Enter")
+    page.locator("[data-key=cut-y-on]").press("Enter")
+    wait_frames(page)
+    assert state(page)["cuts"] == [
+        {"axis": "x", "at": 13.5, "keep": "above"},
+        {"axis": "y", "at": 7, "keep": "below"},
+    ]
+    assert drawn_share(page) < whole * 0.8
+    slider = page.locator("#cut-x")
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    assert state(page)["cuts"][0]["at"] > 13.5
+    assert slider.evaluate("(e) => document.activeElement === e")  # the slider outlives the redraw
+
+
+def test_a_plan_is_cut_over_the_floor_and_cannot_be_turned(page, demo):
+    open_building(page, demo, f"building={FLATS}")
+    page.keyboard.press("p")
+    page.wait_for_function("() => window.kaksik.state.plan && window.kaksik.state.clip === 1.2")
+    above = state(page)["eye"]
+    page.locator("#canvas").focus()
+    page.keyboard.press("ArrowLeft")
+    moved = state(page)["eye"]
+    assert moved[2] == pytest.approx(above[2])
+    assert moved[0] < above[0]
+    page.locator("[data-storey]").filter(has_text="3").first.press("Enter")
+    page.wait_for_function("() => Math.abs(window.kaksik.state.clip - 7.2) < 1e-6")
+    page.keyboard.press("p")
+    page.wait_for_function("() => !window.kaksik.state.plan && window.kaksik.state.clip === null")
+
+
+def test_walking_keeps_the_eyes_over_the_floor(page, demo):
+    open_building(page, demo, f"building={FLATS}")
+    page.keyboard.press("w")
+    start = state(page)["eye"]
+    for key in ("w", "w", "d"):
+        page.keyboard.press(key)
+    end = state(page)["eye"]
+    assert end[2] == pytest.approx(1.6, abs=0.05)
+    assert end[1] - start[1] >= 0.55
+    assert end[0] - start[0] >= 0.25
+    page.keyboard.press("Escape")
+    assert state(page)["walking"] is False
+
+
+def test_storeys_apart_stand_higher(page, demo):
+    open_building(page, demo, f"building={FLATS}")
+    before = state(page)["eye"]
+    page.keyboard.press("e")
+    page.wait_for_function("() => window.kaksik.state.exploded")
+    assert state(page)["eye"][2] > before[2] + 5  # farther, so that all of it is in the picture
+    page.keyboard.press("e")
+    assert state(page)["exploded"] is False
+
+
+@pytest.mark.parametrize("look", ["", "&look=plan", "&look=exploded", "&look=walk"])
+def test_an_address_brings_the_view_back(page, demo, look):
+    open_building(page, demo, f"building={FLATS}&stage=as-designed{look}")
+    page.locator("#canvas").focus()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("x")
+    page.locator("[data-key=cut-y-on]").press("Enter")
+    page.wait_for_function("() => location.search.includes('eye=') && location.search.includes('cut=')")
+    wait_frames(page)
+    kept = ("eye", "cuts", "clip", "storey", "exploded", "plan", "walking", "stage")
+    before, address = state(page), page.url
+    page.goto("about:blank")
+    page.goto(address)
+    page.wait_for_function(COMPLETE)
+    after = state(page)
+    assert {k: after[k] for k in kept[1:]} == {k: before[k] for k in kept[1:]}
+    assert after["eye"] == pytest.approx(before["eye"], abs=0.06)
+
+
+def test_an_isolated_element_is_alone_again_after_its_address_is_opened(page, demo):
+    open_building(page, demo, f"building={FLATS}&stage=as-designed&tab=model")
+    page.evaluate("() => document.querySelector('[data-storey]:nth-of-type(3)').click()")
+    row = page.locator("[role=treeitem][aria-level='5']").first
+    row.click()
+    page.wait_for_function("() => window.kaksik.state.selected.length > 0")
+    page.keyboard.press("i")
+    page.wait_for_function("() => location.search.includes('only=')")
+    alone, address = state(page)["isolated"], page.url
+    page.goto("about:blank")
+    page.goto(address)
+    page.wait_for_function(COMPLETE)
+    assert state(page)["isolated"] == alone > 0
+
+
+def test_a_relation_of_the_graph_leads_to_the_next_element(page, demo):
+    open_building(page, demo, "building=120900103&stage=as-designed")
+    page.locator("#tree-search").fill("IfcDoor")
+    page.locator(".found button").first.click()
+    page.wait_for_function("() => window.kaksik.state.selected.length === 1")
+    first = state(page)["selected"][0]
+    panel = page.locator("[role=tabpanel]:visible")
+    panel.locator(".relations").wait_for()
+    assert "fills" in panel.locator(".relations").inner_text()
+    panel.locator(".relations li", has_text="located in").locator("button, a").first.click()
+    page.wait_for_function(f"() => window.kaksik.state.selected[0] !== '{first}'")

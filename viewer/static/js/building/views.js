@@ -1,0 +1,129 @@
+// @ts-check
+import { Vector3 } from "../../vendor/vendor3d.js";
+import { byId, fill, h } from "../core/dom.js";
+import { t } from "../core/i18n.js";
+import { announce } from "../ui/feedback.js";
+import { Measuring } from "./measure.js";
+import { sectionsPanel } from "./sections.js";
+import { Walk } from "./walk.js";
+
+/** @typedef {import("./context.js").Context} Context */
+/** @typedef {import("./state.js").BuildingState} BuildingState */
+
+/** A plan is cut here over the floor, as plans on paper are. */
+const PLAN_CUT_M = 1.2;
+
+/** Ways of looking that need more than a fill of the state texture: plan, walk, measuring, section planes. */
+export class Views {
+  /** @param {Context} context */
+  constructor(context) {
+    this.context = context;
+    this.measuring = new Measuring(context);
+    /** @type {Walk | null} */
+    this.walk = null;
+    this.undo = [
+      context.store.on(["plan"], (state) => this.plan(state)),
+      context.store.on(["storey"], ({ plan, storey }) => plan && (storey ? this.cutPlan() : context.store.set({ plan: false }))),
+      context.store.on(["walking"], ({ walking }) => (walking ? this.startWalk() : this.endWalk())),
+      context.store.on(["exploded"], ({ exploded, storey }) => {
+        context.scene.explode(exploded);
+        context.app.viewport.fit(storey ? context.scene.storeyBox(storey) : context.scene.reach);
+      }),
+      context.store.on(["measuring", "marks"], ({ measuring }) => { if (!measuring) this.measuring.rest(); this.measuring.draw(); }),
+      context.store.on(["measuring", "marks", "cuts", "sections", "walking"], () => this.drawWork()),
+    ];
+  }
+
+  /** @param {Readonly<BuildingState>} state */
+  plan({ plan, storey }) {
+    const { store, app, scene } = this.context;
+    if (plan) store.set({ walking: false, exploded: false, storey: storey ?? this.mainStorey() });
+    app.viewport.setFlat(plan);
+    if (plan) return this.cutPlan();
+    store.set({ clip: null });
+    app.viewport.fit(store.get().storey ? scene.storeyBox(store.get().storey) : scene.box, { keepDirection: false });
+  }
+
+  /** Cut the storey of a plan, and bring it into the picture. */
+  cutPlan() {
+    const { store, app, scene } = this.context;
+    const box = scene.storeyBox(store.get().storey);
+    store.set({ clip: this.floorOf(store.get().storey) + PLAN_CUT_M });
+    app.viewport.fit(box.isEmpty() ? scene.box : box, { margin: 1.15 });
+  }
+
+  /** Height of a storey's floor in the model; where its elevation lies outside its elements, their foot. @param {string | null} storey */
+  floorOf(storey) {
+    const { scene } = this.context;
+    const box = scene.storeyBox(storey);
+    const [low, high] = [box.min.y, box.max.y].map((y) => y + scene.source.origin[2]);
+    const told = scene.source.storeys.find((/** @type {any} */ s) => s.global_id === storey)?.elevation_m;
+    return box.isEmpty() || (told >= low - 0.5 && told <= high) ? told ?? low : low;
+  }
+
+  /** The first storey above the ground that has elements. @returns {string | null} */
+  mainStorey() {
+    const { source } = this.context.scene;
+    const filled = source.storeys.filter((/** @type {any} */ s) => !this.context.scene.storeyBox(s.global_id).isEmpty());
+    return (filled.find((/** @type {any} */ s) => s.elevation_m >= -0.5) ?? filled[0] ?? null)?.global_id ?? null;
+  }
+
+  startWalk() {
+    const { store, scene } = this.context;
+    store.set({ plan: false, exploded: false, clip: null, measuring: null });
+    const chosen = scene.boxOf(store.get().selected);
+    const storey = store.get().storey ?? this.mainStorey();
+    const box = chosen.isEmpty() ? scene.storeyBox(storey) : chosen;
+    const foot = (box.isEmpty() ? scene.box : box).getCenter(new Vector3());
+    foot.y = (chosen.isEmpty() ? this.floorOf(storey) - scene.source.origin[2] : box.min.y) + 0.05;
+    this.enterAt(foot, 0);
+    announce(t("walk.hint"));
+  }
+
+  /** @param {Vector3} foot @param {number} heading */
+  enterAt(foot, heading) {
+    this.walk?.close();
+    this.walk = new Walk(this.context, foot, heading);
+  }
+
+  endWalk() {
+    this.walk?.close();
+    this.walk = null;
+  }
+
+  /** Leave the innermost way of looking. @returns {boolean} whether there was one */
+  escape() {
+    const { store } = this.context;
+    const { walking, measuring } = store.get();
+    if (walking) store.set({ walking: false });
+    else if (measuring && this.measuring.first) this.measuring.rest();
+    else if (measuring) store.set({ measuring: null });
+    return walking || Boolean(measuring);
+  }
+
+  /** Panels of what is being done; a slider that is being dragged stays. */
+  drawWork() {
+    const { store } = this.context;
+    const { measuring, marks, cuts, sections, walking } = store.get();
+    const key = JSON.stringify([measuring, marks.length, marks.at(-1)?.value, sections, walking, cuts.map(({ axis, keep }) => axis + keep), document.documentElement.lang]);
+    const holder = byId("stage-work");
+    if (holder.dataset.key === key) return;
+    holder.dataset.key = key;
+    refill(holder, [this.measuring.panel(), sectionsPanel(this.context), walking ? h("section", { class: "work" }, h("p", { class: "small" }, t("walk.hint"))) : null]);
+  }
+
+  close() {
+    for (const action of this.undo.splice(0)) action();
+    this.endWalk();
+    this.measuring.close();
+    this.context.app.viewport.setFlat(false);
+  }
+}
+
+/** Replace what an element holds and keep the focus on the same control. @param {HTMLElement} holder @param {any[]} children */
+export function refill(holder, children) {
+  const key = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset?.key;
+  const inside = holder.contains(document.activeElement);
+  fill(holder, ...children);
+  if (inside && key) /** @type {HTMLElement | null} */ (holder.querySelector(`[data-key="${CSS.escape(key)}"]`))?.focus();
+}
