@@ -3,7 +3,8 @@
 import re
 from collections import defaultdict
 
-# Sections along a directrix: in the one real file that has some, the first kernel leaves out offsets of up to 5.8 m.
+# Sections along a curve. Of the sectioned solid the first kernel is known to mirror the profile: its x axis points to
+# the right of the curve, where buildingSMART (IFC4.x-IF 147) and the second kernel have it on the left.
 CLASSES = frozenset(
     {
         b"IFCDIRECTRIXDERIVEDREFERENCESWEPTAREASOLID",
