@@ -6,7 +6,7 @@ Nothing here loads anything from a network, and nothing here knows what a buildi
 from signatures.canonical import MAX_DOCUMENT_BYTES, jcs, parse_canonical, parse_object
 from signatures.commitment import SCHEME, SECRET_BYTES, Commitment, commit
 from signatures.context_store import CREDENTIALS_V2, LIFECYCLE_V1, PINS, ContextStore, pinned_contexts
-from signatures.controllers import ControllerVersion, KeyHistory, key_document
+from signatures.controllers import ControllerVersion, KeyHistories, KeyHistory, histories_json, key_document
 from signatures.credential import check_schema, credential_schema, new_credential, strict_object
 from signatures.digests import from_base58btc, sha256, sha256_hex, to_base58btc
 from signatures.embedded import EmbeddedReport, EmbeddedSignature, EmbeddedVerdict, embedded_signatures
@@ -59,7 +59,7 @@ from signatures.proofs import (
     verify_proof,
 )
 from signatures.rdf import BoundedRdfc, CanonicalizationCostError, canonicalize, canonicalize_dataset, expand
-from signatures.status import StatusList, check_status, status_credential, status_entry
+from signatures.status import StatusList, check_status, status_credential, status_entry, status_schema
 from signatures.verify import CredentialRules, Outcome, Step, StepLog, Verdict, verify_credential
 
 __all__ = [
@@ -85,6 +85,7 @@ __all__ = [
     "EmbeddedVerdict",
     "HashData",
     "IssuerIs",
+    "KeyHistories",
     "KeyHistory",
     "KeyKind",
     "KeyResolver",
@@ -124,6 +125,7 @@ __all__ = [
     "expand",
     "from_base58btc",
     "hash_data",
+    "histories_json",
     "jcs",
     "key_document",
     "leaf_hash",
@@ -140,6 +142,7 @@ __all__ = [
     "sha256_hex",
     "status_credential",
     "status_entry",
+    "status_schema",
     "strict_object",
     "timestamp",
     "to_base58btc",

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from signatures.errors import Reason, SignatureError
-from signatures.keys import ASSERTION, PublicKey, VerificationKey
+from signatures.keys import ASSERTION, PublicKey, VerificationKey, resolve_did_key
 from signatures.proofs import parse_timestamp, timestamp
 
 CID_V1 = "https://www.w3.org/ns/cid/v1"
@@ -28,6 +28,61 @@ class ControllerVersion:
 
     document: Mapping[str, Any]
     since: datetime
+
+
+class KeyHistories:
+    """Resolves verification methods by the histories of their controllers, and a did:key without one by itself.
+
+    Args:
+        histories: Controller -> all versions of its document.
+
+    Raises:
+        SignatureError: (key) as `KeyHistory`.
+    """
+
+    def __init__(self, histories: Mapping[str, Sequence[ControllerVersion]]) -> None:
+        self._histories = {name: KeyHistory(name, versions) for name, versions in histories.items()}
+
+    @classmethod
+    def from_json(cls, form: Any) -> "KeyHistories":
+        """Return what `histories_json` wrote.
+
+        Raises:
+            SignatureError: (key) malformed.
+        """
+        try:
+            read = {
+                str(item["controller"]): [
+                    ControllerVersion(dict(version["document"]), parse_timestamp(str(version["since"])))
+                    for version in item["versions"]
+                ]
+                for item in form["items"]
+            }
+        except (KeyError, TypeError, ValueError) as error:
+            raise SignatureError("The history of keys is malformed.", reason=Reason.KEY) from error
+        return cls(read)
+
+    def __call__(self, verification_method: str) -> VerificationKey:
+        """Return the key of a verification method.
+
+        Raises:
+            SignatureError: (key) the controller never had it, or nobody knows the controller.
+        """
+        history = self._histories.get(verification_method.partition("#")[0])
+        return resolve_did_key(verification_method) if history is None else history(verification_method)
+
+
+def histories_json(histories: Mapping[str, Sequence[ControllerVersion]]) -> dict[str, Any]:
+    """Return histories as JSON."""
+    return {
+        "items": [
+            {
+                "controller": name,
+                "versions": [{"since": timestamp(item.since), "document": dict(item.document)} for item in versions],
+            }
+            for name, versions in histories.items()
+        ]
+    }
 
 
 class KeyHistory:
@@ -95,7 +150,7 @@ def key_document(
     Args:
         controller: Identifier of the controller, such as a did:web.
         keys: Verification method -> key.
-        revoked: When each revoked key was; such a key stays in the document, without a purpose.
+        revoked: When each revoked key was; such a key stays in the document, so that older proofs can be judged.
     """
     gone = revoked or {}
     methods = [

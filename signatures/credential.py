@@ -11,7 +11,12 @@ from signatures.proofs import MAX_ROLE, ROLE_PATTERN, Suite, timestamp
 
 MAX_PROOFS = 8  # designer, supervision, builder, owner, municipality, with room; each costs a canonicalisation
 _DATE_TIME = {"type": "string", "maxLength": 20, "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"}
-_IRI = {"type": "string", "minLength": 3, "maxLength": 2048, "pattern": r"^[A-Za-z][A-Za-z0-9+.-]*:[^\s]+$"}
+_IRI: dict[str, Any] = {
+    "type": "string",
+    "minLength": 3,
+    "maxLength": 2048,
+    "pattern": r"^[A-Za-z][A-Za-z0-9+.-]*:[^\s]+$",
+}
 
 
 def new_credential(
@@ -23,6 +28,7 @@ def new_credential(
     valid_from: datetime,
     subject: Mapping[str, Any],
     evidence: Sequence[Mapping[str, Any]] = (),
+    status: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return an unsigned credential.
 
@@ -34,6 +40,7 @@ def new_credential(
         valid_from: When the statement begins to hold.
         subject: The claim, with its ``id``.
         evidence: Evidence objects, each with ``id`` and ``type``.
+        status: Its entry in a status list, or None if it cannot be revoked.
     """
     credential: dict[str, Any] = {
         "@context": list(contexts),
@@ -45,6 +52,8 @@ def new_credential(
     }
     if evidence:
         credential["evidence"] = [dict(item) for item in evidence]
+    if status is not None:
+        credential["credentialStatus"] = dict(status)
     return credential
 
 
@@ -81,6 +90,15 @@ def credential_schema(
         },
         optional=("signerRole",),
     )
+    status = strict_object(
+        {
+            "id": _IRI,
+            "type": {"const": "BitstringStatusListEntry"},
+            "statusPurpose": {"const": "revocation"},
+            "statusListIndex": {"type": "string", "pattern": "^(?:0|[1-9][0-9]{0,8})$"},
+            "statusListCredential": _IRI,
+        }
+    )
     members = {
         "@context": {"const": list(contexts)},
         "id": _IRI,
@@ -89,10 +107,11 @@ def credential_schema(
         "validFrom": _DATE_TIME,
         "validUntil": _DATE_TIME,
         "credentialSubject": subject,
+        "credentialStatus": status,
         "evidence": {"type": "array", "minItems": 1, "maxItems": 64, "items": evidence},
         "proof": {"oneOf": [proof, {"type": "array", "minItems": 2, "maxItems": MAX_PROOFS, "items": proof}]},
     }
-    return strict_object(members, optional=("validUntil", "evidence"))
+    return strict_object(members, optional=("validUntil", "evidence", "credentialStatus"))
 
 
 def check_schema(document: Mapping[str, Any], schema: Mapping[str, Any]) -> None:

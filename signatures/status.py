@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from signatures.context_store import CREDENTIALS_V2
-from signatures.credential import new_credential
+from signatures.credential import credential_schema, new_credential, strict_object
 from signatures.errors import Reason, SignatureError
 
 MIN_ENTRIES = 131_072  # the standard's least length: a shorter list would tell who asks about whom
@@ -109,6 +109,20 @@ def status_credential(url: str, issuer: str, bits: StatusList, valid_from: datet
             "encodedList": bits.encoded,
         },
     )
+
+
+def status_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a signed credential that publishes a status list."""
+    subject = strict_object(
+        {
+            "id": {"type": "string", "maxLength": 2048},
+            "type": {"const": "BitstringStatusList"},
+            "statusPurpose": {"const": REVOCATION},
+            "encodedList": {"type": "string", "maxLength": 2 * MAX_BYTES, "pattern": "^u[A-Za-z0-9_-]+$"},
+        }
+    )
+    kind = "BitstringStatusListCredential"
+    return credential_schema(contexts=(CREDENTIALS_V2,), kind=kind, subject=subject, evidence=strict_object({}))
 
 
 def check_status(entry: Mapping[str, Any], listed: Mapping[str, Any], issuer: str) -> None:

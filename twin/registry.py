@@ -9,9 +9,10 @@ Rules that it keeps:
 import fcntl
 import json
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from twin.errors import NotFound
 from twin.keyring import KeyRing
 from twin.witnesses import Cosigned, Witnesses
 
-STATE, TRANSITION, JOURNALS = "state", "transition", "journals"
+STATE, TRANSITION, JOURNALS, KEYS = "state", "transition", "journals", "keys"
 BATCH = 1_000  # entries appended at once: bounds the memory of a first filling
 
 
@@ -39,6 +40,7 @@ class _Opened:
     reader: TileLog | None = None  # reads what is on the disk at each question
     lock: threading.RLock = field(default_factory=threading.RLock)
     depth: int = 0
+    stamp_problem: str = ""  # why the last checkpoint has no time-stamp
 
 
 class Registry:
@@ -52,6 +54,7 @@ class Registry:
         blobs: Where the bytes of entries wait until they are logged.
         witnesses: Who cosigns checkpoints.
         clock: Tells the time.
+        timestamper: Stamps every new checkpoint (RFC 3161), or None.
     """
 
     def __init__(
@@ -63,7 +66,9 @@ class Registry:
         blobs: BlobStore,
         witnesses: Witnesses,
         clock: Clock,
+        timestamper: Callable[[bytes], bytes] | None = None,
     ) -> None:
+        self._timestamper = timestamper
         self._folder = folder
         self._origin = origin
         self._keys = keys
@@ -121,7 +126,15 @@ class Registry:
                 count += len(batch)
             if count:
                 self._cosign()
+                self._stamp()
             return count
+
+    def logged_at(self, entry: bytes) -> datetime | None:
+        """Return when an entry was enlisted for the log, by our own clock; None if it is not there."""
+        with self._engine.connect() as connection:
+            query = select(LOGGED.c.created).where(LOGGED.c.sha256 == sha256_hex(entry))
+            found = connection.scalar(query.where(LOGGED.c.position.is_not(None)))
+        return None if found is None else datetime.fromisoformat(found)
 
     def position(self, entry: bytes) -> int | None:
         """Return the place of an entry in the log, or None if it is not there."""
@@ -153,6 +166,8 @@ class Registry:
             "waiting": waiting or 0,
             "witnesses": [cosigned.to_json() for cosigned in self._witnesses.last],
             "policy": self.policy(),
+            "stamped": log.stamp(log.size) is not None,
+            "stamp_problem": self._opened.stamp_problem,
         }
 
     def entries(self, start: int, limit: int) -> list[dict[str, Any]]:
@@ -221,6 +236,17 @@ class Registry:
                 except SignatureError as error:
                     cosigned.problem = error.message
 
+    def _stamp(self) -> None:
+        """Have the newest checkpoint time-stamped; a service that does not answer delays no seal for long."""
+        if self._timestamper is None:
+            return
+        log = self._log()
+        try:
+            log.add_stamp(log.size, self._timestamper(log.checkpoint()))
+            self._opened.stamp_problem = ""
+        except (SignatureError, OSError) as error:
+            self._opened.stamp_problem = str(error)
+
     def _log(self) -> TileLog:
         if self._opened.log is None:
             self._opened.log = TileLog(self._folder, self._key())
@@ -243,4 +269,4 @@ def journal_entry(day: str, heads: Mapping[str, tuple[int, str]]) -> dict[str, A
     return {"format": "kaksik-journals/1", "day": day, "books": books}
 
 
-__all__ = ["JOURNALS", "STATE", "TRANSITION", "Cosigned", "Registry", "journal_entry"]
+__all__ = ["JOURNALS", "KEYS", "STATE", "TRANSITION", "Cosigned", "Registry", "journal_entry"]

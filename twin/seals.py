@@ -23,11 +23,13 @@ from twin.sealing import (
     public_bundle,
     read_credential,
     seal,
+    state_iri,
     verdict_json,
     verify_bundle,
     with_log_proof,
 )
 from twin.snapshots import SnapshotReader
+from twin.standing import Standing
 
 KIND = "seal"
 FROZEN = ("permit", "energy", "validation")  # reports that a seal names by their digest
@@ -70,6 +72,7 @@ class Seals:
         blobs: Where bundles lie.
         registry: Where sealed states are logged.
         clock: Tells the time.
+        standing: Which states and keys were revoked.
     """
 
     def __init__(
@@ -81,7 +84,9 @@ class Seals:
         blobs: BlobStore,
         registry: Registry,
         clock: Clock,
+        standing: Standing,
     ) -> None:
+        self._standing = standing
         self._keys = keys
         self._catalogue = catalogue
         self._shelf = shelf
@@ -185,13 +190,27 @@ class Seals:
         """Return the verdict on a version's seal: signatures, log, and that the stored records are those sealed."""
         if not self.sealed(version):
             return UNSEALED
+        credential = self.credential(version)
         verdict = verify_bundle(
             self.bundle(version),
             records=self._snapshots.read(version).records.values(),
             file_sha256=version.file_sha256,
-            policy=IssuerIs(frozenset({self._keys.signer().controller})),
+            policy=IssuerIs(self._standing.issuers()),
+            resolver=self._standing.resolver(),
+            status_list=self._standing.list_for(read_credential(credential)),
+            proved_at=self._registry.logged_at(credential),
         )
         return verdict_json(verdict)
+
+    def revoke(self, version: Version, reason: str, actor: str) -> None:
+        """Revoke the newest seal of a version: its status list says so from now on.
+
+        Raises:
+            NotFound: (seal) the version is not sealed.
+            Conflict: (no-status, revoked) it cannot be revoked, or is.
+        """
+        with self._registry.exclusive():
+            self._standing.revoke(self.form(version), reason, actor)
 
     def disclose(self, version: Version, global_id: str, statement: str | None = None) -> bytes:
         """Return the file that shows one element of a sealed version, or one statement of it.
@@ -215,14 +234,17 @@ class Seals:
     def _issue(
         self, version: Version, actor: str, transition: StateTransition | None, evidence: Sequence[Evidence]
     ) -> None:
+        key = version.key
+        issuer = self._standing.issuer()
         state = seal(
             self._snapshots.read(version),
-            self._keys.signer(),
+            issuer,
             self._keys.salt_secret(),
             self._previous(version),
             self._clock(),
             (*self._reports(version), *evidence),
             transition=transition,
+            status=self._standing.allot(state_iri(key.building_id, key.stage, key.number)),
         )
         self._keep(version, "" if transition is None else transition.name, state.bundle, actor)
 

@@ -7,6 +7,8 @@ from pathlib import Path
 from pydantic import SecretStr
 from sqlalchemy import Engine
 
+from signatures.asice import HttpTimestamper
+from signatures.authority import http_post
 from twin.audit import AuditTrail
 from twin.blobs import FileBlobStore
 from twin.catalogue import Catalogue, Journal, ReportShelf, Version
@@ -14,12 +16,13 @@ from twin.clock import Clock
 from twin.containers import Containers
 from twin.deviations import Deviations
 from twin.errors import InvalidInput
-from twin.keyring import KeyRing
+from twin.keyring import KeyRing, Token
 from twin.lifecycles import Lifecycles, read_signers
 from twin.registry import Registry
 from twin.seals import Seals
 from twin.settings import Settings
 from twin.snapshots import SnapshotReader
+from twin.standing import Standing
 from twin.witnesses import Witnesses
 
 
@@ -31,6 +34,7 @@ class Trust:
         keys: The installation's own keys.
         journal: The append-only books.
         registry: The transparency log.
+        standing: Which states and keys were revoked.
         seals: Sealed states.
         deviations: Accepted deviations.
         lifecycles: Status and transitions.
@@ -41,6 +45,7 @@ class Trust:
     keys: KeyRing
     journal: Journal
     registry: Registry
+    standing: Standing
     seals: Seals
     deviations: Deviations
     lifecycles: Lifecycles
@@ -77,16 +82,30 @@ def open_trust(
         InvalidInput: (log-policy, signers-file, not-found) a file that the settings name cannot be used.
     """
     shelf, journal = ReportShelf(engine), Journal(engine, clock)
-    keys = KeyRing(settings.home / "keys", _secret(settings.key_passphrase))
+    keys = KeyRing(settings.home / "keys", _secret(settings.key_passphrase), _token(settings))
     witnesses = Witnesses(_text(settings.log_policy_file))
-    registry = Registry(settings.home / "log", settings.log_origin, keys, engine, blobs, witnesses, clock)
-    seals = Seals(keys, catalogue, shelf, snapshots, blobs, registry, clock)
+    origin = settings.log_origin
+    registry = Registry(settings.home / "log", origin, keys, engine, blobs, witnesses, clock, _stamps(settings))
+    standing = Standing(keys, journal, registry, f"https://{origin}/status", clock)
+    seals = Seals(keys, catalogue, shelf, snapshots, blobs, registry, clock, standing)
     deviations = Deviations(catalogue, journal, blobs, keys, clock)
     signers = read_signers(_text(settings.signers_file))
     lifecycles = Lifecycles(catalogue, shelf, snapshots, journal, seals, registry, deviations, reports, signers)
     audit = AuditTrail(journal, registry, clock)
     containers = Containers(settings, seals, catalogue, shelf, blobs, clock)
-    return Trust(keys, journal, registry, seals, deviations, lifecycles, audit, containers)
+    return Trust(keys, journal, registry, standing, seals, deviations, lifecycles, audit, containers)
+
+
+def _token(settings: Settings) -> Token | None:
+    if settings.pkcs11_module is None:
+        return None
+    pin = _secret(settings.pkcs11_pin) or ""
+    return Token(settings.pkcs11_module, settings.pkcs11_token, settings.pkcs11_key, pin)
+
+
+def _stamps(settings: Settings) -> HttpTimestamper | None:
+    url = settings.log_timestamp_url
+    return None if url is None else HttpTimestamper(url, http_post)
 
 
 def _text(file: Path | None) -> str:

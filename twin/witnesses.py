@@ -78,7 +78,7 @@ class Witnesses:
     def ask(self, log: TileLog) -> Iterator[Cosigned]:
         """Show the newest checkpoint to every witness and yield what each says."""
         self.last = []
-        for name, url in self._urls.items():
+        for url, name in {url: name for name, url in self._urls.items()}.items():  # one may hold several keys
             cosigned = self._one(name, url, log)
             self.last.append(cosigned)
             yield cosigned

@@ -14,7 +14,16 @@ from api.cli.listener import listen
 from api.cli.output import Exit, print_json, print_table, say
 from api.context import number_of
 from api.witness import create_witness, read_over_http
-from signatures import AnyIssuer, IssuerIs, Policy, SignatureError, Verdict
+from signatures import (
+    AnyIssuer,
+    IssuerIs,
+    KeyHistories,
+    KeyResolver,
+    Policy,
+    SignatureError,
+    Verdict,
+    resolve_did_key,
+)
 from signatures.tlog import LogPolicy, MonitorState, NoteKey, Witness, WitnessFolder, WitnessKey, monitor
 from twin.catalogue import Version
 from twin.clock import system_clock
@@ -139,19 +148,23 @@ def verify(
     issuer: Annotated[list[str] | None, typer.Option(help="Identifier of a signer that you trust")] = None,
     log_policy: Annotated[Path | None, typer.Option(help="Log and witnesses that you trust (tlog-policy)")] = None,
     trust: Annotated[Path | None, typer.Option(help="For containers: certificates (PEM)")] = None,
+    keys: Annotated[str | None, typer.Option(help="History of the issuer's keys: file, or …/api/v1/log/keys")] = None,
+    status_list: Annotated[str | None, typer.Option(help="Status list that the seal names: file or address")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Verify a sealed state, one element of it, or a container, offline and step by step. Exit code 1 if it fails."""
     data = _bytes(file)
     policy: Policy = IssuerIs(frozenset(issuer)) if issuer else AnyIssuer()
+    resolver: KeyResolver = resolve_did_key if keys is None else KeyHistories.from_json(json.loads(_from(keys)))
+    listed = None if status_list is None else _from(status_list)
     if is_disclosure(data):
-        verdict = verify_disclosure(data, policy=policy)
+        verdict = verify_disclosure(data, policy=policy, resolver=resolver, status_list=listed)
     elif ASICE in data[:200]:
         given = Settings()
         services = trust_of(trust or given.trust_file, given.trust_operators, system_clock())
         verdict = verify_asice(data, services)
     else:
-        verdict = _verify_bundle(data, model, policy, log_policy)
+        verdict = _verify_bundle(data, model, policy, log_policy, resolver, listed)
     result = {**verdict_json(verdict), "facts": dict(verdict.facts)}
     if as_json:
         print_json(result)
@@ -168,16 +181,19 @@ def witness(
     port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one")] = 8322,
     as_json: AsJson = False,
 ) -> None:
-    """Run a witness: it cosigns checkpoints of logs, and refuses rollback and rewriting."""
-    key = WitnessKey(name, KeyRing(folder / "keys", None).ed25519("witness"))
+    """Run a witness: it cosigns checkpoints with Ed25519 and ML-DSA-44, and refuses rollback and rewriting."""
+    ring = KeyRing(folder / "keys", None)
+    keys = [WitnessKey(name, ring.ed25519("witness")), WitnessKey(name, ring.ml_dsa_44("witness"))]
+    key, later = (one.key.vkey for one in keys)
     watched = [NoteKey.from_vkey(text) for text in log]
-    app = create_witness(Witness([key], watched, WitnessFolder(folder / "seen"), system_clock), key.key.vkey)
+    app = create_witness(Witness(keys, watched, WitnessFolder(folder / "seen"), system_clock), f"{key}\n{later}")
     listener = listen(host, port)
     address = f"http://{host}:{listener.getsockname()[1]}"
     if as_json:
-        print_json({"address": address, "vkey": key.key.vkey})
+        print_json({"address": address, "vkey": key, "ml_dsa_44": later})
     else:
-        say(f"Witness at {address}. Put this line into the log's policy:\nwitness {name} {key.key.vkey} {address}")
+        say(f"Witness at {address}. Put these lines, or one, into the log's policy; the second is post-quantum:")
+        say(f"witness {name} {key} {address}\nwitness {name}-pq {later} {address}")
     config = uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=3)
     uvicorn.Server(config).run(sockets=[listener])
 
@@ -206,10 +222,10 @@ def monitor_log(
 
 
 def _check_entry(_index: int, entry: bytes) -> str | None:
-    """Say what is wrong with an entry: each is a state credential, a transition, or the heads of the journals."""
+    """Say what is wrong with an entry: each is a state credential, a transition, a key, or heads of journals."""
     try:
         form = json.loads(entry)
-        if str(form.get("format", "")).startswith(("kaksik-transition/", "kaksik-journals/")):
+        if str(form.get("format", "")).startswith(("kaksik-transition/", "kaksik-journals/", "kaksik-keys/")):
             return None
         read_credential(entry)
     except (ValueError, AttributeError, InvalidInput, SignatureError) as error:
@@ -234,7 +250,14 @@ def _evidence(text: str) -> Evidence:
     return Evidence(kind, Path(path).name[:200], hashlib.sha256(_bytes(Path(path))).hexdigest())
 
 
-def _verify_bundle(data: bytes, model: list[Path] | None, policy: Policy, log_policy: Path | None) -> Verdict:
+def _verify_bundle(
+    data: bytes,
+    model: list[Path] | None,
+    policy: Policy,
+    log_policy: Path | None,
+    resolver: KeyResolver,
+    status_list: bytes | None,
+) -> Verdict:
     read = None if not model else together(model)
     return verify_bundle(
         data,
@@ -242,6 +265,8 @@ def _verify_bundle(data: bytes, model: list[Path] | None, policy: Policy, log_po
         file_sha256=None if read is None else read.file_sha256,
         policy=policy,
         log_policy=None if log_policy is None else LogPolicy.parse(_bytes(log_policy).decode()),
+        resolver=resolver,
+        status_list=status_list,
     )
 
 
@@ -269,6 +294,10 @@ def _show_status(shown: Mapping[str, Any], as_json: bool) -> None:
 
 def _name(version: Version) -> str:
     return f"{version.key.building_id}-{version.key.stage.value}-{version.key.number}"
+
+
+def _from(place: str) -> bytes:
+    return read_over_http(place) if "://" in place else _bytes(Path(place))
 
 
 def _bytes(path: Path) -> bytes:

@@ -9,7 +9,13 @@ from api.formats import to_openapi_30
 from api.routers.trust import rules_json
 from api.security import refuse_xroad
 
-CONFORMS_TO = ("https://c2sp.org/tlog-checkpoint", "https://c2sp.org/tlog-tiles", "https://c2sp.org/tlog-witness")
+CONFORMS_TO = (
+    "https://www.w3.org/TR/vc-bitstring-status-list/",
+    "https://www.w3.org/TR/cid-1.0/",
+    "https://c2sp.org/tlog-checkpoint",
+    "https://c2sp.org/tlog-tiles",
+    "https://c2sp.org/tlog-witness",
+)
 PREFIX = "/api/v1"
 MAX_PAGE = 500  # entries of an answer; each has about 2 kB
 router = APIRouter(tags=["registry"])
@@ -48,6 +54,21 @@ def checkpoint(twin: TwinDep) -> Response:
     """Return the signed note with its cosignatures."""
     data = twin.trust.registry.file("checkpoint")
     return Response(data, media_type="text/plain; charset=utf-8", headers={"Cache-Control": "no-cache"})
+
+
+@router.get("/log/keys", summary="List the keys that issue states, with their history")
+def keys(twin: TwinDep) -> dict[str, Any]:
+    """Return every version of the issuers' key documents; `kaksik verify --keys` reads it."""
+    return twin.trust.standing.histories()
+
+
+@router.get("/log/status/{name}", summary="Get a status list", response_class=Response)
+def status_list(
+    twin: TwinDep, name: Annotated[str, Path(max_length=40, pattern="^[1-9A-HJ-NP-Za-km-z]{12}-[1-9][0-9]{0,5}$")]
+) -> Response:
+    """Return a Bitstring Status List credential, signed now: which of the states that name it were revoked."""
+    data = twin.trust.standing.listed(name)
+    return Response(data, media_type="application/vc+ld+json", headers={"Cache-Control": "no-cache"})
 
 
 @router.get("/log/{kind}/{path:path}", summary="Get a tile or an earlier checkpoint", response_class=Response)

@@ -73,6 +73,7 @@ def seal(
     evidence: Sequence[Evidence] = (),
     disclosed: Iterable[str] = (),
     transition: StateTransition | None = None,
+    status: Mapping[str, Any] | None = None,
 ) -> SealedState:
     """Sign the state that `snapshot` shows.
 
@@ -85,6 +86,7 @@ def seal(
         evidence: Documents that the state rests on.
         disclosed: GlobalIds whose proofs are put into the bundle, so that anyone can read them.
         transition: The change of status it is sealed for, or None.
+        status: Its entry in a status list, by which it can be revoked; or None.
 
     Raises:
         InvalidInput: (secret, statement, credential) something given cannot be sealed.
@@ -104,6 +106,7 @@ def seal(
         previous=_previous(snapshot, previous, transition),
         evidence=evidence,
         transition=transition,
+        status=status,
     )
     credential = _signed(unsigned, signer, created, contexts)
     proofs = [open_element(snapshot, commitment, global_id) for global_id in disclosed]

@@ -123,6 +123,7 @@ def state_credential(
     previous: Mapping[str, str],
     evidence: Sequence[Evidence],
     transition: StateTransition | None = None,
+    status: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return the unsigned credential of the state `snapshot`.
 
@@ -135,6 +136,7 @@ def state_credential(
         previous: `previousState` and `previousStateSha256`, or nothing for a first state.
         evidence: What the state rests on.
         transition: The change of status it is sealed for, or None.
+        status: Its entry in a status list, or None.
     """
     iri = state_iri(snapshot.building_id, snapshot.stage, snapshot.version)
     subject = {
@@ -160,6 +162,7 @@ def state_credential(
         valid_from=created,
         subject=subject,
         evidence=[item.to_json() for item in evidence],
+        status=status,
     )
 
 

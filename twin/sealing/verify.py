@@ -12,18 +12,22 @@ from signatures import (
     AbsenceProof,
     CredentialRules,
     ElementProof,
+    IssuerIs,
+    KeyResolver,
     Policy,
     Reason,
     SignatureError,
     StatementProof,
     StepLog,
     Verdict,
+    check_status,
     jcs,
     pinned_contexts,
     proofs_of,
     resolve_did_key,
     role_of,
     sha256_hex,
+    status_schema,
     verify_credential,
     verify_element,
     verify_statement,
@@ -51,6 +55,9 @@ def verify_bundle(
     policy: Policy,
     log_policy: LogPolicy | None = None,
     now: datetime | None = None,
+    resolver: KeyResolver = resolve_did_key,
+    status_list: bytes | None = None,
+    proved_at: datetime | None = None,
 ) -> Verdict:
     """Verify a bundle, and a model against it if one is given.
 
@@ -64,12 +71,16 @@ def verify_bundle(
         log_policy: Which log must hold the state, and which witnesses must have seen it; None asks the log that the
             bundle itself names, if it names one.
         now: The verifier's time, by which cosignatures are judged; the clock of this machine if None.
+        resolver: How keys are found; one that knows histories refuses what revoked keys sign.
+        status_list: The status list credential that the state names, or None if nobody asked for it.
+        proved_at: When the state is known to have been there; None takes the time of the witnesses in `log_policy`.
 
     Returns:
         The verdict; that a bundle is bad is never an error.
     """
     log = StepLog(_FAILURES)
-    rules = _rules(policy)
+    moment = now or system_clock()
+    rules = _rules(policy, resolver, proved_at or _witnessed(data, log_policy, moment))
     # 1. The file is the one spelling of its entries, and its manifest, names and entries agree.
     opened = log.run("container", lambda: (Bundle.from_bytes(data), "Every byte of the bundle is accounted for."))
     bundle = opened or _EMPTY
@@ -86,18 +97,24 @@ def verify_bundle(
     # 13. Elements that the bundle shows stand under the signed root.
     _run_if(bool(bundle.elements), log, "shown-elements", "The bundle shows none.", lambda: _shown(bundle, facts))
     # 14. The log holds the credential, byte for byte.
-    _logged(log, bundle, log_policy, now or system_clock())
-    # 15. and 16. The model given, if any.
+    _logged(log, bundle, log_policy, moment)
+    # 15. It was not revoked, if a status list was brought.
+    _standing(log, credential, status_list, rules)
+    # 16. and 17. The model given, if any.
     _compare(log, bundle, facts, records, file_sha256)
     return Verdict(tuple(log.steps), facts)
 
 
-def verify_disclosure(data: bytes, *, policy: Policy) -> Verdict:
+def verify_disclosure(
+    data: bytes, *, policy: Policy, resolver: KeyResolver = resolve_did_key, status_list: bytes | None = None
+) -> Verdict:
     """Verify a file that shows one element, one statement, or an absence.
 
     Args:
         data: What `disclose` or `prove_absence` wrote.
         policy: Who may have signed.
+        resolver: How keys are found.
+        status_list: As for `verify_bundle`.
 
     Returns:
         The verdict; its facts hold what is shown under ``element``, ``statement`` or ``absent``.
@@ -107,13 +124,16 @@ def verify_disclosure(data: bytes, *, policy: Policy) -> Verdict:
     read = log.run("disclosure", lambda: (read_disclosure(data, MAX_BUNDLE_BYTES), "The file is canonical JSON."))
     kind, signed, proof = read or (Shown.ELEMENT, {}, {})
     # 2. to 9. The credential.
-    credential = verify_credential(jcs(signed), _rules(policy), log) or {}
+    rules = _rules(policy, resolver)
+    credential = verify_credential(jcs(signed), rules, log) or {}
     # 10. Identifiers.
     log.run("identifiers", lambda: _same_identifiers(credential))
     facts = {} if log.broken else _facts(credential)
     # 11. What is shown stands under the signed root; 12. and speaks of this very building.
     opened = log.run(f"{kind}-proof", lambda: _OPENERS[kind](proof, facts))
     shown = log.run(kind.value, lambda: _TELLERS[kind](opened, facts))
+    # 13. It was not revoked, if a status list was brought.
+    _standing(log, credential, status_list, rules)
     return Verdict(tuple(log.steps), facts | (shown or {}))
 
 
@@ -133,8 +153,41 @@ def verdict_json(verdict: Verdict | None) -> dict[str, Any]:
     }
 
 
-def _rules(policy: Policy) -> CredentialRules:
-    return CredentialRules(state_schema(), pinned_contexts(), resolve_did_key, policy)
+def _rules(policy: Policy, resolver: KeyResolver, proved_at: datetime | None = None) -> CredentialRules:
+    return CredentialRules(state_schema(), pinned_contexts(), resolver, policy, proved_at)
+
+
+def _witnessed(data: bytes, wanted: LogPolicy | None, now: datetime) -> datetime | None:
+    """Return when witnesses that the verifier trusts saw the credential; None if nothing shows it."""
+    try:
+        bundle = Bundle.from_bytes(data)
+        if wanted is None or bundle.log is None:
+            return None
+        return verify_log_proof(bundle.credential, bundle.log[0], wanted, now).checked.cosigned_at
+    except _FAILURES:
+        return None
+
+
+def _standing(log: StepLog, credential: Mapping[str, Any], listed: bytes | None, rules: CredentialRules) -> None:
+    entry = credential.get("credentialStatus")
+    if entry is None:
+        log.skip("status", "The credential names no status list: it cannot be revoked.", required=False)
+    elif listed is None:
+        place = entry["statusListCredential"]
+        log.skip("status", f"Nobody asked whether it was revoked since; {place} says it.", required=False)
+    else:
+        log.run("status", lambda: _not_revoked(credential, listed, rules))
+
+
+def _not_revoked(credential: Mapping[str, Any], listed: bytes, rules: CredentialRules) -> Passed:
+    inner, issuer = StepLog(_FAILURES), credential["issuer"]
+    trusted = CredentialRules(status_schema(), rules.contexts, rules.resolver, IssuerIs(frozenset({issuer})))
+    read = verify_credential(listed, trusted, inner)
+    if read is None:
+        broken = next(step for step in inner.steps if step.verdict == "failed")
+        raise SignatureError(f"The status list does not hold: {broken.reason}", reason=Reason.STATUS)
+    check_status(credential["credentialStatus"], read, issuer)
+    return None, f"It was not revoked when the status list was signed, on {read['validFrom']}."
 
 
 def _compare(
@@ -145,12 +198,12 @@ def _compare(
     file_sha256: str | None,
 ) -> None:
     """Tell the two identities apart: the very file, and the same building content whatever the file."""
-    # 15. Byte identity.
+    # 16. Byte identity.
     if file_sha256 is None:
         log.skip("file-bytes", "No file was given to compare.", required=False)
     else:
         log.run("file-bytes", lambda: _file_bytes(file_sha256, facts), required=records is None)
-    # 16. Semantic identity.
+    # 17. Semantic identity.
     if records is None:
         log.skip("building-content", "No model was given to compare.", required=False)
     else:

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ed25519, mldsa
 
 from signatures.tlog import LogKey, TileLog, Witness, WitnessFolder, WitnessKey, witness_request
 
-pytestmark = pytest.mark.slow  # the first build compiles the Go library
+pytestmark = pytest.mark.long  # the first build compiles the Go library
 GOPATH = Path("/usr/share/gocode")
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 

@@ -14,10 +14,12 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from typer.testing import CliRunner
 
 from api.cli.app import build
+from signatures.asice import verify_timestamp
 from signatures.authority import AuthorityProcess
 from twin.file_signatures import file_signatures
 from twin.service import open_twin
 from twin.settings import Settings
+from twin.snapshot import Stage
 
 HOUSE = ("120900101", "as-designed", "1")
 WALL = "1gfMP3pkjV3B_0aREHFJ5F"
@@ -93,12 +95,13 @@ def test_a_witness_cosigns_and_a_monitor_replays(run, home, monkeypatch, tmp_pat
     twin.close()
     with witness(vkey, tmp_path / "witness") as one:
         policy = tmp_path / "policy.txt"
-        policy.write_text(f"witness w {one['vkey']} {one['address']}\nquorum w\n")
+        both = f"witness w {one['vkey']} {one['address']}\nwitness pq {one['ml_dsa_44']} {one['address']}\n"
+        policy.write_text(f"{both}group both all w pq\nquorum both\n")
         monkeypatch.setenv("KAKSIK_LOG_POLICY_FILE", str(policy))
         code, verdict = run("seal", "120900104", "as-designed", "--role", "owner", "-o", "office.kaksik-seal")
         assert code == 0
     step = next(step for step in verdict["steps"] if step["name"] == "log")
-    assert "seen by 1 witnesses" in step["reason"]
+    assert "seen by 2 witnesses" in step["reason"]
     trusted = tmp_path / "trusted.txt"
     trusted.write_text(f"log {vkey}\nwitness w {one['vkey']}\nquorum w\n")
     assert run("verify", "office.kaksik-seal", "--log-policy", trusted)[0] == 0
@@ -117,7 +120,37 @@ def test_a_witness_cosigns_and_a_monitor_replays(run, home, monkeypatch, tmp_pat
     assert found["findings"]
 
 
-def test_a_container_of_a_sealed_state(run, monkeypatch, tmp_path):
+def test_a_revoked_seal_and_a_revoked_key(run, home, monkeypatch, tmp_path):
+    home = shutil.copytree(home, tmp_path / "home")  # others go on with the key that is revoked here
+    monkeypatch.setenv("KAKSIK_HOME", str(home))
+    house = ("120900103", "as-designed", "1")
+    run("seal", *house, "-o", "house.kaksik-seal")
+    twin = open_twin(Settings(home=home))
+    try:
+        version = twin.catalogue.version("120900103", Stage.AS_DESIGNED, 1)
+        form, standing = twin.seals.form(version), twin.trust.standing
+        for name, act in (("before", lambda: None), ("after", lambda: twin.seals.revoke(version, "test", "test"))):
+            act()
+            (tmp_path / name).write_bytes(standing.list_for(form))
+        assert twin.seals.verdict(version)["verdict"] == "invalid"
+    finally:
+        twin.close()
+    assert run("verify", "house.kaksik-seal", "--status-list", tmp_path / "before")[0] == 0
+    assert run("verify", "house.kaksik-seal", "--status-list", tmp_path / "after")[0] == 1
+    other = ("120900102", "as-designed", "1")
+    run("seal", *other, "-o", "other.kaksik-seal")
+    code, made = run("revoke-seal", *other, "--reason", "another model was meant")
+    assert (code, made["entry"].rpartition("#")[2].isdigit()) == (0, True)
+    code, fresh = run("rotate-key", "--revoke")
+    assert (code, fresh["issuer"] != form["issuer"]) == (0, True)
+    twin = open_twin(Settings(home=home))
+    (tmp_path / "keys").write_text(json.dumps(twin.trust.standing.histories()))
+    twin.close()
+    assert run("verify", "house.kaksik-seal", "--keys", tmp_path / "keys")[0] == 1
+    assert run("verify", "house.kaksik-seal")[0] == 0
+
+
+def test_a_container_of_a_sealed_state(run, home, monkeypatch, tmp_path):
     with AuthorityProcess(tmp_path / "authority") as process:
         services = [service.certificate for service in process.authority.trust_list().services]
         made = process.authority.issue("Registry of buildings", datetime.now(UTC))
@@ -131,7 +164,12 @@ def test_a_container_of_a_sealed_state(run, monkeypatch, tmp_path):
         monkeypatch.setenv("KAKSIK_CONTAINER_PASSPHRASE", "correct horse battery")
         monkeypatch.setenv("KAKSIK_TIMESTAMP_URL", f"{process.url}/tsa")
         monkeypatch.setenv("KAKSIK_OCSP_URL", f"{process.url}/ocsp")
-        assert run("seal", "120900205", "as-designed", "--container", "-o", "state.asice")[0] == 0
+        monkeypatch.setenv("KAKSIK_LOG_TIMESTAMP_URL", f"{process.url}/tsa")
+        sealed = run("seal", "120900205", "as-designed", "--role", "owner", "--container", "-o", "state.asice")
+        assert sealed[0] == 0
+        (stamp,) = (home / "log" / "checkpoints").rglob("*.tsr")
+        checkpoint = (home / "log" / "checkpoint").read_bytes()
+        assert verify_timestamp(stamp.read_bytes(), checkpoint, process.authority.trust_list()) <= datetime.now(UTC)
     trust = tmp_path / "trust.pem"
     trust.write_bytes(b"".join(certificate.public_bytes(Encoding.PEM) for certificate in services))
     code, verdict = run("verify", "state.asice", "--trust", trust)

@@ -41,7 +41,7 @@ def _killed(folder, chance):
     return sizes
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_log_survives_sigkill_at_random_points(tmp_path):
     chance, folder, done, seen = random.Random(20260301), tmp_path / "log", 0, []
     while done < APPENDS:

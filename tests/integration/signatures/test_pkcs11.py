@@ -21,6 +21,8 @@ from signatures import (
     resolve_did_key,
     verify_proof,
 )
+from twin.errors import Conflict
+from twin.keyring import KeyRing, Token
 
 MODULES = ("/usr/lib/softhsm/libsofthsm2.so", "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so")
 CURVES = {"p256": bytes.fromhex("06082a8648ce3d030107"), "p384": bytes.fromhex("06052b81040022")}
@@ -51,6 +53,16 @@ def _generate(pkcs11, session, kind, label, parameters):
     domain = session.create_domain_parameters(kind, {pkcs11.Attribute.EC_PARAMS: parameters}, local=True)
     mechanism = pkcs11.Mechanism.EC_EDWARDS_KEY_PAIR_GEN if label == "ed25519" else None
     domain.generate_keypair(store=True, label=label, mechanism=mechanism)
+
+
+def test_an_installation_may_keep_its_key_in_a_token(module, tmp_path):
+    ring = KeyRing(tmp_path / "keys", None, Token(Path(module), "kaksik", "p256", PIN))
+    signer = ring.signer()
+    assert signer.public_key.verify(signer.sign(b"state"), b"state")
+    assert ring.signer("owner").controller != signer.controller
+    assert not (tmp_path / "keys" / "issuer.pem").exists()
+    with pytest.raises(Conflict):
+        ring.retire()
 
 
 @pytest.mark.parametrize(

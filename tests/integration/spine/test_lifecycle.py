@@ -117,7 +117,7 @@ def test_every_state_and_transition_is_in_the_log_and_the_chain_holds(twin, buil
         assert verify_log_proof(credential, trust.registry.proof(credential), policy, twin.clock()).index >= 0
     assert trust.journal.check("transitions") >= 3
     kinds = {entry["kind"] for entry in trust.registry.entries(0, 1000)}
-    assert kinds == {"state", "transition"}
+    assert kinds == {"state", "transition", "keys"}
 
 
 def test_the_bundle_says_status_signers_and_log(twin, built):

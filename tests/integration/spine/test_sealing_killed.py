@@ -11,7 +11,7 @@ import pytest
 HERE = Path(__file__).parent
 
 
-@pytest.mark.parametrize("seed", [7, *(pytest.param(n, marks=pytest.mark.slow) for n in range(1, 11))])
+@pytest.mark.parametrize("seed", [7, *(pytest.param(n, marks=pytest.mark.long) for n in range(1, 11))])
 def test_kill_at_twenty_random_points(tmp_path, seed):
     command = [sys.executable, str(HERE / "sealing_until_killed.py"), str(tmp_path / "home"), "20", str(seed)]
     environment = {**os.environ, "PYTHONPATH": str(HERE.parents[2])}
