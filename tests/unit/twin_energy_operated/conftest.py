@@ -32,11 +32,18 @@ def number(value: float, unit: str = "1") -> Sourced:
 def block() -> EnergyModel:
     """A panel block of 2,400 m2 as designed: 21 degrees, 0.45 air changes an hour."""
     parts = []
-    for azimuth, wall, window in ((0.0, 300.0, 90.0), (90.0, 180.0, 20.0), (180.0, 290.0, 100.0), (270.0, 180.0, 20.0)):
+    for azimuth, wall, window in (
+        (0.0, 300.0, 90.0),
+        (90.0, 180.0, 20.0),
+        (180.0, 290.0, 100.0),
+        (270.0, 180.0, 20.0),
+    ):
         at = (azimuth, 90.0)
         parts.append(EnergyElement(f"w{azimuth:g}", Kind.WALL, Boundary.OUTSIDE, number(wall), *at, number(0.8)))
         parts.append(
-            EnergyElement(f"g{azimuth:g}", Kind.WINDOW, Boundary.OUTSIDE, number(window), *at, number(2.0), g=number(0.6))
+            EnergyElement(
+                f"g{azimuth:g}", Kind.WINDOW, Boundary.OUTSIDE, number(window), *at, number(2.0), g=number(0.6)
+            )
         )
     parts.append(EnergyElement("roof", Kind.ROOF, Boundary.OUTSIDE, number(500.0), 0.0, 0.0, number(0.5)))
     parts.append(EnergyElement("floor", Kind.FLOOR, Boundary.GROUND, number(500.0), 0.0, 180.0, number(0.4)))

@@ -116,8 +116,23 @@ _Found = tuple[Form, tuple[float, ...], tuple[float, ...], float]
 
 
 def _best(form: Form, warm: Series, values: Series, span: tuple[float, float]) -> _Found | None:
-    count, best = len(values), None
-    for changes in _grid(form, span):
+    """Return the best solution of a form: over a coarse grid, then over a fine one about the best of it."""
+    coarse = _least(form, warm, values, _grid(form, [span] * (2 if form is Form.FIVE else 1)))
+    if coarse is None:
+        return None
+    step = (span[1] - span[0]) / ((GRID_FIVE if form is Form.FIVE else GRID) - 1)
+    fine = _least(form, warm, values, _grid(form, [(one - step, one + step) for one in coarse[1]]))
+    error, changes, coefficients = min((one for one in (coarse, fine) if one is not None), key=lambda one: one[0])
+    count, parameters = len(values), len(changes) + len(coefficients)
+    bic = count * float(np.log(max(error, 1e-9) / count)) + parameters * float(np.log(count))
+    return form, changes, coefficients, bic
+
+
+def _least(
+    form: Form, warm: Series, values: Series, grid: Sequence[tuple[float, ...]]
+) -> tuple[float, tuple[float, ...], tuple[float, ...]] | None:
+    best = None
+    for changes in grid:
         columns = _columns(form, changes, warm)
         answer, _, rank, _ = np.linalg.lstsq(columns, values, rcond=None)
         solution = np.asarray(answer, dtype=np.float64)
@@ -126,22 +141,14 @@ def _best(form: Form, warm: Series, values: Series, span: tuple[float, float]) -
         error = float(((values - columns @ solution) ** 2).sum())
         if best is None or error < best[0]:
             best = (error, changes, tuple(float(one) for one in solution))
-    if best is None:
-        return None
-    parameters = len(best[1]) + len(best[2])
-    return (
-        form,
-        best[1],
-        best[2],
-        count * float(np.log(max(best[0], 1e-9) / count)) + parameters * float(np.log(count)),
-    )
+    return best
 
 
-def _grid(form: Form, span: tuple[float, float]) -> list[tuple[float, ...]]:
+def _grid(form: Form, spans: Sequence[tuple[float, float]]) -> list[tuple[float, ...]]:
     if form is not Form.FIVE:
-        return [(float(one),) for one in np.linspace(*span, GRID)]
-    steps = [float(one) for one in np.linspace(*span, GRID_FIVE)]
-    return [(low, high) for low, high in product(steps, steps) if low < high]
+        return [(float(one),) for one in np.linspace(*spans[0], GRID)]
+    steps = [[float(one) for one in np.linspace(*span, GRID_FIVE)] for span in spans]
+    return [(low, high) for low, high in product(*steps) if low < high]
 
 
 def _columns(form: Form, changes: tuple[float, ...], warm: Series) -> Series:
