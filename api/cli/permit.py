@@ -12,7 +12,7 @@ from api.cli.output import Exit, counts, print_json, print_table, progress_bar, 
 from twin.bcf import BcfVersion, Project, write_bcf
 from twin.clock import rfc3339, system_clock
 from twin.district import Parcel, Plan, read_parcels, read_plan_areas
-from twin.gate import DesignStage, GateReport, generate_ids, run_ids
+from twin.gate import DesignStage, GateReport, audit_ids, generate_ids, run_ids
 from twin.permit import CheckContext, Mode, bundled_packs, load_pack
 from twin.permit import check as run_packs
 from twin.report import permit_page, topics_of
@@ -92,6 +92,7 @@ def project_of(snapshot: Snapshot, file_name: str) -> Project:
 
 
 def _gate(data: bytes, model: Path, quiet: bool) -> GateReport:
+    audit_ids(data)  # before anything is read of the model
     with progress_bar("IDS", quiet=quiet) as report:
         return run_ids(data, existing(model), limits_of_settings(), report)
 

@@ -15,6 +15,7 @@ SHOWN = ("fail", "needs_human", "data_missing")  # each with a picture; the othe
 ORDER = (*SHOWN, "pass", "not_applicable")
 SIGNS = {"fail": "✗", "needs_human": "?", "data_missing": "…", "pass": "✓", "not_applicable": "–"}
 MAX_ELEMENTS = 12  # named below a picture; the JSON report names them all
+MAX_NAMED = 3  # elements beside an unmet data requirement
 MAX_PICTURES = 200  # a page beyond that is no longer read by anybody; the findings stay
 UNITS = {"m2": "m²", "m3": "m³", "1": "", "W/(m2.K)": "W/(m²·K)", "deg": "°"}
 COMPARISONS = {">=": "≥", "<=": "≤", "=": "="}
@@ -41,7 +42,6 @@ figcaption{color:var(--soft);font-size:12px}
 code{font:12px ui-monospace,Menlo,Consolas,monospace;overflow-wrap:anywhere}
 table{border-collapse:collapse;width:100%;font-size:13.5px}th,td{text-align:left;vertical-align:top;padding:5px 8px;
 border-bottom:1px solid var(--line)}th{color:var(--soft);font-weight:600}td:last-child{overflow-wrap:anywhere}
-.num{text-align:right;white-space:nowrap}
 .said{border-left:3px solid var(--line);padding-left:10px;margin:8px 0 0;font-size:13.5px}
 .note{color:var(--soft);font-size:13px}
 @media (max-width:760px){.body{grid-template-columns:1fr}}
@@ -95,7 +95,7 @@ class _Page:
         report = self._report
         facts = {
             "building": f"{self._name()} ({report['building_id']})",
-            "version": f"{report['stage']}/{report['version']}",
+            "version": f"{report['stage']}/{report['version']}" if report["version"] else report["stage"],
             "mode": self._word(report["mode"]),
             "made": made,
         }
@@ -135,14 +135,21 @@ class _Page:
         return [f"<h2>{self._word('others')} ({len(results)})</h2>" + self._table(_CHECKS, rows)]
 
     def gate(self, gate: Mapping[str, Any]) -> str:
+        specifications = sorted(gate["specifications"], key=lambda item: ORDER.index(item["status"]))
         rows = "".join(
             f'<tr><td style="--c:var(--{s["status"]})"><span class="badge">{SIGNS[s["status"]]} '
             f"{self._word(s['status'])}</span></td><td>{_text(s['name'])}</td>"
-            f'<td class="num">{s["applicable"]}</td><td class="num">{s["failed"]}</td></tr>'
-            for s in gate["specifications"]
+            f"<td>{s['failed']} / {s['applicable']}</td><td>{self._reasons(s)}</td></tr>"
+            for s in specifications
         )
-        table = self._table(("verdict", "requirement", "applicable", "failed"), rows)
+        table = self._table(("verdict", "requirement", "failed", "reason"), rows)
         return f'<h2>{self._word("gate")}</h2><p class="note">{_text(gate["title"])}</p>{table}'
+
+    def _reasons(self, specification: Mapping[str, Any]) -> str:
+        reasons = specification["reasons"]
+        named = " ".join(f"<code>{_text(item['global_id'])}</code>" for item in reasons[:MAX_NAMED])
+        more = "" if len(reasons) <= MAX_NAMED else f" + {specification['failed'] - MAX_NAMED} {self._word('more')}"
+        return f"{_text(reasons[0]['reason'])}<br>{named}{more}" if reasons else ""
 
     def packs(self) -> str:
         rows = "".join(
@@ -150,7 +157,7 @@ class _Page:
             f"<td><code>{_text(p['sha256'])}</code></td></tr>"
             for p in self._report["packs"]
         )
-        return f"<h2>{self._word('packs')}</h2>" + self._table(("packs", "version", "digest"), rows)
+        return f"<h2>{self._word('packs')}</h2>" + self._table(("packs", "pack_version", "digest"), rows)
 
     def _finding(self, result: Mapping[str, Any]) -> str:
         verdict = result["verdict"]

@@ -94,12 +94,12 @@ def look_at(
     focus = [mesh for mesh in meshes if mesh.global_id in wanted and len(mesh.vertices)][:MAX_FOCUS]
     others = [mesh for mesh in meshes if _drawn(mesh, records) and mesh.global_id not in wanted]
     marks = _marks(geometry)
-    seen = [mesh.vertices for mesh in focus] + marks or [mesh.vertices for mesh in others]
+    seen = [mesh.vertices for mesh in focus or others] + marks
     if not seen:
         return None
     low, high = _box(seen)
     camera = _camera(low, high)
-    around = _near(others, low, high) if focus or marks else _largest(others)
+    around = _near(others, low, high) if focus else _largest(others)
     return Drawing(
         camera,
         _flat(camera, _lines(around, MAX_LINES)),
