@@ -177,12 +177,11 @@ class Operations:
         return self._climate.time_zone_h
 
     def _use(self, building_id: str, meter: str, start: datetime, end: datetime) -> Daily:
-        """Return daily use; a register is read at the end of each hour that has a reading."""
+        """Return daily use; the first reading of an hour stands for its beginning."""
         answer = self._live.history(building_id, meter, start, end, STEP.total_seconds())
         unit = answer["point"]["unit"]
         rows = [
-            (datetime.fromisoformat(item["t"]) + STEP, convert(float(item["max"]), unit, KWH))
-            for item in answer["items"]
+            (datetime.fromisoformat(item["t"]), convert(float(item["min"]), unit, KWH)) for item in answer["items"]
         ]
         return use_by_register(rows, self._zone)
 
