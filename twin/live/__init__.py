@@ -7,11 +7,16 @@
 >>> wing.latest("101234567")["items"]                               # doctest: +SKIP
 """
 
+from twin.live.address import TlsFiles
 from twin.live.binding import check_binding, check_bindings, points_from_records
-from twin.live.broker import Broker, start_broker
+from twin.live.broker import Broker, BrokerSecurity, start_broker
+from twin.live.capture import Capture, Message, read_capture
+from twin.live.devices import Channel, Device, device_from_json, read_devices
 from twin.live.events import Hub, StreamEvent, Subscription
-from twin.live.observation import Observation, Quality, Refusal, RefusalReason, admit, decode_message
+from twin.live.load_curve import CurveLayout, read_load_curve
+from twin.live.observation import Decoded, Observation, Quality, Refusal, RefusalReason, admit, decode_message
 from twin.live.points import Point, PointKind, point_from_json, read_points
+from twin.live.register import DeviceRegister
 from twin.live.service import LiveWing
 from twin.live.units import QUANTITY_KINDS, UNITS, convert, fits_quantity_kind, unit_of
 from twin.live.write import WriteResult
@@ -20,8 +25,16 @@ __all__ = [
     "QUANTITY_KINDS",
     "UNITS",
     "Broker",
+    "BrokerSecurity",
+    "Capture",
+    "Channel",
+    "CurveLayout",
+    "Decoded",
+    "Device",
+    "DeviceRegister",
     "Hub",
     "LiveWing",
+    "Message",
     "Observation",
     "Point",
     "PointKind",
@@ -30,15 +43,20 @@ __all__ = [
     "RefusalReason",
     "StreamEvent",
     "Subscription",
+    "TlsFiles",
     "WriteResult",
     "admit",
     "check_binding",
     "check_bindings",
     "convert",
     "decode_message",
+    "device_from_json",
     "fits_quantity_kind",
     "point_from_json",
     "points_from_records",
+    "read_capture",
+    "read_devices",
+    "read_load_curve",
     "read_points",
     "start_broker",
     "unit_of",

@@ -19,8 +19,7 @@ MAX_MESSAGE_BYTES = 4 * 1024 * 1024  # above what the decoder takes: oversize is
 # Started by root it would become another user, who may not write the folder. Others ignore `user`.
 _MOSQUITTO = """listener {port} {address}
 user root
-allow_anonymous true
-persistence true
+{security}persistence true
 persistence_location {folder}/
 autosave_interval 5
 max_queued_messages 0
@@ -52,7 +51,44 @@ class Broker:
     pid: int | None = None
 
 
-def start_broker(folder: Path, port: int = 0) -> Broker:
+@dataclass(frozen=True, slots=True)
+class BrokerSecurity:
+    """Who may speak to a Mosquitto.
+
+    Attributes:
+        passwords: Text of its password file; see `DeviceRegister.broker_files`.
+        rules: Text of its access control file.
+        authority: PEM file with the authority of client certificates; with it each client must show one, and its
+            common name is its user name.
+        certificate: PEM file with the certificate of the broker; None speaks without TLS.
+        key: PEM file with its private key.
+    """
+
+    passwords: str
+    rules: str
+    authority: Path | None = None
+    certificate: Path | None = None
+    key: Path | None = None
+
+    def lines(self, folder: Path) -> str:
+        """Write the two files, for their owner only, and return the lines of the configuration that name them."""
+        lines = ["allow_anonymous false"]
+        for option, name, text in (
+            ("password_file", "passwords", self.passwords),
+            ("acl_file", "rules", self.rules),
+        ):
+            path = folder / name
+            path.touch(mode=0o600)
+            path.write_text(text, encoding="utf-8")
+            lines.append(f"{option} {path}")
+        if self.certificate is not None:
+            lines += [f"certfile {self.certificate}", f"keyfile {self.key}", "tls_version tlsv1.2"]
+        if self.authority is not None:
+            lines += [f"cafile {self.authority}", "require_certificate true", "use_identity_as_username true"]
+        return "\n".join(lines) + "\n"
+
+
+def start_broker(folder: Path, port: int = 0, security: BrokerSecurity | None = None) -> Broker:
     """Start a broker that keeps its sessions in `folder`.
 
     Takes Mosquitto if it is installed, else the `iotcore` package, which keeps its sessions in memory only.
@@ -60,16 +96,20 @@ def start_broker(folder: Path, port: int = 0) -> Broker:
     Args:
         folder: Where it may write.
         port: Port on 127.0.0.1; 0 takes a free one.
+        security: Who may speak; None lets everybody on this machine, and needs no Mosquitto.
 
     Raises:
-        Conflict: (no-broker) there is neither Mosquitto nor `iotcore`; (broker-start) it did not start.
+        Conflict: (no-broker) there is neither Mosquitto nor `iotcore`, or only the latter, which knows no `security`;
+            (broker-start) it did not start.
     """
     folder = folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     chosen = port or _free_port()
     program = shutil.which("mosquitto") or shutil.which("mosquitto", path=_SYSTEM_FOLDERS)
     if program:
-        return _start_mosquitto(program, folder, chosen)
+        return _start_mosquitto(program, folder, chosen, security)
+    if security is not None:
+        raise _no_broker()
     return _start_iotcore(chosen)
 
 
@@ -79,10 +119,13 @@ def _free_port() -> int:
         return port
 
 
-def _start_mosquitto(program: str, folder: Path, port: int) -> Broker:
+def _start_mosquitto(program: str, folder: Path, port: int, security: BrokerSecurity | None) -> Broker:
+    scheme = "mqtts" if security and security.certificate else "mqtt"
+    allowed = security.lines(folder) if security else "allow_anonymous true\n"
     config = folder / "mosquitto.conf"
     config.write_text(
-        _MOSQUITTO.format(port=port, address=LOOPBACK, folder=folder, max_bytes=MAX_MESSAGE_BYTES), encoding="utf-8"
+        _MOSQUITTO.format(port=port, address=LOOPBACK, security=allowed, folder=folder, max_bytes=MAX_MESSAGE_BYTES),
+        encoding="utf-8",
     )
     process = subprocess.Popen(  # noqa: S603 - a fixed program with a file that was just written
         [program, "-c", str(config)],
@@ -102,7 +145,7 @@ def _start_mosquitto(program: str, folder: Path, port: int) -> Broker:
                 entity=f"{LOOPBACK}:{port}",
             )
         time.sleep(0.02)
-    return Broker(f"mqtt://{LOOPBACK}:{port}", "mosquitto", lambda: _stop_process(process), process.pid)
+    return Broker(f"{scheme}://{LOOPBACK}:{port}", "mosquitto", lambda: _stop_process(process), process.pid)
 
 
 def _stop_process(process: "subprocess.Popen[bytes]") -> None:
@@ -125,14 +168,18 @@ def _start_iotcore(port: int) -> Broker:
     try:
         import iotcore  # noqa: PLC0415, RUF100 - only where Mosquitto is missing
     except ImportError as error:
-        raise Conflict(
-            "There is no MQTT broker on this machine.",
-            reason="no-broker",
-            hint="Install the Debian package mosquitto (apt-get install mosquitto), or name a broker by its address.",
-        ) from error
+        raise _no_broker() from error
     broker = iotcore.Broker(port=port, listen=LOOPBACK)  # its own default would listen on every address
     try:
         broker.start(timeout=START_TIMEOUT_S)
     except (OSError, RuntimeError) as error:
         raise Conflict(f"The broker did not start: {error}.", reason="broker-start", entity=str(port)) from error
     return Broker(f"mqtt://{LOOPBACK}:{port}", "iotcore", broker.stop)
+
+
+def _no_broker() -> Conflict:
+    return Conflict(
+        "There is no MQTT broker on this machine that can do this.",
+        reason="no-broker",
+        hint="Install the Debian package mosquitto (apt-get install mosquitto), or name a broker by its address.",
+    )

@@ -29,11 +29,13 @@ class Decoder:
     Args:
         root: First level of the native topics.
         devices: Returns the registered devices by id.
+        unit_at: Returns the unit of a point by building and point; empty if there is no such point.
     """
 
-    def __init__(self, root: str, devices: Devices) -> None:
+    def __init__(self, root: str, devices: Devices, unit_at: Callable[[str, str], str]) -> None:
         self.root = root
         self._devices = devices
+        self._unit_at = unit_at
         self._frames = FrameFilter()
         self._lock = threading.Lock()
 
@@ -57,4 +59,4 @@ class Decoder:
         if duplicate:
             detail = f"frame {uplink.counter} was heard before"
             return (Refusal(RefusalReason.UPLINK_DUPLICATE, detail, device.building_id, uplink.dev_eui),)
-        return tuple(observations_of(uplink, device))
+        return tuple(observations_of(uplink, device, self._unit_at))

@@ -24,9 +24,13 @@ class Intake:
     def __init__(self, store: ReadingStore, clock: Callable[[], datetime], root: str) -> None:
         self._store = store
         self._clock = clock
-        self.decoder = Decoder(root, lambda: store.devices)
+        self.decoder = Decoder(root, lambda: store.devices, self._unit_at)
         self._capture: Capture | None = None
         self._capture_lock = threading.Lock()
+
+    def _unit_at(self, building_id: str, point_id: str) -> str:
+        known = self._store.known.get((building_id, point_id))
+        return known[1].unit if known else ""
 
     def prepare(self, topic: str, payload: bytes) -> Append:
         """Decode one message that arrives now and admit its readings; nothing is stored yet."""

@@ -10,7 +10,7 @@ Rules the decoder keeps:
 import base64
 import binascii
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -163,8 +163,14 @@ def _flat(value: Any, name: str, depth: int) -> Iterator[tuple[str, Any]]:
         yield from _flat(item, f"{name}.{key}" if name else key, depth - 1)
 
 
-def observations_of(uplink: Uplink, device: Device) -> Iterator[Decoded]:
-    """Yield what a registered device says of its own points; fields that are bound to none are left out."""
+def observations_of(uplink: Uplink, device: Device, unit_at: Callable[[str, str], str]) -> Iterator[Decoded]:
+    """Yield what a registered device says of its own points; fields that are bound to none are left out.
+
+    Args:
+        uplink: The frame.
+        device: Whose it is.
+        unit_at: Returns the unit of a point by building and point, for values whose unit nobody says.
+    """
     try:
         fields = fields_of(uplink)
     except RefusedError as error:
@@ -179,7 +185,8 @@ def observations_of(uplink: Uplink, device: Device) -> Iterator[Decoded]:
         except RefusedError as error:
             yield Refusal(error.reason, error.detail, device.building_id, channel.point_id)
         else:
-            yield Observation(device.building_id, channel.point_id, uplink.received, result, channel.unit or unit)
+            said = channel.unit or unit or unit_at(device.building_id, channel.point_id)
+            yield Observation(device.building_id, channel.point_id, uplink.received, result, said)
 
 
 class FrameFilter:
