@@ -6,6 +6,7 @@ block. A run that was killed goes on where it stopped; a run of the same inputs 
 
 import hashlib
 import json
+import math
 import sqlite3
 import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -23,7 +24,7 @@ from twin.energy.lumped import ENGINE_CITY, ENGINE_CITY_VERSION
 from twin.errors import StorageError
 
 FORMAT = 1
-PART_BUILDINGS = 2_000  # a few seconds of work: what a kill can cost, and far more than a child costs to start
+PART_BUILDINGS = 5_000  # ten seconds of work: what a kill can cost, and far more than a child costs to start
 PART_LIMITS = Limits(wall_s=900.0, memory_bytes=8 * 1024**3)
 MOST_PROCESSES = 64
 
@@ -72,7 +73,7 @@ def recompute(
         buildings: The blocks.
         package: Measures, or None.
         processes: Child processes at the same time.
-        part_buildings: How many a child computes, and are kept together.
+        part_buildings: How many at most a child computes; they are kept together.
         progress: Told how far the work is.
 
     Raises:
@@ -87,7 +88,8 @@ def recompute(
         raise _unusable(path, error) from error
     waiting = [building for building in buildings if building.building_id not in done]
     kept = len(buildings) - len(waiting)
-    parts = [waiting[at : at + part_buildings] for at in range(0, len(waiting), part_buildings)]
+    size = max(min(part_buildings, math.ceil(len(waiting) / max(processes, 1))), 1)
+    parts = [waiting[at : at + size] for at in range(0, len(waiting), size)]
     finished = kept
     progress(finished / max(len(buildings), 1), _label(finished, len(buildings)))
     with closing(_in_children(parts, package, climate, min(max(processes, 1), MOST_PROCESSES))) as running:
