@@ -71,6 +71,7 @@ class Overview:
             "seal": "unsealed" if seal is None else seal["verdict"],
             "alarms": sum(1 for item in latest if item["stale"] and item["value"] is not None),  # fell silent
             "points": len(latest),
+            "data_age_s": min((item["age_s"] for item in latest if item["age_s"] is not None), default=None),
         }
 
     def _newest(self, building: Building) -> Version:

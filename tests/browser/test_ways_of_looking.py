@@ -135,9 +135,8 @@ def test_an_address_brings_the_view_back(page, demo, look):
 
 def test_an_isolated_element_is_alone_again_after_its_address_is_opened(page, demo):
     open_building(page, demo, f"building={FLATS}&stage=as-designed&tab=model")
-    page.evaluate("() => document.querySelector('[data-storey]:nth-of-type(3)').click()")
-    row = page.locator("[role=treeitem][aria-level='5']").first
-    row.click()
+    page.locator("#tree-search").fill("IfcStair")
+    page.locator(".found button").first.click()
     page.wait_for_function("() => window.kaksik.state.selected.length > 0")
     page.keyboard.press("i")
     page.wait_for_function("() => location.search.includes('only=')")

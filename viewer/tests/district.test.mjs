@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { MODES, latestStage, modeOf, permitStatus, searchBuildings } from "../static/js/district/modes.js";
+import { MODES, attributesOf, isGlobalId, latestStage, modeOf, permitStatus, searchBuildings } from "../static/js/district/modes.js";
 
 const buildings = [
   { building_id: "101", name: "Pärna kool", address: "Tamme tn 1", ehr_code: "101000001", stages: { "as-designed": 2, "as-built": 1 }, permit: { pass: 5, fail: 1 }, energy: { heating_kwh_m2: 92 }, seal: "valid", alarms: 1, points: 4 },
@@ -42,4 +42,17 @@ test("search finds by name, address and code, without accents", () => {
   assert.deepEqual(found("101000002"), ["102"]);
   assert.deepEqual(found("KASE 5"), ["103"]);
   assert.deepEqual(found(""), ["101", "102", "103"]);
+});
+
+test("any number of any building can be the colour, placements cannot", () => {
+  const list = [{ height_m: 9, energy: { heating_kwh_m2: 50, class: "C" }, placement: { easting_m: 1 }, data_age_s: 20 }, { height_m: null, data_age_s: 1e6 }];
+  assert.deepEqual(attributesOf(list), ["data_age_s", "energy.heating_kwh_m2", "height_m"]);
+  assert.deepEqual(list.map(modeOf("n:height_m", list).keyOf), ["0", "none"]);
+  assert.deepEqual(list.map(modeOf("class", list).keyOf), ["C", "none"]);
+  assert.deepEqual(list.map(modeOf("age", list).keyOf), ["minutes", "old"]);
+});
+
+test("a GlobalId is known from other words", () => {
+  assert.ok(isGlobalId(" 0ikDOtrl5G3u1f$l6EOS4h "));
+  for (const text of ["kase tn 5", "4ikDOtrl5G3u1f$l6EOS4h", "0ikDOtrl5G3u1f$l6EOS4"]) assert.ok(!isGlobalId(text));
 });

@@ -31,6 +31,8 @@ export class BuildingScene {
     this.ground = new Group();
     this.measures = new Group();
     this.reach = new Box3();
+    /** Metres around the building that are drawn too. */
+    this.around = 0;
     /** @type {Map<string | null, number>} how far storeys are lifted, metres */
     this.lifts = new Map();
     this.root.add(this.ground, this.model.group, this.overlay, this.marks, this.measures);
@@ -156,7 +158,7 @@ export class BuildingScene {
     for (const chunk of this.model.chunks) chunk.group.position.y = this.lifts.get(chunk.info.storey) ?? 0;
     this.reach = this.box.clone();
     this.reach.max.y += gap * Math.max(0, storeys.length - 1);
-    this.viewport.setBounds(this.reach);
+    this.viewport.setBounds(this.reach.clone().expandByScalar(this.around));
   }
 
   /** Section planes into the shader. @param {Pick<BuildingState, "clip" | "cuts">} state */

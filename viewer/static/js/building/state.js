@@ -28,6 +28,7 @@
  * @property {boolean} exploded storeys apart
  * @property {boolean} plan from above, cut over the floor of the storey
  * @property {boolean} walking
+ * @property {boolean} around neighbours are drawn
  * @property {MeasureKind | null} measuring
  * @property {Mark[]} marks
  * @property {boolean} sections whether the panel of section planes is open
@@ -41,7 +42,7 @@ export function initialState(given) {
   return {
     selected: [], hidden: new Set(), isolated: null, ghostRest: true, storey: null,
     bands: new Set(["structure", "architecture", "services", "furniture", "site"]), clip: null, colouring: null, legendKey: null, tab: "model",
-    cuts: [], exploded: false, plan: false, walking: false, measuring: null, marks: [], sections: false, ...given,
+    cuts: [], exploded: false, plan: false, walking: false, measuring: null, marks: [], sections: false, around: false, ...given,
   };
 }
 

@@ -14,6 +14,7 @@ export const MODES = [
   { name: "sections", key: "X", on: (s) => s.sections, toggle: ({ store }) => store.set({ sections: !store.get().sections }) },
   { name: "plan", key: "P", on: (s) => s.plan, toggle: ({ store }) => store.set({ plan: !store.get().plan }) },
   { name: "explode", key: "E", on: (s) => s.exploded, toggle: ({ store }) => store.set({ exploded: !store.get().exploded, plan: false, walking: false }) },
+  { name: "around", key: "N", on: (s) => s.around, toggle: ({ store, building }) => building.placement && store.set({ around: !store.get().around }) },
   { name: "walk", key: "W", on: (s) => s.walking, toggle: ({ store }) => store.set({ walking: !store.get().walking }) },
 ];
 

@@ -2,9 +2,10 @@
 import { Vector3 } from "../../vendor/vendor3d.js";
 import { byId, fill, h } from "../core/dom.js";
 import { t } from "../core/i18n.js";
-import { announce } from "../ui/feedback.js";
+import { announce, toast } from "../ui/feedback.js";
 import { Measuring } from "./measure.js";
 import { sectionsPanel } from "./sections.js";
+import { Surroundings } from "./surroundings.js";
 import { Walk } from "./walk.js";
 
 /** @typedef {import("./context.js").Context} Context */
@@ -21,6 +22,8 @@ export class Views {
     this.measuring = new Measuring(context);
     /** @type {Walk | null} */
     this.walk = null;
+    /** @type {Surroundings | null} */
+    this.surroundings = null;
     this.undo = [
       context.store.on(["plan"], (state) => this.plan(state)),
       context.store.on(["storey"], ({ plan, storey }) => plan && (storey ? this.cutPlan() : context.store.set({ plan: false }))),
@@ -29,6 +32,7 @@ export class Views {
         context.scene.explode(exploded);
         context.app.viewport.fit(storey ? context.scene.storeyBox(storey) : context.scene.reach);
       }),
+      context.store.on(["around"], ({ around }) => this.showAround(around)),
       context.store.on(["measuring", "marks"], ({ measuring }) => { if (!measuring) this.measuring.rest(); this.measuring.draw(); }),
       context.store.on(["measuring", "marks", "cuts", "sections", "walking"], () => this.drawWork()),
     ];
@@ -91,6 +95,13 @@ export class Views {
     this.walk = null;
   }
 
+  /** @param {boolean} on */
+  showAround(on) {
+    this.surroundings?.close();
+    this.surroundings = on ? new Surroundings(this.context) : null;
+    this.surroundings?.open().catch((error) => { if (!this.context.signal.aborted) toast(String(error.message ?? error), "error"); });
+  }
+
   /** Leave the innermost way of looking. @returns {boolean} whether there was one */
   escape() {
     const { store } = this.context;
@@ -115,6 +126,7 @@ export class Views {
   close() {
     for (const action of this.undo.splice(0)) action();
     this.endWalk();
+    this.surroundings?.close();
     this.measuring.close();
     this.context.app.viewport.setFlat(false);
   }

@@ -22,6 +22,7 @@ const PATHS = {
   measure: "M3 16 16 3l5 5L8 21zM7 12l2 2M10 9l3 3M13 6l2 2",
   sections: "M4 8h10v12H4zM4 8l5-4h10v12l-5 4M14 8l5-4M2 22 22 2",
   plan: "M4 4h16v16H4zM4 11h6v-3M14 4v6M20 14h-7v6",
+  around: "M3 21V12h5v9M16 21V10h5v11M9.500 21V4h5v17",
   explode: "M12 3l7 3-7 3-7-3zM5 12l7 3 7-3M5 18l7 3 7-3",
   walk: "M13 4.500a1.500 1.500 0 1 0 0-.1M11 21l2-6-3-3 1-5 3 3h3M10 12l-2 2-1 4M11 8L8 9v3",
   close: "M6 6l12 12M18 6L6 18",

@@ -5,7 +5,15 @@ import { LOAD, NEUTRAL, SEAL, STAGE, VERDICT, classOf, niceBreaks, rampAt } from
 /** @typedef {{key: string, label: string, colour: number}} ModeClass label is a key of the words, or text when it holds a number */
 /** @typedef {{classes: ModeClass[], keyOf: (building: any) => string}} Mode */
 
-export const MODES = /** @type {const} */ (["stage", "permit", "energy", "seal", "alarms"]);
+export const MODES = /** @type {const} */ (["stage", "permit", "class", "energy", "seal", "alarms", "age"]);
+
+/** Start of the name of a mode that shows a numeric attribute, such as "n:height_m" or "n:energy.heating_kwh_m2". */
+export const ATTRIBUTE = "n:";
+const PLACES = new Set(["placement", "footprint", "footprint_model", "permit", "stages"]);
+/** Energy classes from good to bad: blue to dark brown, readable without hue. @type {Record<string, number>} */
+const CLASSES = { A: 0x1f6fb2, B: 0x5aa9d6, C: 0xa8d3dd, D: 0xf0dc9a, E: 0xe8ab4f, F: 0xcf6f2e, G: 0x9c3d1c, H: 0x5f1f12 };
+/** Ages of the newest reading: limit in seconds, colour. @type {Record<string, [number, number]>} */
+const AGES = { minutes: [900, 0x1b8a6b], day: [86_400, 0x56b4e9], week: [604_800, 0xe0a100], old: [Infinity, 0xc8501a] };
 
 /** The last stage that has a version. @param {any} building @returns {string | null} */
 export function latestStage(building) {
@@ -26,7 +34,10 @@ export function permitStatus(building) {
  */
 export function modeOf(name, buildings) {
   if (name === "permit") return permitMode();
-  if (name === "energy") return energyMode(buildings);
+  if (name === "energy") return numberMode(buildings, (b) => b.energy?.heating_kwh_m2, " kWh/m²", "energy.unknown");
+  if (name === "class") return named("energy.class", [...Object.entries(CLASSES), ["none", NEUTRAL]], (b) => (b.energy?.class in CLASSES ? b.energy.class : "none"));
+  if (name === "age") return ageMode();
+  if (name.startsWith(ATTRIBUTE)) return numberMode(buildings, (b) => valueAt(b, name.slice(ATTRIBUTE.length)), "", "attribute.none");
   if (name === "seal") return named("seal", Object.entries(SEAL), (b) => b.seal ?? "unsealed");
   if (name === "alarms") return alarmMode();
   return named("stage", [...Object.entries(STAGE), ["none", NEUTRAL]], (b) => latestStage(b) ?? "none");
@@ -43,19 +54,49 @@ function permitMode() {
   return named("permit.status", [...order.map((key) => /** @type {[string, number]} */ ([key, VERDICT[key]])), ["none", NEUTRAL]], permitStatus);
 }
 
-/** @param {any[]} buildings @returns {Mode} */
-function energyMode(buildings) {
-  const values = buildings.map((b) => b.energy?.heating_kwh_m2).filter((v) => Number.isFinite(v));
-  if (values.length === 0) return { classes: [{ key: "none", label: "energy.unknown", colour: NEUTRAL }], keyOf: () => "none" };
-  const breaks = niceBreaks(Math.min(...values), Math.max(...values));
+/**
+ * Classes of round numbers.
+ * @param {any[]} buildings
+ * @param {(b: any) => number | null | undefined} valueOf
+ * @param {string} unit with its space
+ * @param {string} unknown key of the words for no value
+ * @returns {Mode}
+ */
+function numberMode(buildings, valueOf, unit, unknown) {
+  const values = buildings.map(valueOf).filter((v) => Number.isFinite(v)).map(Number);
+  const none = { key: "none", label: unknown, colour: NEUTRAL };
+  if (values.length === 0) return { classes: [none], keyOf: () => "none" };
+  const breaks = niceBreaks(values.reduce((a, v) => Math.min(a, v), Infinity), values.reduce((a, v) => Math.max(a, v), -Infinity));
   const last = breaks.length - 2;
-  const classes = breaks.slice(0, -1).map((low, i) => ({
-    key: String(i), label: `${low}–${breaks[i + 1]} kWh/m²`, colour: rampAt(LOAD, last ? i / last : 0.5),
-  }));
-  return {
-    classes: [...classes, { key: "none", label: "energy.unknown", colour: NEUTRAL }],
-    keyOf: (b) => (Number.isFinite(b.energy?.heating_kwh_m2) ? String(classOf(b.energy.heating_kwh_m2, breaks)) : "none"),
+  const classes = breaks.slice(0, -1).map((low, i) => ({ key: String(i), label: `${low}–${breaks[i + 1]}${unit}`, colour: rampAt(LOAD, last ? i / last : 0.5) }));
+  return { classes: [...classes, none], keyOf: (b) => (Number.isFinite(valueOf(b)) ? String(classOf(Number(valueOf(b)), breaks)) : "none") };
+}
+
+/** @returns {Mode} */
+function ageMode() {
+  const entries = Object.entries(AGES).map(([key, [, colour]]) => /** @type {[string, number]} */ ([key, colour]));
+  const keyOf = (/** @type {any} */ b) => Object.keys(AGES).find((key) => b.data_age_s <= AGES[key][0]) ?? "none";
+  return named("age", [...entries, ["none", NEUTRAL]], (b) => (Number.isFinite(b.data_age_s) ? keyOf(b) : "none"));
+}
+
+/** @param {any} building @param {string} path @returns {any} */
+const valueAt = (building, path) => path.split(".").reduce((value, key) => value?.[key], building);
+
+/**
+ * Paths of all numbers that any building tells.
+ * @param {any[]} buildings
+ * @returns {string[]}
+ */
+export function attributesOf(buildings) {
+  const paths = new Set();
+  const collect = (/** @type {any} */ value, /** @type {string} */ path) => {
+    for (const [key, inner] of Object.entries(value ?? {})) {
+      if (Number.isFinite(inner)) paths.add(path + key);
+      else if (inner && typeof inner === "object" && !Array.isArray(inner) && !PLACES.has(key)) collect(inner, `${path}${key}.`);
+    }
   };
+  for (const b of buildings) collect(b, "");
+  return [...paths].sort();
 }
 
 /** @returns {Mode} */
@@ -63,6 +104,9 @@ function alarmMode() {
   return named("alarms", [["many", VERDICT.fail], ["few", VERDICT.data_missing], ["zero", VERDICT.pass], ["none", NEUTRAL]],
     (b) => (!b.points ? "none" : b.alarms > 2 ? "many" : b.alarms > 0 ? "few" : "zero"));
 }
+
+/** Whether a text is an IFC GlobalId: 22 digits of base 64. @param {string} text */
+export const isGlobalId = (text) => /^[0-3][0-9A-Za-z_$]{21}$/.test(text.trim());
 
 /**
  * Buildings whose name, address or register code holds every word looked for.

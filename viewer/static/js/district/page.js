@@ -1,16 +1,16 @@
 // @ts-check
 import { byId, debounce, fill, h } from "../core/dom.js";
 import { createStore } from "../core/store.js";
-import { getJson } from "../core/api.js";
+import { getJson, versionPath } from "../core/api.js";
 import { number, onLanguage, t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
-import { announce, emptyBlock, errorBlock, skeleton, stageMessage, stageProgress } from "../ui/feedback.js";
+import { announce, emptyBlock, errorBlock, skeleton, stageMessage, stageProgress, toast } from "../ui/feedback.js";
 import { legend } from "../ui/legend.js";
 import { listenPointer } from "../gl/pointer.js";
 import { Vector3 } from "../../vendor/vendor3d.js";
 import { facts, hoverCard } from "./card.js";
 import { labelBuildings } from "./labels.js";
-import { MODES, latestStage, modeOf, searchBuildings } from "./modes.js";
+import { ATTRIBUTE, MODES, attributesOf, isGlobalId, latestStage, modeOf, searchBuildings } from "./modes.js";
 import { DistrictScene } from "./scene.js";
 
 /** @typedef {{buildings: any[], query: string, mode: string, filter: string | null, focus: string | null, real: number}} DistrictState */
@@ -49,6 +49,7 @@ export function openPage(app, place) {
     undo.push(labelBuildings(app.viewport, scene, (b) => Boolean(latestStage(b))));
     stageProgress(null);
     ready = true;
+    scene.context.open().catch((error) => open && console.warn("the city is not drawn", error));
     await scene.loadReal(() => store.set({ real: scene?.real.size ?? 0 }));
   };
   const retry = () => load().catch((error) => { stageProgress(null); fill(byId("left")); if (open) stageMessage(errorBlock(error, retry)); });
@@ -68,6 +69,7 @@ export function openPage(app, place) {
     inspect: () => ({
       ready, mode: store.get().mode, filter: store.get().filter, buildings: store.get().buildings.length, drawn: scene?.buildings.length ?? 0,
       realModels: scene?.real.size ?? 0, shown: shownBuildings(store.get()).length, focus: store.get().focus,
+      context: { tiles: scene?.context.tiles.length ?? 0, shown: scene?.context.shown ?? 0, bytes: scene?.context.bytes ?? 0 },
       pick: (/** @type {number} */ x, /** @type {number} */ y) => scene?.buildingAt(app.viewport.pick(x, y))?.building_id ?? null,
       screenPositionOf: (/** @type {string} */ id) => {
         const box = scene?.boxById(id);
@@ -78,7 +80,14 @@ export function openPage(app, place) {
 }
 
 /** @param {string | null} name */
-const modeName = (name) => MODES.find((mode) => mode === name) ?? MODES[0];
+const modeName = (name) => (name?.startsWith(ATTRIBUTE) ? name : MODES.find((mode) => mode === name) ?? MODES[0]);
+
+/** Words of a mode. @param {string} name */
+function modeLabel(name) {
+  if (!name.startsWith(ATTRIBUTE)) return t(`mode.${name}`);
+  const path = name.slice(ATTRIBUTE.length);
+  return t(`attribute.${path}`) === `attribute.${path}` ? path : t(`attribute.${path}`);
+}
 
 function layout() {
   byId("app").className = "district";
@@ -96,6 +105,9 @@ function shownBuildings(state) {
 /** @param {import("../main.js").App} app @param {import("../core/store.js").Store<DistrictState>} store */
 function drawList(app, store) {
   const search = h("input", { type: "search", id: "search", value: store.get().query, placeholder: t("district.search.placeholder"), autocomplete: "off", oninput: debounce(() => store.set({ query: search.value }), 120) });
+  search.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
+    if (event.key === "Enter" && isGlobalId(search.value)) openElement(app, store.get().buildings, search.value.trim()).catch((error) => stageMessage(errorBlock(error)));
+  });
   const list = h("ul", { id: "buildings", class: "cards" });
   list.addEventListener("click", (/** @type {Event} */ event) => {
     const card = /** @type {HTMLElement} */ (event.target).closest("button[data-id]");
@@ -134,7 +146,7 @@ function drawCards(shown, state) {
   if (list.dataset.key === key) return;
   list.dataset.key = key;
   byId("found").textContent = t("district.found", { n: number(shown.length, 0), total: number(state.buildings.length, 0) });
-  if (!shown.length && state.buildings.length) return fill(list, h("li", null, emptyBlock("search", t("district.nothing"), t("district.nothing.hint"))));
+  if (!shown.length && state.buildings.length) return fill(list, h("li", null, emptyBlock("search", t("district.nothing"), t(isGlobalId(state.query) ? "district.globalid.hint" : "district.nothing.hint"))));
   const order = [...shown].sort((a, b) => Number(Boolean(latestStage(b))) - Number(Boolean(latestStage(a))));
   fill(list, ...order.map((b) => h("li", null, h("button", { type: "button", class: "card", "data-id": b.building_id },
     h("span", { class: "card-title" }, b.name || b.building_id), h("span", { class: "card-sub" }, [b.address, b.ehr_code].filter(Boolean).join(" · ")), facts(b)))));
@@ -148,14 +160,41 @@ function drawControls(store, mode) {
   byId("stage-top").dataset.key = key;
   const focused = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset?.key;
   fill(byId("stage-top"), h("div", { class: "segments", role: "group", "aria-label": t("district.colour") }, h("span", { class: "segments-label" }, t("district.colour")),
-    MODES.map((name) => h("button", { type: "button", "data-key": `mode-${name}`, "aria-pressed": String(name === state.mode), onclick: () => store.set({ mode: name, filter: null }) }, t(`mode.${name}`)))));
+    MODES.map((name) => h("button", { type: "button", "data-key": `mode-${name}`, "aria-pressed": String(name === state.mode), onclick: () => store.set({ mode: name, filter: null }) }, t(`mode.${name}`))), attributeChoice(store)));
   const found = searchBuildings(state.buildings, state.query);
   const entries = mode.classes.map((c) => ({ ...c, label: t(c.label), count: found.filter((b) => mode.keyOf(b) === c.key).length }));
-  fill(byId("stage-bottom"), legend(t(`mode.${state.mode}`), entries, {
+  fill(byId("stage-bottom"), legend(modeLabel(state.mode), entries, {
     active: state.filter,
     onToggle: (filter) => { store.set({ filter }); announce(t("district.found", { n: shownBuildings(store.get()).length, total: state.buildings.length })); },
   }));
   if (focused) /** @type {HTMLElement | null} */ (document.querySelector(`#stage [data-key="${CSS.escape(focused)}"]`))?.focus();
+}
+
+/** Choice of any number as the colour. @param {import("../core/store.js").Store<DistrictState>} store */
+function attributeChoice(store) {
+  const { mode, buildings } = store.get();
+  const chosen = mode.startsWith(ATTRIBUTE) ? mode : "";
+  const select = h("select", { "data-key": "mode-attribute", "aria-label": t("attribute.choose") }, h("option", { value: "", selected: !chosen }, t("attribute.choose")),
+    attributesOf(buildings).map((path) => h("option", { value: ATTRIBUTE + path, selected: chosen === ATTRIBUTE + path }, modeLabel(ATTRIBUTE + path))));
+  select.addEventListener("change", () => store.set({ mode: select.value || MODES[0], filter: null }));
+  return select;
+}
+
+/**
+ * Open the element with a GlobalId, whichever building has it.
+ * @param {import("../main.js").App} app
+ * @param {any[]} buildings
+ * @param {string} id
+ */
+async function openElement(app, buildings, id) {
+  for (const b of buildings) {
+    const stage = latestStage(b);
+    if (!stage) continue;
+    const found = await getJson(`${versionPath(b.building_id, stage, "latest")}/elements?q=${encodeURIComponent(id)}&limit=1`);
+    if (found.items[0]?.global_id === id) return app.go({ building: b.building_id, stage, element: id });
+  }
+  announce(t("district.noelement"));
+  toast(t("district.noelement"), "error");
 }
 
 /** @param {import("../main.js").App} app @param {import("../core/store.js").Store<DistrictState>} store @param {() => DistrictScene | null} scene */

@@ -6,6 +6,7 @@ import { readChunk } from "../gl/chunks.js";
 import { extrude } from "../gl/extrude.js";
 import { FeatureModel } from "../gl/features.js";
 import { clearGroup } from "../gl/lines.js";
+import { ContextTiles } from "./context.js";
 import { drawGround } from "./ground.js";
 import { latestStage } from "./modes.js";
 
@@ -44,6 +45,15 @@ export class DistrictScene {
     this.root.add(drawGround(district, (e, n) => [e - this.origin[0], -(n - this.origin[1])]), this.model.group, edges);
     viewport.scene.add(this.root);
     viewport.setBounds(this.box());
+    this.context = new ContextTiles(viewport, this.origin, { onChange: () => viewport.setBounds(this.reach()) });
+    this.root.add(this.context.root);
+  }
+
+  /** All that is drawn: the buildings, and the city around them. */
+  reach() {
+    const box = this.box().clone();
+    for (const { center, state } of this.context.tiles) if (state === "shown") box.expandByPoint(center);
+    return box;
   }
 
   /** @param {any} b @returns {Box3} */
@@ -157,6 +167,7 @@ export class DistrictScene {
 
   close() {
     this.abort.abort();
+    this.context.close();
     this.model.dispose();
     for (const { model } of this.real.values()) model.dispose();
     clearGroup(this.root);

@@ -54,6 +54,12 @@ export class FeatureModel {
     this.seeThrough();
   }
 
+  /** Take a chunk away and free it. @param {import("./chunks.js").Chunk} chunk */
+  remove(chunk) {
+    this.chunks = this.chunks.filter((kept) => kept !== chunk);
+    chunk.dispose();
+  }
+
   /** @param {number} feature −1 for none @returns {boolean} whether it changed */
   hover(feature) {
     if (this.uniforms.uHover.value === feature) return false;

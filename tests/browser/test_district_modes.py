@@ -1,0 +1,52 @@
+"""Colours of the district, its legend as a filter, search by GlobalId, and neighbours around an open building."""
+
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+READY = "() => window.kaksik && window.kaksik.ready"
+
+
+@pytest.mark.parametrize("mode", ["class", "age", "alarms"])
+def test_a_legend_counts_all_and_filters(page, demo, mode):
+    page.goto(demo.address + "/")
+    page.wait_for_function(READY)
+    page.locator(f"[data-key=mode-{mode}]").press("Enter")
+    page.wait_for_function(f"() => window.kaksik.state.mode === '{mode}'")
+    counts = [int(text) for text in page.locator(".legend-entry b").all_inner_texts()]
+    assert sum(counts) == 13
+    entry = page.locator(".legend-entry:enabled").first
+    count = int(entry.locator("b").inner_text())
+    entry.press("Enter")
+    page.wait_for_function(f"() => window.kaksik.state.shown === {count}")
+    assert f"mode={mode}" in page.url
+
+
+def test_any_number_can_be_the_colour(page, demo):
+    page.goto(demo.address + "/")
+    page.wait_for_function(READY)
+    page.get_by_label("Number…").select_option("n:height_m")
+    page.wait_for_function("() => window.kaksik.state.mode === 'n:height_m'")
+    assert "Height, m" in page.locator(".legend h2").inner_text()
+    assert sum(int(text) for text in page.locator(".legend-entry b").all_inner_texts()) == 13
+
+
+def test_a_globalid_leads_to_its_element_from_the_district(page, demo):
+    items = (
+        f"{demo.address}/api/v1/buildings/120900103/versions/as-maintained/latest/elements?ifc_class=IfcDoor&limit=1"
+    )
+    wanted = page.request.get(items).json()["items"][0]["global_id"]
+    page.goto(demo.address + "/")
+    page.wait_for_function(READY)
+    page.locator("#search").fill(wanted)
+    page.locator("#search").press("Enter")
+    page.wait_for_function(f"() => window.kaksik.state.selected?.[0] === '{wanted}'")
+    assert "building=120900103" in page.url
+
+
+def test_neighbours_stand_around_an_open_building(page, demo):
+    page.goto(f"{demo.address}/?building=120900101")
+    page.wait_for_function("() => window.kaksik && window.kaksik.state.complete")
+    page.keyboard.press("n")
+    page.wait_for_function("() => window.kaksik.state.neighbours >= 3")
+    page.keyboard.press("n")
+    page.wait_for_function("() => window.kaksik.state.neighbours === 0")
