@@ -2,12 +2,15 @@
 
 from twin.energy.areas import ReferenceArea, reference_area
 from twin.energy.assemble import build_model
-from twin.energy.assess import assess
+from twin.energy.assess import Prepared, Question, assess, prepare_model, report_of
+from twin.energy.bands import Band, band_of
+from twin.energy.certificate import certificate
 from twin.energy.climate import ClimateYear
 from twin.energy.engine import ENGINE, ENGINE_VERSION, Method, Options, Simulation, simulate
 from twin.energy.envelope import build_envelope
 from twin.energy.epw import read_epw
 from twin.energy.findings import EnergyFinding
+from twin.energy.horizons import FacadeHorizon
 from twin.energy.lumped import (
     ENGINE_CITY,
     ENGINE_CITY_VERSION,
@@ -16,6 +19,7 @@ from twin.energy.lumped import (
     city_climate,
     simulate_lumped,
 )
+from twin.energy.page import certificate_page
 from twin.energy.parts import Envelope, EnvelopePart, Grade
 from twin.energy.report import EnergyReport
 from twin.energy.synthetic import synthetic_tallinn
@@ -37,6 +41,7 @@ __all__ = [
     "ENGINE_CITY",
     "ENGINE_CITY_VERSION",
     "ENGINE_VERSION",
+    "Band",
     "Boundary",
     "CityClimate",
     "ClimateYear",
@@ -46,6 +51,7 @@ __all__ = [
     "EnergyReport",
     "Envelope",
     "EnvelopePart",
+    "FacadeHorizon",
     "Grade",
     "Horizon",
     "Kind",
@@ -53,6 +59,8 @@ __all__ = [
     "LumpedYear",
     "Method",
     "Options",
+    "Prepared",
+    "Question",
     "ReferenceArea",
     "Simulation",
     "Source",
@@ -60,11 +68,16 @@ __all__ = [
     "UseProfile",
     "Zone",
     "assess",
+    "band_of",
     "build_envelope",
     "build_model",
+    "certificate",
+    "certificate_page",
     "city_climate",
+    "prepare_model",
     "read_epw",
     "reference_area",
+    "report_of",
     "simulate",
     "simulate_lumped",
     "synthetic_tallinn",

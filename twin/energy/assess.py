@@ -1,12 +1,25 @@
 """One call from a version of a building to its energy report."""
 
+from dataclasses import dataclass
+
 from ifc import Severity
 from twin.energy.areas import ReferenceArea, reference_area
 from twin.energy.assemble import build_model
 from twin.energy.climate import ClimateYear
-from twin.energy.engine import ENGINE, ENGINE_VERSION, Options, prepare, run, without_cooling
+from twin.energy.engine import ENGINE_VERSION, Options, Simulation, prepare, run, without_cooling
 from twin.energy.envelope import build_envelope
 from twin.energy.findings import EnergyFinding
+from twin.energy.horizons import FacadeHorizon, behind_horizons
+from twin.energy.indicator import (
+    IndicatorRules,
+    Rating,
+    Systems,
+    UsePart,
+    bundled_rules,
+    deliver,
+    eta,
+    usual_systems,
+)
 from twin.energy.kernel import COOL, GAINS, GROUND, HEAT, SOLAR, TRANSMISSION, VENTILATION, compiled
 from twin.energy.parts import Envelope
 from twin.energy.report import Balance, EnergyReport, Input, MonthNeed
@@ -18,27 +31,51 @@ WARM_C = 27.0
 MOST_HEATING_KWH_M2 = 500.0  # about twice an unrenovated single house of the 1950s
 
 
-def assess(
-    snapshot: Snapshot,
-    climate: ClimateYear,
-    *,
-    profile: UseProfile | None = None,
-    construction_year: int | None = None,
-    options: Options = Options(),  # noqa: B008 - a frozen value
-) -> EnergyReport:
-    """Return the energy need of a version of a building, with the source of every input.
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a person says beside the model.
 
-    Args:
-        snapshot: The version.
-        climate: The weather.
+    Attributes:
         profile: How the building is used; a dwelling with unverified gains if not given.
         construction_year: Year for usual U-values, where the model gives none.
-        options: How the engine runs.
+        systems: What meets the need; district heating with usual losses if not given.
+        use_group: Group of the rules for the limits of the classes.
+        rules: Edition of the rules of the indicator; those that come along if not given.
+        accept_unofficial: The person takes the responsibility for a class in spite of unofficial inputs.
+        horizons: What the neighbours hide, for each façade.
+    """
+
+    profile: UseProfile | None = None
+    construction_year: int | None = None
+    systems: Systems | None = None
+    use_group: str = "apartment"
+    rules: IndicatorRules | None = None
+    accept_unofficial: bool = False
+    horizons: tuple[FacadeHorizon, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What the rays found, once for many calculations.
+
+    Attributes:
+        model: The energy model.
+        envelope: The envelope that it was made of.
+        area: Reference area.
+    """
+
+    model: EnergyModel
+    envelope: Envelope
+    area: ReferenceArea
+
+
+def prepare_model(snapshot: Snapshot, question: Question = Question()) -> Prepared:
+    """Return the energy model of a version.
 
     Raises:
         InvalidInput: (energy-no-envelope) nothing in the model can be an envelope.
     """
-    envelope = build_envelope(snapshot, construction_year)
+    envelope = build_envelope(snapshot, question.construction_year)
     area = reference_area(snapshot, envelope)
     if not envelope.parts or envelope.volume_m3.value <= 0.0 or area.area_m2.value <= 0.0:
         raise InvalidInput(
@@ -47,20 +84,65 @@ def assess(
             hint="Export spaces, walls, slabs and windows with their bodies.",
             entity=snapshot.building_id,
         )
-    model = build_model(snapshot.building_id, envelope, area.area_m2, profile)
-    return report_of(model, envelope, area, climate, options)
+    model = build_model(snapshot.building_id, envelope, area.area_m2, question.profile)
+    return Prepared(behind_horizons(model, question.horizons), envelope, area)
+
+
+def assess(
+    snapshot: Snapshot,
+    climate: ClimateYear,
+    *,
+    question: Question = Question(),
+    options: Options = Options(),  # noqa: B008 - a frozen value
+) -> EnergyReport:
+    """Return the energy need of a version of a building, with the source of every input.
+
+    Args:
+        snapshot: The version.
+        climate: The weather.
+        question: What is known beside the model.
+        options: How the engine runs.
+
+    Raises:
+        InvalidInput: (energy-no-envelope) nothing in the model can be an envelope.
+    """
+    return report_of(prepare_model(snapshot, question), climate, question, options)
 
 
 def report_of(
-    model: EnergyModel, envelope: Envelope, area: ReferenceArea, climate: ClimateYear, options: Options
+    prepared: Prepared,
+    climate: ClimateYear,
+    question: Question = Question(),
+    options: Options = Options(),  # noqa: B008 - a frozen value
 ) -> EnergyReport:
     """Simulate a model and write its report."""
-    prepared = prepare(model, climate, options)
-    result = run(prepared, compiled())
-    uncooled = run(without_cooling(prepared), compiled())
+    model, envelope, area = prepared.model, prepared.envelope, prepared.area
+    arrays = prepare(model, climate, options)
+    result = run(arrays, compiled())
+    uncooled = run(without_cooling(arrays), compiled())
     heat, cool = result.monthly_kwh(HEAT), result.monthly_kwh(COOL)
     months = tuple(MonthNeed(place + 1, float(heat[place]), float(cool[place])) for place in range(12))
-    balance = Balance(
+    systems = question.systems or usual_systems()
+    rating = _rate(result, area, climate, systems, question, doubts_of_class(model, area, climate, systems))
+    return EnergyReport(
+        engine=options.method.value,
+        engine_version=ENGINE_VERSION,
+        climate=climate.to_json(),
+        model_sha256=model.digest(),
+        area=area,
+        envelope=envelope,
+        months=months,
+        balance=_balance(result),
+        hours_above_27c=int((uncooled.air_c > WARM_C).sum()),
+        rating=rating,
+        inputs=tuple(_inputs(model)),
+        findings=(*envelope.findings, *_implausible(result.heating_kwh / area.area_m2.value)),
+        notes=(*model.notes, _systems_note(systems)),
+    )
+
+
+def _balance(result: Simulation) -> Balance:
+    return Balance(
         transmission_kwh=result.kwh(TRANSMISSION),
         ground_kwh=result.kwh(GROUND),
         ventilation_kwh=result.kwh(VENTILATION),
@@ -70,21 +152,24 @@ def report_of(
         cooling_kwh=-result.kwh(COOL),
         residual=result.residual,
     )
-    return EnergyReport(
-        engine=ENGINE,
-        engine_version=ENGINE_VERSION,
-        climate=climate.to_json(),
-        model_sha256=model.digest(),
-        area=area,
-        envelope=envelope,
-        months=months,
-        balance=balance,
-        hours_above_27c=int((uncooled.air_c > WARM_C).sum()),
-        class_reasons=class_reasons(model, area, climate),
-        inputs=tuple(_inputs(model)),
-        findings=(*envelope.findings, *_implausible(result.heating_kwh / area.area_m2.value)),
-        notes=model.notes,
-    )
+
+
+def _rate(
+    result: Simulation, area: ReferenceArea, climate: ClimateYear, systems: Systems, question: Question,
+    doubts: tuple[str, ...],
+) -> Rating:  # fmt: skip
+    size = area.area_m2.value
+    delivered = deliver(result.hourly[:, HEAT], result.hourly[:, COOL], size, systems, climate)
+    parts = (UsePart(question.use_group, size),)
+    rules = question.rules or bundled_rules()
+    return eta(delivered, parts, rules, doubts, accept_unofficial=question.accept_unofficial)
+
+
+def _systems_note(systems: Systems) -> str:
+    unknown = systems.unknown()
+    if not unknown:
+        return "The systems are as a person gave them."
+    return f"Heat by {systems.heating.carrier}; usual values stand for {', '.join(unknown)}."
 
 
 def _implausible(heating_kwh_m2: float) -> tuple[EnergyFinding, ...]:
@@ -100,8 +185,10 @@ def _implausible(heating_kwh_m2: float) -> tuple[EnergyFinding, ...]:
     )
 
 
-def class_reasons(model: EnergyModel, area: ReferenceArea, climate: ClimateYear) -> tuple[str, ...]:
-    """Return why no energy class can be given, as sentences."""
+def doubts_of_class(
+    model: EnergyModel, area: ReferenceArea, climate: ClimateYear, systems: Systems
+) -> tuple[str, ...]:
+    """Return why no energy class can follow from these inputs, as sentences."""
     reasons = []
     if not climate.official:
         reasons.append(f"The weather year {climate.name!r} is not the official base year.")
@@ -113,8 +200,8 @@ def class_reasons(model: EnergyModel, area: ReferenceArea, climate: ClimateYear)
     outer = [element for element in model.elements if element.kind is not Kind.INTERNAL]
     if any(element.u_w_m2k.source is Source.DEFAULT for element in outer):
         reasons.append("Some U-values are usual values of a period, not those of this building.")
-    reasons.append("The limits of the energy classes are not verified at their source.")
-    reasons.append("Only the need for heating and cooling is calculated, not delivered energy by carrier.")
+    if unknown := systems.unknown():
+        reasons.append(f"Usual values stand for {', '.join(unknown)}.")
     return tuple(reasons)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from twin.energy.areas import ReferenceArea
 from twin.energy.findings import EnergyFinding
+from twin.energy.indicator import Rating
 from twin.energy.parts import Envelope
 from twin.energy.values import Sourced
 
@@ -71,7 +72,7 @@ class EnergyReport:
         months: Need of each month.
         balance: Heat of the year.
         hours_above_27c: Hours in which the air is warmer than 27 °C without active cooling.
-        class_reasons: Why there is no energy class.
+        rating: The indicator ETA, its class or the reasons for none.
         inputs: Every number with its source.
         findings: What a person should know of it.
         notes: Rules and limits of the model, as sentences.
@@ -86,7 +87,7 @@ class EnergyReport:
     months: tuple[MonthNeed, ...]
     balance: Balance
     hours_above_27c: int
-    class_reasons: tuple[str, ...]
+    rating: Rating
     inputs: tuple[Input, ...]
     findings: tuple[EnergyFinding, ...]
     notes: tuple[str, ...]
@@ -107,9 +108,9 @@ class EnergyReport:
         return self.heating_kwh / self.area.area_m2.value
 
     @property
-    def energy_class(self) -> None:
-        """No class is given before limits, use and climate are verified; `class_reasons` says why."""
-        return
+    def energy_class(self) -> str | None:
+        """The class of the indicator; `rating` says why there is none."""
+        return self.rating.energy_class
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON data of the interface."""
@@ -133,7 +134,8 @@ class EnergyReport:
             "envelope_quality": [one.to_json() for one in self.envelope.quality],
             "envelope": [part.to_json() for part in self.envelope.parts],
             "class": self.energy_class,
-            "class_reasons": list(self.class_reasons),
+            "class_reasons": list(self.rating.reasons),
+            "indicator": self.rating.to_json(area),
             "hours_above_27c": self.hours_above_27c,
             "inputs": [row.to_json() for row in self.inputs],
             "findings": [finding.to_json() for finding in self.findings],

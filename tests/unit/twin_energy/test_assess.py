@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from twin.energy import UseProfile, assess, synthetic_tallinn
+from twin.energy import Question, UseProfile, assess, synthetic_tallinn
 from twin.errors import InvalidInput
 
 KEYS = {
@@ -82,7 +82,7 @@ def test_the_marked_spaces_are_the_reference_area(box_house, climate, build):
     assert report.area.area_m2.value == pytest.approx(29.7)
     assert report.area.spaces == ("space-1",)
     assert "721_Ruumitemperatuuriga-pind" in report.area.basis
-    assert not any("room temperature" in reason for reason in report.class_reasons)
+    assert not any("room temperature" in reason for reason in report.rating.reasons)
 
 
 def test_the_heated_area_stands_in_for_it(box_house, climate, build):
@@ -97,7 +97,10 @@ def test_else_all_spaces_count_and_it_is_said(report):
 
 def test_a_profile_is_used(box_house, climate):
     cold = UseProfile("store", False, (10.0,) * 24, (30.0,) * 24, (1.0,) * 24)
-    assert assess(box_house, climate, profile=cold).heating_kwh < 0.5 * assess(box_house, climate).heating_kwh
+    assert (
+        assess(box_house, climate, question=Question(profile=cold)).heating_kwh
+        < 0.5 * assess(box_house, climate).heating_kwh
+    )
 
 
 def test_nothing_to_heat_is_refused(box_house, climate, build):
