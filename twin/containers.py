@@ -54,6 +54,13 @@ class Containers:
     blobs: BlobStore
     clock: Clock
 
+    @property
+    def ready(self) -> bool:
+        """Whether the settings name a key, a certificate and both services."""
+        given = self.settings
+        named = (given.container_key, given.container_certificate, given.timestamp_url, given.ocsp_url)
+        return all(value is not None for value in named)
+
     def make(self, version: Version) -> bytes:
         """Return the container of a sealed version: files, credential, reports; signed, time-stamped, with OCSP.
 
@@ -75,8 +82,7 @@ class Containers:
 
     def _signer(self) -> tuple[ContainerSigner, SigningServices]:
         given = self.settings
-        named = (given.container_key, given.container_certificate, given.timestamp_url, given.ocsp_url)
-        if any(value is None for value in named):
+        if not self.ready:
             raise Conflict(
                 "This installation has no key, certificate or services for containers.",
                 reason="no-container-key",

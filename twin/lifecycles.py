@@ -38,6 +38,7 @@ from twin.lifecycle import (
     rules_from,
     signatures,
 )
+from twin.reading import Progress, part, silent
 from twin.registry import TRANSITION, Registry
 from twin.sealing import Evidence, StateTransition
 from twin.seals import Seals
@@ -118,7 +119,13 @@ class Lifecycles:
         }
 
     def begin(
-        self, version: Version, name: str, evidence: Sequence[Evidence], actor: str, role: str | None = None
+        self,
+        version: Version,
+        name: str,
+        evidence: Sequence[Evidence],
+        actor: str,
+        role: str | None = None,
+        progress: Progress = silent,
     ) -> dict[str, Any]:
         """Seal a version for a transition, sign in `role` if given, and return how the version stands then.
 
@@ -128,6 +135,7 @@ class Lifecycles:
             evidence: The documents it rests on.
             actor: Who asked.
             role: The role in which this installation signs.
+            progress: Told how far it is.
 
         Raises:
             NotFound: (transition) no such transition starts here.
@@ -135,12 +143,16 @@ class Lifecycles:
         """
         rule = rule_for(name, version.key.stage, self.status(version))
         for kind in rule.reports:
+            progress(0.0, f"Making the {kind} report")
             self._reports[kind](version)
+        progress(0.3, "Comparing with the state before")
         check(rule, self._case(version, rule, evidence))
         digest = self._deviations.digest(version.key.building_id) if rule.guard is Guard.ACCEPTED else None
         transition = StateTransition(rule.name, rule.target, digest)
         with self._registry.exclusive():
-            self._seals.seal(version, actor, transition=transition, evidence=evidence)
+            self._seals.seal(
+                version, actor, transition=transition, evidence=evidence, progress=part(progress, 0.4, 1.0)
+            )
             return self._sign(version, actor, role)
 
     def sign(self, version: Version, actor: str, role: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from twin.catalogue import Catalogue, Kept, ReportShelf, Version
 from twin.clock import Clock, rfc3339
 from twin.errors import Conflict, NotFound
 from twin.keyring import KeyRing
+from twin.reading import Progress, silent
 from twin.registry import STATE, Registry
 from twin.sealing import (
     Bundle,
@@ -107,6 +108,7 @@ class Seals:
         transition: StateTransition | None = None,
         evidence: Sequence[Evidence] = (),
         role: str | None = None,
+        progress: Progress = silent,
     ) -> bytes:
         """Sign the state of a version, keep and log it, and return its bundle.
 
@@ -118,6 +120,7 @@ class Seals:
             transition: The change of status it is sealed for.
             evidence: Documents that it rests on, besides the reports of ours that there are.
             role: The role in which this installation signs besides issuing; its key for that role is used.
+            progress: Told how far it is.
 
         Raises:
             Conflict: (already-signed) the role has signed already.
@@ -125,7 +128,8 @@ class Seals:
         """
         with self._registry.exclusive():
             if transition is not None or not self.sealed(version):
-                self._issue(version, actor, transition, evidence)
+                self._issue(version, actor, transition, evidence, progress)
+            progress(0.9, "Signing and logging")
             if role is not None:
                 self._replace(version, actor, self._countersigned(version, role))
             self._registry.settle()
@@ -232,9 +236,15 @@ class Seals:
         return prove_absence(snapshot, self._keys.salt_secret(), self.credential(version), global_id)
 
     def _issue(
-        self, version: Version, actor: str, transition: StateTransition | None, evidence: Sequence[Evidence]
+        self,
+        version: Version,
+        actor: str,
+        transition: StateTransition | None,
+        evidence: Sequence[Evidence],
+        progress: Progress,
     ) -> None:
         key = version.key
+        progress(0.0, "Reading the version")
         issuer = self._standing.issuer()
         state = seal(
             self._snapshots.read(version),
@@ -245,6 +255,7 @@ class Seals:
             (*self._reports(version), *evidence),
             transition=transition,
             status=self._standing.allot(state_iri(key.building_id, key.stage, key.number)),
+            progress=lambda share: progress(0.2 + 0.7 * share, "Committing to every element"),
         )
         self._keep(version, "" if transition is None else transition.name, state.bundle, actor)
 

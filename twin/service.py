@@ -35,6 +35,7 @@ from twin.projections import Projections
 from twin.questions import Questions
 from twin.reading import Progress, silent
 from twin.reports import Energy, Permits, ReportDesk, Validation
+from twin.sealing import Evidence
 from twin.seals import Seals
 from twin.settings import Settings
 from twin.sights import Sights
@@ -125,6 +126,8 @@ class Twin:
         works = {
             "load": self._load_job,
             "city": self._city_job,
+            "seal": self._seal_job,
+            "transition": self._transition_job,
             "city-energy": self.city_energy.run,
             "submission": self._submission_job,
         }
@@ -138,6 +141,24 @@ class Twin:
             "building_id": submission.building_id,
         }
         return jobs.submit("load", request)
+
+    def submit_seal(self, jobs: JobRunner, version: Version, actor: str, role: str | None) -> Job:
+        """Store a job that seals a version; see `Seals.seal`."""
+        return jobs.submit("seal", {**_address(version), "actor": actor, "role": role})
+
+    def submit_transition(
+        self,
+        jobs: JobRunner,
+        version: Version,
+        name: str,
+        evidence: Sequence[Evidence],
+        actor: str,
+        role: str | None,
+    ) -> Job:
+        """Store a job that asks for a transition; see `Lifecycles.begin`."""
+        papers = [asdict(paper) for paper in evidence]
+        request = {**_address(version), "transition": name, "evidence": papers, "actor": actor, "role": role}
+        return jobs.submit("transition", request)
 
     def submit_city(self, jobs: JobRunner, sha256: str) -> Job:
         """Store a job that takes a stored file as the city or its register data; see `City.take`."""
@@ -222,6 +243,20 @@ class Twin:
         made = self.applications.submit(request["application_id"], version, stage, request["actor"], progress)
         return application_json(made)
 
+    def _seal_job(self, request: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
+        version = self._addressed(request)
+        self.seals.seal(version, request["actor"], role=request["role"], progress=progress)
+        return _address(version)
+
+    def _transition_job(self, request: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
+        version, papers = self._addressed(request), [Evidence(**paper) for paper in request["evidence"]]
+        name, actor, role = request["transition"], request["actor"], request["role"]
+        shown = self.trust.lifecycles.begin(version, name, papers, actor, role, progress)
+        return {**_address(version), "status": shown["status"], "pending": shown["pending"]}
+
+    def _addressed(self, request: Mapping[str, Any]) -> Version:
+        return self.catalogue.version(request["building_id"], Stage(request["stage"]), request["version"])
+
     def _city_job(self, request: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
         return self.city.take(request["sha256"], progress).to_json()
 
@@ -284,6 +319,11 @@ def open_twin(settings: Settings, clock: Clock = system_clock) -> Twin:
     twin.trust.recover()
     twin.reproject()
     return twin
+
+
+def _address(version: Version) -> dict[str, Any]:
+    key = version.key
+    return {"building_id": key.building_id, "stage": key.stage.value, "version": key.number}
 
 
 def _graph(settings: Settings) -> GraphStore:

@@ -16,6 +16,7 @@ from pydantic import SecretStr
 
 import samples
 from api.app import create_app
+from api.cli.evidence import with_authority
 from api.cli.listener import listen
 from api.cli.output import print_json, print_problem, progress_bar, say
 from ifc import IfcError
@@ -40,6 +41,7 @@ def run_demo(
     address = f"http://{settings.host}:{listener.getsockname()[1]}/"
     signal.signal(signal.SIGTERM, _leave)
     with ExitStack() as stack:
+        settings = with_authority(settings, stack)
         twin = open_twin(settings)
         try:
             points = prepare(twin, models, with_samples=with_samples)

@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Path, Query, Response
+from fastapi import APIRouter, Body, Header, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.context import ActorDep, TwinDep, VersionDep
+from api.context import ActorDep, JobsDep, TwinDep, VersionDep
+from api.routers.jobs import job_json
 from api.routers.versions import PREFIX
 from signatures import jcs
 from twin.catalogue import Version
+from twin.jobs import Job
 from twin.lifecycle import RULES
 from twin.sealing import Evidence, compact
 
@@ -24,6 +26,11 @@ router = APIRouter(prefix=PREFIX, tags=["trust"])
 GlobalId = Annotated[str, Path(max_length=64, description="GlobalId of an element")]
 RoleQuery = Annotated[
     str | None, Query(max_length=40, description="Role to sign in besides issuing", examples=["builder"])
+]
+
+Prefer = Annotated[
+    str | None,
+    Header(max_length=200, description="`respond-async` (RFC 7240): answer 202 with a job, for large buildings"),
 ]
 
 
@@ -49,13 +56,23 @@ class Wanted(BaseModel):
 
 @router.get("/seal", summary="Say who signed for this state, step by step")
 def seal_verdict(twin: TwinDep, version: VersionDep) -> Any:
-    """Return the verdict on the seal of this version, verified now."""
-    return twin.seals.verdict(version)
+    """Return the verdict on the seal of this version, verified now, and whether a container of it can be had."""
+    return {**twin.seals.verdict(version), "container": twin.trust.containers.ready}
 
 
 @router.post("/seal", summary="Seal this state", status_code=201)
-def seal(twin: TwinDep, version: VersionDep, actor: ActorDep, role: RoleQuery = None) -> Any:
-    """Sign this version, in a role if one is given, log it, and return the verdict on the seal."""
+def seal(
+    twin: TwinDep,
+    jobs: JobsDep,
+    version: VersionDep,
+    actor: ActorDep,
+    response: Response,
+    role: RoleQuery = None,
+    prefer: Prefer = None,
+) -> Any:
+    """Sign this version, in a role if one is given, log it, and return the verdict on the seal, or a job."""
+    if _asynchronously(prefer):
+        return _accepted(twin.submit_seal(jobs, version, actor.name, role), response)
     twin.seals.seal(version, actor.name, role=role)
     return twin.seals.verdict(version)
 
@@ -125,9 +142,20 @@ def lifecycle(twin: TwinDep, version: VersionDep) -> Any:
 
 
 @router.post("/lifecycle", summary="Ask for a transition", status_code=201)
-def transition(twin: TwinDep, version: VersionDep, actor: ActorDep, wanted: Wanted) -> Any:
+def transition(
+    twin: TwinDep,
+    jobs: JobsDep,
+    version: VersionDep,
+    actor: ActorDep,
+    response: Response,
+    wanted: Wanted,
+    prefer: Prefer = None,
+) -> Any:
     """Seal this version for a transition; refused with every unmet demand and every parameter that moved."""
     evidence = [Evidence(paper.kind, paper.name, paper.sha256) for paper in wanted.evidence]
+    if _asynchronously(prefer):
+        job = twin.submit_transition(jobs, version, wanted.transition, evidence, actor.name, wanted.role)
+        return _accepted(job, response)
     return twin.trust.lifecycles.begin(version, wanted.transition, evidence, actor.name, wanted.role)
 
 
@@ -158,6 +186,17 @@ def rules_json() -> list[Mapping[str, Any]]:
         }
         for rule in RULES
     ]
+
+
+def _asynchronously(prefer: str | None) -> bool:
+    return "respond-async" in (word.strip() for word in (prefer or "").split(","))
+
+
+def _accepted(job: Job, response: Response) -> dict[str, Any]:
+    response.status_code = 202
+    response.headers["Location"] = f"/api/v1/jobs/{job.job_id}"
+    response.headers["Preference-Applied"] = "respond-async"
+    return job_json(job)
 
 
 def _download(version: Version, data: bytes, media_type: str, suffix: str, part: str = "") -> Response:

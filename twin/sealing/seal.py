@@ -1,6 +1,6 @@
 """Seal a state, and let others sign it in their roles."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -36,6 +36,8 @@ from twin.sealing.state import (
 )
 from twin.sealing.statements import element_iri, statements_of
 from twin.snapshot import Snapshot
+
+TELL_EVERY = 500  # elements between two words of progress: some hundredths of a second
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ def seal(
     disclosed: Iterable[str] = (),
     transition: StateTransition | None = None,
     status: Mapping[str, Any] | None = None,
+    progress: Callable[[float], None] | None = None,
 ) -> SealedState:
     """Sign the state that `snapshot` shows.
 
@@ -87,6 +90,7 @@ def seal(
         disclosed: GlobalIds whose proofs are put into the bundle, so that anyone can read them.
         transition: The change of status it is sealed for, or None.
         status: Its entry in a status list, by which it can be revoked; or None.
+        progress: Takes the share of the elements that are committed to, now and then; what it raises leaves.
 
     Raises:
         InvalidInput: (secret, statement, credential) something given cannot be sealed.
@@ -96,7 +100,8 @@ def seal(
     """
     contexts = pinned_contexts()
     salt_secret = state_secret(secret, snapshot.building_id, snapshot.stage, snapshot.version)
-    commitment = commit_records(snapshot.building_id, snapshot.records.values(), salt_secret)
+    records = _told(list(snapshot.records.values()), progress)
+    commitment = commit_records(snapshot.building_id, records, salt_secret)
     unsigned = state_credential(
         snapshot,
         commitment,
@@ -114,6 +119,13 @@ def seal(
     return SealedState(
         credential, bundle.to_bytes(), signer.controller, created, commitment.root.hex(), len(commitment)
     )
+
+
+def _told(records: Sequence[ElementRecord], progress: Callable[[float], None] | None) -> Iterator[ElementRecord]:
+    for count, record in enumerate(records):
+        if progress is not None and count % TELL_EVERY == 0:
+            progress(count / len(records))
+        yield record
 
 
 def countersign(bundle: bytes, signer: Signer, role: str, created: datetime) -> bytes:

@@ -1,5 +1,7 @@
 """Seals, status, disclosures, deviations and the log over HTTP."""
 
+import time
+
 import pytest
 
 from signatures import AnyIssuer
@@ -131,3 +133,41 @@ def test_the_log_is_open_and_the_rest_is_not(guarded):
     assert guarded.get(f"{API}/log").status_code == 200
     assert guarded.get(f"{API}/audit").status_code == 401
     assert guarded.get(f"{API}/logs").status_code == 401
+
+
+def finished(client, job):
+    for _ in range(600):
+        found = client.get(f"{API}/jobs/{job}").json()
+        if found["status"] in ("done", "failed"):
+            return found
+        time.sleep(0.05)
+    raise AssertionError(found)
+
+
+def test_sealing_and_transitions_run_as_jobs_when_asked(client):
+    other, later = f"{API}/buildings/120900104/versions/as-designed/1", {"Prefer": "respond-async"}
+    begun = client.post(f"{other}/seal?role=owner", headers=later)
+    assert (begun.status_code, begun.json()["kind"]) == (202, "seal")
+    done = finished(client, begun.headers["Location"].rpartition("/")[2])
+    assert done["status"] == "done", done["problem"]
+    assert done["result"]["version"] == 1
+    assert "owner" in {signer["role"] for signer in client.get(f"{other}/seal").json()["signers"]}
+    refused = client.post(f"{other}/lifecycle", json={"transition": "submit"}, headers=later).json()
+    assert finished(client, refused["job_id"])["problem"]["reason"] == "evidence"
+    wanted = {"transition": "submit", "evidence": [PAPER], "role": "designer"}
+    begun = client.post(f"{other}/lifecycle", json=wanted, headers=later).json()
+    assert finished(client, begun["job_id"])["result"]["status"] == "S4"
+
+
+def test_the_status_list_and_the_keys_are_served(client):
+    client.post(f"{DESIGNED}/seal")
+    entry = client.get(f"{DESIGNED}/seal/credential").json()["credentialStatus"]
+    name = entry["statusListCredential"].rpartition("/")[2]
+    listed = client.get(f"{API}/log/status/{name}").json()
+    assert (listed["id"], listed["credentialSubject"]["statusPurpose"]) == (
+        entry["statusListCredential"],
+        "revocation",
+    )
+    assert client.get(f"{API}/log/status/{'z' * 12}-1").status_code == 404
+    keys = client.get(f"{API}/log/keys").json()["items"]
+    assert listed["issuer"] in {item["controller"] for item in keys}

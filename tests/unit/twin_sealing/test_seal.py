@@ -33,7 +33,7 @@ def test_bundle_verifies_without_network(sealed, signer, monkeypatch):
         sealed.bundle, records=None, file_sha256=None, policy=IssuerIs(frozenset({signer.controller}))
     )
     assert verdict.valid
-    assert [step.number for step in verdict.steps] == list(range(1, 17))
+    assert [step.number for step in verdict.steps] == list(range(1, 18))
     assert verdict.facts["building_id"] == "112233445"
     assert verdict.facts["stage"] == "as-built"
     assert verdict.facts["merkle_root"] == sealed.merkle_root

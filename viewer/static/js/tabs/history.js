@@ -37,7 +37,8 @@ async function drawSeal(context, box) {
       verdict.steps?.length ? fold(stepsTitle(verdict.steps), h("ol", { class: "steps" }, verdict.steps.map((/** @type {any} */ s) => h("li", { class: `step-${s.verdict}`, value: s.number }, icon(s.verdict === "passed" ? "pass" : s.verdict === "failed" ? "fail" : "not_applicable", 15),
         h("span", null, h("b", null, String(s.name).replaceAll("_", " ")), " – ", t(`step.${s.verdict}`), s.reason ? h("small", null, s.reason) : null)))), { open: name !== "valid" }) : null,
       verdict.merkle_root ? h("p", { class: "small muted root" }, t("seal.root", { n: number(verdict.leaf_count, 0) }), " ", h("code", null, verdict.merkle_root)) : null,
-      verdict.sealed ? h("a", { class: "button", href: apiUrl(`${context.path}/seal/bundle`).href, download: "" }, icon("download"), t("seal.bundle")) : sealButton(context, box));
+      verdict.sealed ? h("a", { class: "button", href: apiUrl(`${context.path}/seal/bundle`).href, download: "" }, icon("download"), t("seal.bundle")) : sealButton(context, box),
+      verdict.sealed && verdict.container ? h("a", { class: "button", href: apiUrl(`${context.path}/seal/container`).href, download: "" }, icon("download"), t("seal.container")) : null);
   } catch (error) {
     if (!context.signal.aborted) fill(box, errorBlock(error, () => drawSeal(context, box)));
   }
