@@ -44,6 +44,7 @@ def create_app(settings: Settings, open_with: Callable[[Settings], Twin] = open_
         jobs = twin.job_runner(problem_of)
         app.state.twin, app.state.jobs = twin, jobs
         jobs.resume()
+        twin.alarms.start(settings.alarm_every_s)
         if settings.mqtt_url is not None:
             twin.live.start_mqtt(settings.mqtt_url.get_secret_value(), settings.mqtt_root)
         try:

@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from graph import GraphStore, KgliteStore, Neo4jStore
 from ifc import Limits, ReadFinding
+from twin.alarming import Affected, open_alarms
 from twin.applications import Applications, application_json
 from twin.blobs import FileBlobStore
 from twin.carbon import Carbon
@@ -26,6 +27,7 @@ from twin.ingest import Ingest, Submission
 from twin.jobs import Job, JobRunner
 from twin.layers import Layers
 from twin.live import LiveWing, read_points
+from twin.live.rules import Alarms
 from twin.operation import Operations
 from twin.overview import Overview
 from twin.permit import bundled_packs
@@ -73,6 +75,8 @@ class Twin:
         trust: Seals, status, deviations, the log and the audit trail.
         exports: Ways out of stored versions.
         live: Points and readings.
+        alarms: What is out of order.
+        affected: Whom an alarm concerns.
         ingest: The way in for models.
     """
 
@@ -99,6 +103,8 @@ class Twin:
     trust: Trust
     exports: Exports
     live: LiveWing
+    alarms: Alarms
+    affected: Affected
     ingest: Ingest
     clock: Clock
     engine: Engine
@@ -221,6 +227,7 @@ class Twin:
 
     def close(self) -> None:
         """Let go of every store."""
+        self.alarms.stop()
         self.live.stop()
         self.graph.close()
         self.engine.dispose()
@@ -285,15 +292,15 @@ def open_twin(settings: Settings, clock: Clock = system_clock) -> Twin:
     reports = {"permit": permits.report, "validation": validation.report}
     energy = Energy(desk, snapshots, synthetic_tallinn)
     trust = open_trust(settings, engine, blobs, catalogue, snapshots, reports, clock)
+    around = CityProjection(graph, city, layers, catalogue)
+    questions = Questions(graph, projections, around, free_queries=settings.cypher)
     twin = Twin(
         settings=settings,
         blobs=blobs,
         catalogue=catalogue,
         graph=graph,
         projections=projections,
-        questions=Questions(
-            graph, projections, CityProjection(graph, city, layers, catalogue), free_queries=settings.cypher
-        ),
+        questions=questions,
         snapshots=snapshots,
         layers=layers,
         city=city,
@@ -311,6 +318,8 @@ def open_twin(settings: Settings, clock: Clock = system_clock) -> Twin:
         trust=trust,
         exports=Exports(catalogue, blobs, snapshots),
         live=live,
+        alarms=open_alarms(settings, live, clock),
+        affected=Affected(catalogue, questions),
         ingest=Ingest(catalogue, blobs, projections, limits, clock),
         clock=clock,
         engine=engine,

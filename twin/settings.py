@@ -33,6 +33,18 @@ class Settings(BaseSettings):
         default=None, description="mqtt://[user:password@]host:port of the broker; default is no broker"
     )
     mqtt_root: str = Field(default="kaksik", description="First level of the topics that are listened to")
+    alarm_every_s: float = Field(default=1.0, ge=0.1, le=3600, description="Seconds between two looks at the rules")
+    alarm_webhooks: dict[str, SecretStr] = Field(
+        default={}, description="Addresses that are told of alarms, by name (JSON); nobody else can name one"
+    )
+    alarm_webhook_secret: SecretStr | None = Field(
+        default=None, description="Signs those messages (Standard Webhooks, HMAC-SHA256)"
+    )
+    alarm_smtp_url: SecretStr | None = Field(
+        default=None, description="smtp[s]://[user:password@]host:port for mail about alarms; default is no mail"
+    )
+    alarm_mail_from: str = Field(default="", description="Sender of mail about alarms")
+    alarm_mail_to: tuple[str, ...] = Field(default=(), description="Who gets mail about alarms (JSON list)")
     key_passphrase: SecretStr | None = Field(
         default=None,
         description="Opens the signing key, 12 characters or more; default is a random one kept beside the key",

@@ -1,6 +1,7 @@
 """Routes by resource; each module lists what it conforms to."""
 
 from api.routers import (
+    alarms,
     applications,
     buildings,
     city,
@@ -22,7 +23,7 @@ from api.routers import (
 
 _MODULES = (
     system, district, city, buildings, differences, versions, exports, reports, applications, trust, registry,
-    features, open_data, live, operated, questions, jobs,
+    features, open_data, live, alarms, operated, questions, jobs,
 )  # fmt: skip
 ROUTERS = tuple(module.router for module in _MODULES)
 CONFORMS_TO = tuple(sorted({uri for module in _MODULES for uri in module.CONFORMS_TO}))

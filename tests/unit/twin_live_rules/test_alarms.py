@@ -1,0 +1,380 @@
+"""Alarms on real readings: raised, kept by hysteresis, cleared, told to real servers."""
+
+import hashlib
+import hmac
+import json
+import socket
+import threading
+from base64 import b64decode
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+from aiosmtpd.controller import Controller
+
+from twin.errors import Conflict, InvalidInput, NotFound, StorageError
+from twin.live import LiveWing, Point, PointKind
+from twin.live.rules import AlarmBook, Alarms, AlarmState, Outbox, mail, rule_from_json, webhook
+
+BUILDING = "101234567"
+POINTS = [
+    Point(BUILDING, "temp", "g-temp", PointKind.SENSOR, "Temperature", "Cel", interval_s=60, space="g-room"),
+    Point(BUILDING, "co2", "g-co2", PointKind.SENSOR, "MoleFraction", "[ppm]", interval_s=60),
+    *(Point(BUILDING, name, f"g-{name}", PointKind.METER, "Energy", "kW.h") for name in ("main", "sub-1", "sub-2")),
+]
+HOT = {
+    "rule_id": "hot", "building_id": BUILDING, "kind": "threshold", "severity": "high", "title": "Too hot",
+    "points": ["temp"], "above": 27, "hysteresis": 1,
+}  # fmt: skip
+
+
+class Plant:
+    """A building whose clock and readings are set by hand."""
+
+    def __init__(self, folder, senders=None):
+        self.now = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
+        self.folder, self.senders = folder, senders or {}
+        self.wing = LiveWing(folder / "readings.sqlite", lambda: self.now)
+        self.wing.register_points(POINTS)
+        self.open()
+
+    def open(self):
+        book = AlarmBook(self.folder / "alarms.sqlite")
+        clock = lambda: self.now  # noqa: E731
+        self.alarms = Alarms(book, self.wing, Outbox(book, self.senders, clock), clock)
+
+    def rule(self, **members):
+        self.alarms.book.put_rule(rule_from_json({**HOT, **members}))
+
+    def read(self, value, point="temp", unit="Cel", minutes=1):
+        self.now += timedelta(minutes=minutes)
+        payload = json.dumps({"t": self.now.isoformat(), "v": value, "u": unit}).encode()
+        assert self.wing.ingest(f"kaksik/v1/{BUILDING}/{point}/obs", payload).stored == 1
+
+    def look(self, value=None, **where):
+        if value is not None:
+            self.read(value, **where)
+        return [(alarm.rule_id, alarm.state) for alarm in self.alarms.look()]
+
+    def close(self):
+        self.alarms.stop()
+        self.wing.stop()
+
+
+@pytest.fixture
+def plant(tmp_path):
+    made = Plant(tmp_path)
+    yield made
+    made.close()
+
+
+RAISED = AlarmState.ACTIVE_UNACKNOWLEDGED
+GONE = AlarmState.CLEARED_UNACKNOWLEDGED
+
+
+def test_an_alarm_clears_only_behind_the_hysteresis(plant):
+    plant.rule()
+    assert plant.look(27.0) == []
+    assert plant.look(27.1) == [("hot", RAISED)]
+    assert plant.look(26.5) == []
+    assert plant.look(27.5) == []
+    assert plant.look(25.9) == [("hot", GONE)]
+    assert plant.look(26.9) == []
+    assert plant.look(27.2) == [("hot", RAISED)]
+    assert len(plant.alarms.book.alarms(BUILDING)) == 2
+
+
+def test_a_short_excursion_is_no_alarm_where_a_delay_is_set(plant):
+    plant.rule(delay_s=180)
+    assert plant.look(28) == []
+    assert plant.look(28) == []
+    assert plant.look(26) == []
+    assert [plant.look(28) for _ in range(4)] == [[], [], [], [("hot", RAISED)]]
+
+
+def test_rate_looks_at_the_change_in_an_hour(plant):
+    plant.rule(rule_id="fast", kind="rate", above=6, below=-6, hysteresis=0, window_s=600)
+    assert [plant.look(20 + n * 0.05) for n in range(10)] == [[]] * 10  # 3 K/h
+    found = [plant.look(20.5 + n * 0.2) for n in range(10)]  # 12 K/h
+    assert [("fast", RAISED)] in found
+    assert plant.alarms.book.alarms()[0].unit == "Cel/h"
+
+
+def test_silence_is_an_alarm_and_a_reading_ends_it(plant):
+    plant.rule(rule_id="silent", kind="missing", above=300)
+    assert plant.look() == [("silent", RAISED)]  # never heard of
+    assert plant.alarms.book.alarms()[0].value is None
+    assert plant.look(20.0) == [("silent", GONE)]
+    plant.now += timedelta(minutes=6)
+    assert plant.look() == [("silent", RAISED)]
+    assert plant.alarms.book.alarms()[0].value == pytest.approx(360)
+
+
+def test_comfort_takes_its_limits_from_the_category_and_season(plant):
+    plant.rule(rule_id="comfort", kind="comfort", above=None, category=2, hysteresis=0.5)
+    assert plant.look(23.9) == []
+    assert plant.look(24.1) == [("comfort", RAISED)]
+    assert plant.look(23.4) == [("comfort", GONE)]
+    plant.now = datetime(2026, 7, 15, 12, 0, tzinfo=UTC)
+    assert plant.look(25.9) == []
+    assert plant.look(26.1) == [("comfort", RAISED)]
+
+
+def test_a_balance_finds_what_the_sub_meters_do_not_explain(plant):
+    plant.rule(rule_id="leak", kind="balance", points=["main", "sub-1", "sub-2"], above=0.1, hysteresis=0.02)
+
+    def meters(*values):
+        for name, value in zip(("main", "sub-1", "sub-2"), values, strict=True):
+            plant.read(value, name, "kW.h")
+        return plant.look()
+
+    assert meters(100, 50, 50) == []  # one reading says nothing
+    assert meters(110, 55, 55) == []
+    assert meters(120, 56, 57) == [("leak", RAISED)]
+    assert plant.alarms.book.alarms()[0].value == pytest.approx((20 - 13) / 20)
+
+
+def test_acknowledge_assign_and_comment_are_history(plant):
+    plant.rule()
+    plant.look(28)
+    (alarm,) = plant.alarms.book.alarms()
+    assert plant.alarms.assign(alarm.alarm_id, "mari", "jaan", "valve").assignee == "jaan"
+    assert plant.alarms.acknowledge(alarm.alarm_id, "jaan").state is AlarmState.ACTIVE_ACKNOWLEDGED
+    with pytest.raises(Conflict, match="acknowledged"):
+        plant.alarms.acknowledge(alarm.alarm_id, "mari")
+    plant.alarms.comment(alarm.alarm_id, "jaan", "on my way")
+    plant.look(20)
+    assert plant.alarms.book.alarms() == []
+    assert plant.alarms.book.alarms(closed=True)[0].state is AlarmState.CLOSED
+    history = plant.alarms.book.history(alarm.alarm_id)
+    assert [(entry["what"], entry["actor"]) for entry in history] == [
+        ("raised", ""), ("assigned", "mari"), ("acknowledged", "jaan"), ("commented", "jaan"), ("cleared", ""),
+    ]  # fmt: skip
+    with pytest.raises(NotFound):
+        plant.alarms.comment(99, "jaan", "?")
+    with pytest.raises(InvalidInput) as error:
+        plant.alarms.comment(alarm.alarm_id, "jaan", "x" * 2001)
+    assert error.value.reason == "note-too-long"
+
+
+def test_a_restart_forgets_no_alarm_and_doubles_none(plant):
+    plant.rule()
+    plant.look(28)
+    plant.alarms.stop()
+    plant.open()
+    assert plant.look(28) == []
+    assert plant.look(26.5) == []
+    assert plant.look(25) == [("hot", GONE)]
+
+
+def test_an_alarm_ends_with_its_rule(plant):
+    plant.rule()
+    plant.look(28)
+    plant.alarms.book.remove_rule("hot")
+    assert plant.look() == [("hot", GONE)]
+    with pytest.raises(NotFound):
+        plant.alarms.book.remove_rule("hot")
+
+
+def test_the_wall_counts_by_building_and_severity(plant):
+    plant.rule()
+    plant.rule(rule_id="warm", above=25, severity="low")
+    plant.look(28)
+    counts = plant.alarms.book.counts()
+    assert [(row["building_id"], row["severity"], row["open"], row["active"]) for row in counts] == [
+        (BUILDING, "high", 1, 1), (BUILDING, "low", 1, 1),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"above": None},
+        {"above": float("nan")},
+        {"above": True},
+        {"kind": "guess"},
+        {"severity": "awful"},
+        {"points": []},
+        {"points": ["../etc"]},
+        {"points": "temp"},
+        {"kind": "balance"},
+        {"kind": "comfort"},
+        {"kind": "missing", "below": 3},
+        {"kind": "comfort", "above": None, "category": True},
+        {"hysteresis": -1},
+        {"below": 26, "hysteresis": 1},
+        {"window_s": 1},
+        {"delay_s": 1e9},
+        {"title": "a\nBcc: b"},
+        {"title": ""},
+        {"url": "http://169.254.169.254/"},
+        {"rule_id": "A/B"},
+        {"enabled": "yes"},
+    ],
+)
+def test_a_wrong_rule_is_refused_with_its_reason(members):
+    with pytest.raises(InvalidInput) as error:
+        rule_from_json({**HOT, **members})
+    assert error.value.reason == "rule-invalid"
+
+
+def test_a_rule_survives_its_json():
+    rule = rule_from_json({**HOT, "below": 18})
+    assert rule_from_json(json.loads(json.dumps(rule.to_json()))) == rule
+
+
+class Receiver:
+    """A real HTTP server that refuses as often as it is told to."""
+
+    def __init__(self, refusals=0, redirect=None):
+        self.got, self.refusals = [], refusals
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                outer.got.append((self.headers, body))
+                status = 302 if redirect else 503 if len(outer.got) <= outer.refusals else 200
+                self.send_response(status)
+                if redirect:
+                    self.send_header("Location", redirect)
+                self.end_headers()
+
+            def log_message(self, *_):
+                return None
+
+        self.server = HTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/hook?key=1"
+        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.01})
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.server.shutdown()
+        self.thread.join()
+        self.server.server_close()
+
+
+def raise_one(folder, senders):
+    plant = Plant(folder, senders)
+    plant.rule()
+    plant.look(28)
+    return plant
+
+
+def test_a_webhook_is_told_until_it_takes_the_message_under_one_id(tmp_path):
+    with Receiver(refusals=1) as receiver:
+        plant = raise_one(tmp_path, {"wall": webhook(receiver.url, "sssh")})
+        assert plant.alarms.outbox.deliver() == 0
+        assert plant.alarms.outbox.deliver() == 0  # not due yet
+        plant.alarms.stop()
+        plant.open()  # a crash in between loses nothing
+        plant.now += timedelta(seconds=6)
+        assert plant.alarms.outbox.deliver() == 1
+        plant.now += timedelta(days=1)
+        assert plant.alarms.outbox.deliver() == 0
+        plant.close()
+    (first, body), (second, again) = receiver.got
+    assert first["webhook-id"] == second["webhook-id"]
+    assert body == again
+    assert json.loads(body)["alarm"]["point_id"] == "temp"
+    signed = f"{second['webhook-id']}.{second['webhook-timestamp']}.".encode() + again
+    version, _, mac = second["webhook-signature"].partition(",")
+    assert version == "v1"
+    assert b64decode(mac) == hmac.digest(b"sssh", signed, hashlib.sha256)
+
+
+def test_a_redirect_is_not_followed_and_not_taken_for_a_yes(tmp_path):
+    with Receiver() as inner, Receiver(redirect=inner.url) as outer:
+        plant = raise_one(tmp_path, {"wall": webhook(outer.url)})
+        assert plant.alarms.outbox.deliver() == 0
+        (status,) = plant.alarms.outbox.status()
+        plant.close()
+    assert inner.got == []
+    assert (status["state"], status["problem"]) == ("waiting", "RefusedError: status 302")
+
+
+def test_a_target_that_never_answers_is_given_up_and_shown(tmp_path):
+    plant = raise_one(tmp_path, {"wall": webhook("http://127.0.0.1:9/")})
+    for _ in range(40):
+        plant.alarms.outbox.deliver()
+        plant.now += timedelta(hours=2)
+    (status,) = plant.alarms.outbox.status()
+    plant.close()
+    assert (status["state"], status["attempts"]) == ("given-up", 40)
+
+
+class Box:
+    def __init__(self):
+        self.mails = []
+
+    async def handle_DATA(self, _server, _session, envelope):  # noqa: N802
+        self.mails.append(envelope)
+        return "250 OK"
+
+
+def test_mail_goes_to_everybody_named(tmp_path):
+    box = Box()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    controller = Controller(box, hostname="127.0.0.1", port=port)
+    controller.start()
+    try:
+        to = mail(f"smtp://127.0.0.1:{port}", "twin@example.ee", ["mari@example.ee", "jaan@example.ee"])
+        plant = raise_one(tmp_path, {"mail": to})
+        assert plant.alarms.outbox.deliver() == 1
+        plant.close()
+    finally:
+        controller.stop()
+    (envelope,) = box.mails
+    assert envelope.rcpt_tos == ["mari@example.ee", "jaan@example.ee"]
+    assert b"Too hot" in envelope.content
+
+
+@pytest.mark.parametrize(
+    "url", ["file:///etc/passwd", "gopher://x/", "http://", "http://a:b@c/", "http://h:99999/", ""]
+)
+def test_an_address_of_another_kind_is_refused(url):
+    with pytest.raises(InvalidInput) as error:
+        webhook(url)
+    assert error.value.reason == "webhook-address"
+
+
+@pytest.mark.parametrize(("url", "to"), [("http://h", ["a@b"]), ("smtp://h", []), ("smtp://h", ["a@b\nBcc: c@d"])])
+def test_mail_that_cannot_be_sent_is_refused(url, to):
+    with pytest.raises(InvalidInput) as error:
+        mail(url, "twin@example.ee", to)
+    assert error.value.reason == "mail-address"
+
+
+def test_a_file_that_is_no_book_is_refused(tmp_path):
+    path = tmp_path / "alarms.sqlite"
+    path.write_bytes(b"no database at all, but long enough to look like one" * 20)
+    with pytest.raises(StorageError) as error:
+        AlarmBook(path)
+    assert error.value.reason == "alarms-damaged"
+
+
+def test_a_newer_book_is_refused(tmp_path):
+    path = tmp_path / "alarms.sqlite"
+    book = AlarmBook(path)
+    book.rows("PRAGMA user_version=99")
+    book.close()
+    with pytest.raises(StorageError) as error:
+        AlarmBook(path)
+    assert error.value.reason == "alarms-newer"
+
+
+def test_the_watch_looks_by_itself(plant):
+    plant.rule()
+    plant.read(28)
+    plant.alarms.start(0.01)
+    done = threading.Event()
+    for _ in range(500):
+        if plant.alarms.book.alarms():
+            break
+        done.wait(0.01)
+    assert len(plant.alarms.book.alarms()) == 1

@@ -1,0 +1,227 @@
+"""Look at the points by the rules, raise and clear alarms, and let people deal with them."""
+
+import json
+import logging
+import math
+import sqlite3
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from twin.errors import Conflict, InvalidInput, TwinError
+from twin.live.points import Point
+from twin.live.queries import format_time
+from twin.live.rules.alarm import Alarm, Happening
+from twin.live.rules.book import AlarmBook, Entry, insert_alarm, insert_entry
+from twin.live.rules.judge import Limits, Standing, judge, rate_per_hour, unexplained
+from twin.live.rules.outbox import Outbox
+from twin.live.rules.rule import Rule, RuleKind
+from twin.live.state import index_of
+
+MAX_NOTE_CHARACTERS = 2_000  # a paragraph; longer texts belong into a work order
+NO_LIMITS = Limits(None, None)
+_log = logging.getLogger(__name__)
+
+
+class Source(Protocol):
+    """What is asked of the live wing."""
+
+    def points(self, building_id: str, global_id: str | None = None) -> tuple[Point, ...]:
+        """Return the points of a building."""
+
+    def latest(self, building_id: str) -> dict[str, Any]:
+        """Return the newest reading of every point."""
+
+    def history(
+        self, building_id: str, point_id: str, start: datetime, end: datetime, step_s: float | None = None
+    ) -> dict[str, Any]:
+        """Return the readings of a point."""
+
+
+class Alarms:
+    """Watches all buildings by their rules. Safe to use from many threads.
+
+    How long a limit has been broken (`Rule.delay_s`) is known in memory only: a restart begins to count anew, but
+    forgets no alarm.
+
+    Args:
+        book: Where all is kept.
+        source: The readings.
+        outbox: Who is told.
+        clock: Tells the time.
+    """
+
+    def __init__(self, book: AlarmBook, source: Source, outbox: Outbox, clock: Callable[[], datetime]) -> None:
+        self.book, self.outbox = book, outbox
+        self._source, self._clock = source, clock
+        self._lock = threading.Lock()
+        self._standing = {key: Standing(active=True) for key in book.active()}
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    # --- watching
+
+    def start(self, every_s: float) -> None:
+        """Look and deliver every `every_s` seconds until `stop`."""
+        self._thread = threading.Thread(target=self._run, args=(every_s,), name="alarms", daemon=True)
+        self._thread.start()
+
+    def _run(self, every_s: float) -> None:
+        while not self._stop.wait(every_s):
+            try:
+                self.look()
+                self.outbox.deliver()
+            except TwinError as error:  # the next round may go better: a full disk is emptied, a file comes back
+                _log.warning("The alarms were not looked at: %s", error.message)
+
+    def stop(self) -> None:
+        """Stop watching and close the book; safe to call twice."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join()
+        self.book.close()
+
+    def look(self) -> list[Alarm]:
+        """Judge every point by every rule, once, and return what was raised or cleared."""
+        with self._lock:
+            rules = [rule for rule in self.book.rules() if rule.enabled]
+            changed: list[Alarm] = []
+            seen: set[tuple[str, str]] = set()
+            for building_id in sorted({rule.building_id for rule in rules}):
+                mine = [rule for rule in rules if rule.building_id == building_id]
+                items = {item["point_id"]: item for item in self._source.latest(building_id)["items"]}
+                for point in self._source.points(building_id):
+                    for rule in mine:
+                        if rule.chooses(point) and point.point_id in items:
+                            seen.add((rule.rule_id, point.point_id))
+                            changed += self._judge(rule, point, items[point.point_id])
+            return changed + self._clear_orphans(seen)
+
+    def _judge(self, rule: Rule, point: Point, item: dict[str, Any]) -> list[Alarm]:
+        now = self._clock()
+        value, limits = self._value(rule, point, item, now)
+        key = (rule.rule_id, point.point_id)
+        before = self._standing.get(key, Standing())
+        after = judge(before, rule, limits, value, now)
+        shown = None if value is None or math.isinf(value) else value
+        changed: list[Alarm] = []
+        if after.active and not before.active:
+            changed.append(self._raise(rule, point, limits, shown))
+        elif before.active and not after.active:
+            changed.append(self._clear(key, shown, ""))
+        self._standing[key] = after  # only now: what could not be written is tried again
+        return changed
+
+    def _value(self, rule: Rule, point: Point, item: dict[str, Any], now: datetime) -> tuple[float | None, Limits]:
+        limits = Limits(rule.above, rule.below)
+        if rule.kind is RuleKind.MISSING:
+            return (math.inf if item["age_s"] is None else item["age_s"]), limits
+        if rule.kind is RuleKind.RATE:
+            return rate_per_hour(self._readings(point, rule, now), rule.window_s), limits
+        if rule.kind is RuleKind.BALANCE:
+            used = [self._used(rule, name, now) for name in rule.points]
+            return unexplained(used[0], used[1:]), limits
+        value = item["value"] if isinstance(item["value"], int | float) else None
+        if rule.kind is RuleKind.COMFORT:
+            index = index_of(point.quantity_kind, point.unit, now.month)
+            if index is None:
+                return None, NO_LIMITS
+            band = index.bands[rule.category - 1]
+            return value, Limits(band.high, band.low)
+        return value, limits
+
+    def _readings(self, point: Point, rule: Rule, now: datetime) -> list[tuple[datetime, float]]:
+        start = now - timedelta(seconds=rule.window_s)
+        items = self._source.history(point.building_id, point.point_id, start, now + timedelta(microseconds=1))
+        numbers = [item for item in items["items"] if isinstance(item["v"], int | float)]
+        return [(datetime.fromisoformat(item["t"]), float(item["v"])) for item in numbers]
+
+    def _used(self, rule: Rule, point_id: str, now: datetime) -> float | None:
+        known = [point for point in self._source.points(rule.building_id) if point.point_id == point_id]
+        readings = self._readings(known[0], rule, now) if known else []
+        return None if len(readings) < 2 else readings[-1][1] - readings[0][1]
+
+    def _clear_orphans(self, seen: set[tuple[str, str]]) -> list[Alarm]:
+        gone = [key for key, standing in self._standing.items() if key not in seen and standing.active]
+        cleared = [self._clear(key, None, "no rule looks at this point any more") for key in gone]
+        self._standing = {key: standing for key, standing in self._standing.items() if key in seen}
+        return cleared
+
+    def _raise(self, rule: Rule, point: Point, limits: Limits, value: float | None) -> Alarm:
+        unit = {RuleKind.MISSING: "s", RuleKind.BALANCE: "1", RuleKind.RATE: f"{point.unit}/h"}.get(
+            rule.kind, point.unit
+        )
+        now = format_time(self._clock())
+        alarm = Alarm(
+            0, rule.rule_id, rule.building_id, point.point_id, point.global_id, point.space, rule.kind.value,
+            rule.severity.value, rule.title, value, unit, limits.above, limits.below, now,
+        )  # fmt: skip
+        with self.book.change() as db:
+            alarm = replace(alarm, alarm_id=insert_alarm(db, alarm))
+            self._tell(db, alarm, Entry(now, Happening.RAISED, value=value))
+        return alarm
+
+    def _clear(self, key: tuple[str, str], value: float | None, note: str) -> Alarm:
+        now = format_time(self._clock())
+        alarm = replace(self.book.alarm(self.book.active()[key]), cleared=now)
+        with self.book.change() as db:
+            db.execute("UPDATE alarm SET cleared = ? WHERE alarm_id = ?", (now, alarm.alarm_id))
+            self._tell(db, alarm, Entry(now, Happening.CLEARED, note=note, value=value))
+        return alarm
+
+    def _tell(self, db: sqlite3.Connection, alarm: Alarm, entry: Entry) -> None:
+        number = insert_entry(db, alarm.alarm_id, entry)
+        news = {"event": entry.what.value, "time": entry.time, "actor": entry.actor, "note": entry.note}
+        body = json.dumps({"alarm": alarm.to_json(), **news}, ensure_ascii=False, sort_keys=True)
+        due = self._clock().timestamp()
+        db.executemany(
+            "INSERT INTO outbox (alarm_id, number, target, body, due) VALUES (?, ?, ?, ?, ?)",
+            [(alarm.alarm_id, number, target, body, due) for target in self.outbox.targets],
+        )
+
+    # --- what people do
+
+    def acknowledge(self, alarm_id: int, actor: str, note: str = "") -> Alarm:
+        """Write that `actor` saw an alarm.
+
+        Raises:
+            NotFound: (alarm-unknown).
+            Conflict: (acknowledged) somebody did already.
+        """
+        return self._note(
+            alarm_id, Happening.ACKNOWLEDGED, actor, note, lambda alarm: replace(alarm, acknowledged_by=actor)
+        )
+
+    def assign(self, alarm_id: int, actor: str, assignee: str, note: str = "") -> Alarm:
+        """Write who sees to an alarm.
+
+        Raises:
+            NotFound: (alarm-unknown).
+        """
+        told = f"{assignee}: {note}" if note else assignee
+        return self._note(alarm_id, Happening.ASSIGNED, actor, told, lambda alarm: replace(alarm, assignee=assignee))
+
+    def comment(self, alarm_id: int, actor: str, note: str) -> Alarm:
+        """Write a remark into the history of an alarm.
+
+        Raises:
+            NotFound: (alarm-unknown).
+        """
+        return self._note(alarm_id, Happening.COMMENTED, actor, note, lambda alarm: alarm)
+
+    def _note(self, alarm_id: int, what: Happening, actor: str, note: str, change: Callable[[Alarm], Alarm]) -> Alarm:
+        if len(note) > MAX_NOTE_CHARACTERS:
+            raise InvalidInput(f"A note is at most {MAX_NOTE_CHARACTERS} characters.", reason="note-too-long")
+        with self.book.change() as db:
+            alarm = self.book.alarm(alarm_id)
+            if what is Happening.ACKNOWLEDGED and alarm.acknowledged_by is not None:
+                raise Conflict(
+                    "The alarm is acknowledged already.", reason="acknowledged", entity=alarm.acknowledged_by
+                )
+            alarm = change(alarm)
+            row = (alarm.acknowledged_by, alarm.assignee, alarm_id)
+            db.execute("UPDATE alarm SET acknowledged_by = ?, assignee = ? WHERE alarm_id = ?", row)
+            self._tell(db, alarm, Entry(format_time(self._clock()), what, actor, note))
+        return alarm
