@@ -2,14 +2,16 @@
 
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from twin.errors import InvalidInput, StorageError
+from twin.live.archive import Archive, ArchivedMonth, begin_us
 from twin.live.observation import Quality
 from twin.live.schema import open_reader, quality_from_stored, result_from_stored, time_from_us, time_to_us
 from twin.live.write import Values
@@ -28,7 +30,7 @@ _RAW = (
     " ORDER BY time_us LIMIT ?"
 )
 _STEPS = (
-    "SELECT (time_us - ?2) / ?4, avg(result), min(result), max(result), count(*) FROM observation"
+    "SELECT (time_us - ?2) / ?4, sum(result), min(result), max(result), count(*) FROM observation"
     " WHERE point = ?1 AND time_us >= ?2 AND time_us < ?3 AND typeof(result) <> 'text'"
     " GROUP BY 1 ORDER BY 1 LIMIT ?5"
 )
@@ -58,8 +60,9 @@ def reading_of(values: Values) -> Reading:
 class Reader:
     """Answers questions from the store; safe to use from many threads."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, archive: Archive) -> None:
         self._path = path
+        self._archive = archive
         self._idle: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
         self._closed = False
@@ -94,14 +97,28 @@ class Reader:
         for connection in idle:
             connection.close()
 
-    def _by_point(self, query: str, *arguments: object) -> dict[int, Reading]:
-        with self._connection() as connection:
-            rows = connection.execute(query, arguments).fetchall()
-        return {row[0]: reading_of(row) for row in rows}
+    def state_at(self, points: list[int], building_id: str, moment: datetime) -> dict[int, Reading]:
+        """Return the newest reading at or before `moment` of each point of a building, by row key.
 
-    def state_at(self, building_id: str, moment: datetime) -> dict[int, Reading]:
-        """Return the newest reading at or before `moment` of each point of a building, by row key."""
-        return self._by_point(_STATE_AT, time_to_us(moment), building_id)
+        Args:
+            points: Row keys of the points of the building.
+            building_id: The building.
+            moment: Aware time.
+        """
+        until_us = time_to_us(moment)
+        with self._connection() as connection, _snapshot(connection):
+            newest: dict[int, Values] = {
+                row[0]: row for row in connection.execute(_STATE_AT, (until_us, building_id))
+            }
+            months = [item for item in self._archive.months(connection) if begin_us(item.month) <= until_us]
+            for key, row in self._archive.newest(months, points, until_us).items():
+                if key not in newest or row[1] >= newest[key][1]:
+                    newest[key] = row
+        return {key: reading_of(row) for key, row in newest.items()}
+
+    def _months(self, connection: sqlite3.Connection, start_us: int, end_us: int) -> list[ArchivedMonth]:
+        months = self._archive.months(connection)
+        return [item for item in months if begin_us(item.month) < end_us and begin_us(item.month + 1) > start_us]
 
     def raw(self, point_key: int, start: datetime, end: datetime) -> list[dict[str, Any]]:
         """Return the readings of a point in ``[start, end)``, in order of time.
@@ -109,8 +126,12 @@ class Reader:
         Raises:
             InvalidInput: (too-many-items) more than `MAX_HISTORY_ITEMS`.
         """
-        arguments = (point_key, time_to_us(start), time_to_us(end), MAX_HISTORY_ITEMS + 1)
-        rows = _limited(self._rows(_RAW, arguments))
+        span = (time_to_us(start), time_to_us(end))
+        with self._connection() as connection, _snapshot(connection):
+            recent = connection.execute(_RAW, (point_key, *span, MAX_HISTORY_ITEMS + 1)).fetchall()
+            old = self._archive.rows(self._months(connection, *span), point_key, *span, MAX_HISTORY_ITEMS + 1)
+        results = dict(recent) | {row[1]: row[2] for row in old}  # what is in both counts once
+        rows = _limited(sorted(results.items()))
         return [{"t": format_time(time_from_us(at)), "v": result_from_stored(result)} for at, result in rows]
 
     def steps(self, point_key: int, start: datetime, end: datetime, step: timedelta) -> list[dict[str, Any]]:
@@ -122,11 +143,34 @@ class Reader:
             InvalidInput: (too-many-items) more than `MAX_HISTORY_ITEMS` steps.
         """
         step_us = step // timedelta(microseconds=1)
-        start_us = time_to_us(start)
-        rows = _limited(self._rows(_STEPS, (point_key, start_us, time_to_us(end), step_us, MAX_HISTORY_ITEMS + 1)))
+        start_us, end_us = time_to_us(start), time_to_us(end)
+        with self._connection() as connection, _snapshot(connection):
+            recent = connection.execute(
+                _STEPS, (point_key, start_us, end_us, step_us, MAX_HISTORY_ITEMS + 1)
+            ).fetchall()
+            months = self._months(connection, start_us, end_us)
+            merged = self._archive.steps(months, point_key, start_us, end_us, step_us)
+        for n, *part in recent:
+            merged[n] = _joined(merged[n], part) if n in merged else tuple(part)
         return [
-            {"t": format_time(time_from_us(start_us + n * step_us)), "v": mean, "min": low, "max": high, "n": count}
-            for n, mean, low, high, count in rows
+            {
+                "t": format_time(time_from_us(start_us + n * step_us)),
+                "v": total / count,
+                "min": low,
+                "max": high,
+                "n": count,
+            }
+            for n, (total, low, high, count) in _limited(sorted(merged.items()))
+        ]
+
+    def gaps(self, point_key: int, start: datetime, end: datetime, longest_s: float) -> list[dict[str, Any]]:
+        """Return the times in ``[start, end)`` longer than `longest_s` without a reading, as ``from`` and ``to``."""
+        readings = [datetime.fromisoformat(item["t"]) for item in self.raw(point_key, start, end)]
+        marks = [start, *readings, end]
+        return [
+            {"from": format_time(before.astimezone(UTC)), "to": format_time(after.astimezone(UTC))}
+            for before, after in pairwise(marks)
+            if (after - before).total_seconds() > longest_s
         ]
 
     def _rows(self, query: str, arguments: tuple[object, ...]) -> list[Any]:
@@ -154,6 +198,20 @@ class Reader:
             }
             for building_id, point_id, count, first, last in rows
         ]
+
+
+@contextmanager
+def _snapshot(connection: sqlite3.Connection) -> Iterator[None]:
+    """See one state of the store over several queries: a month that is moved meanwhile is not missed or met twice."""
+    connection.execute("BEGIN")
+    try:
+        yield
+    finally:
+        connection.execute("ROLLBACK")
+
+
+def _joined(one: tuple[float, float, float, int], other: Sequence[Any]) -> tuple[float, float, float, int]:
+    return one[0] + other[0], min(one[1], other[1]), max(one[2], other[2]), one[3] + other[3]
 
 
 def _limited(rows: list[Any]) -> list[Any]:

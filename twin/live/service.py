@@ -12,6 +12,7 @@ from typing import Any
 from ifc import ReadFinding
 from twin.errors import InvalidInput, NotFound
 from twin.live.address import TlsFiles, parse_mqtt_url
+from twin.live.archive import Archive, ArchivedMonth
 from twin.live.binding import bind, check_bindings
 from twin.live.capture import Capture, read_capture
 from twin.live.decoding import topic_filters
@@ -20,7 +21,7 @@ from twin.live.intake import Intake
 from twin.live.mqtt import MqttIngest
 from twin.live.observation import Decoded, Observation
 from twin.live.points import Point
-from twin.live.queries import Reader, Reading, format_time, is_stale, reading_of
+from twin.live.queries import STALE_AFTER_INTERVALS, Reader, Reading, format_time, is_stale, reading_of
 from twin.live.register import DeviceRegister
 from twin.live.schema import time_to_us
 from twin.live.store import ReadingStore
@@ -53,7 +54,8 @@ class LiveWing:
         self._new_token = new_token
         self.hub = Hub(new_token(), render=self._event)
         self._store = ReadingStore(path, lambda: time_to_us(clock()), self._publish)
-        self._reader = Reader(path)
+        self._archive = Archive(path.with_suffix(".archive"))
+        self._reader = Reader(path, self._archive)
         self._intake = Intake(self._store, clock, root)
         self.devices = DeviceRegister(self._store)
         self._mqtt: MqttIngest | None = None
@@ -216,7 +218,8 @@ class LiveWing:
     def state_at(self, building_id: str, moment: datetime) -> dict[str, Any]:
         """Return the state as it was at `moment` (aware), with ages as of then; see `latest`."""
         _need_aware(moment)
-        readings = self._reader.state_at(building_id, moment)
+        keys = [key for key, _ in self._of_building(building_id)]
+        readings = self._reader.state_at(keys, building_id, moment)
         return {"items": [_aged(point, readings.get(key), moment) for key, point in self._of_building(building_id)]}
 
     def history(
@@ -248,13 +251,37 @@ class LiveWing:
             items = self._reader.steps(key, start, end, timedelta(seconds=step_s))
         return {"point": point.as_json(), "items": items}
 
+    def gaps(self, building_id: str, point_id: str, start: datetime, end: datetime) -> dict[str, Any]:
+        """Return the times in ``[start, end)`` in which a point was silent for more than three of its intervals.
+
+        Raises:
+            NotFound: (point-unknown).
+            InvalidInput: (time-range, too-many-items); (no-interval) nobody said how often the point speaks.
+        """
+        key, point = self._point(building_id, point_id)
+        _need_aware(start, end)
+        if point.interval_s is None:
+            raise InvalidInput(
+                "Nobody said how often the point speaks.", reason="no-interval", hint="Bind it with interval_s."
+            )
+        longest_s = STALE_AFTER_INTERVALS * point.interval_s
+        return {"point": point.as_json(), "items": self._reader.gaps(key, start, end, longest_s)}
+
+    def archive(self, keep: timedelta) -> tuple[ArchivedMonth, ...]:
+        """Move readings to monthly files; the month in which `keep` before now lies, and all after it, stay.
+
+        Raises:
+            StorageError: (archive-write, archive-damaged, store-write) the months before the failure are moved.
+        """
+        return self._store.archive(self._archive, self._clock() - keep)
+
     def refusals(self) -> dict[str, Any]:
         """Return the counts of refused readings by reason, and the unknown points that tried to write."""
         return {"reasons": self._reader.refusals(), "quarantine": self._reader.quarantine()}
 
     def rebuild_latest(self) -> None:
         """Make the latest values anew from the history."""
-        self._store.rebuild_latest()
+        self._store.rebuild_latest(self._archive)
 
     # --- broker
 

@@ -17,19 +17,22 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from twin.errors import Conflict, StorageError, TwinError
+from twin.live.archive import Archive, ArchivedMonth
 from twin.live.devices import Device, device_from_json
 from twin.live.observation import Observation, Refusal
 from twin.live.points import Point, point_from_json
 from twin.live.schema import open_writer
-from twin.live.write import Newest, Outcome, Row, Values, WriteResult, write_rows
+from twin.live.write import UPSERT_LATEST, Newest, Outcome, Row, Values, WriteResult, write_rows
 
 MAX_BATCH_ROWS = 1_000  # measured: larger commits are hardly faster, and make readers wait longer
 MAX_LINGER_S = 0.15  # longest that a reading waits for company
 QUIET_S = 0.005  # nothing came for that long: write what is there
+LAST_TIME_US = 2**62  # after every time that a reading can have
 MAX_QUEUED_ROWS = 100_000  # about 50 MB of waiting readings; beyond it the disk is not keeping up
 
 _PUT_DEVICE = (
@@ -197,11 +200,25 @@ class ReadingStore:
     def _reload_devices(self, connection: sqlite3.Connection) -> None:
         self._devices = _load_devices(connection)
 
-    def rebuild_latest(self) -> None:
-        """Make the table of latest values anew from the history."""
+    def archive(self, archive: Archive, before: datetime) -> tuple[ArchivedMonth, ...]:
+        """Move the months that ended before the month of `before` to files, each in a transaction of its own.
+
+        Raises:
+            StorageError: (archive-write, archive-damaged, store-write) the months before the failure are moved.
+        """
+        due: list[int] = []
+        self._do(lambda connection: due.extend(archive.due(connection, before)))
+        moved: list[ArchivedMonth] = []
+        for month in due:
+            self._do(lambda connection, month=month: moved.append(archive.write_month(connection, month)))  # type: ignore[misc]
+        self._do(lambda connection: _swept(archive, connection))
+        return tuple(moved)
+
+    def rebuild_latest(self, archive: Archive) -> None:
+        """Make the table of latest values anew from the history, archived months included."""
 
         def run(connection: sqlite3.Connection) -> None:
-            _rebuild_latest(connection)
+            _rebuild_latest(connection, archive)
             self._latest = _load_latest(connection)
 
         self._do(run)
@@ -350,12 +367,19 @@ def _promise() -> "Future[Any]":
     return promise
 
 
-def _rebuild_latest(connection: sqlite3.Connection) -> None:
+def _rebuild_latest(connection: sqlite3.Connection, archive: Archive) -> None:
     connection.execute("DELETE FROM latest")
     connection.execute(
         "INSERT INTO latest SELECT o.point, o.time_us, o.result, o.quality FROM observation o JOIN"
         " (SELECT point, max(time_us) AS time_us FROM observation GROUP BY point) USING (point, time_us)"
     )
+    keys = [key for (key,) in connection.execute("SELECT id FROM point")]
+    archived = archive.newest(archive.months(connection), keys, LAST_TIME_US)
+    connection.executemany(UPSERT_LATEST.format(rows="(?, ?, ?, ?)"), archived.values())
+
+
+def _swept(archive: Archive, connection: sqlite3.Connection) -> None:
+    archive.sweep(connection)
 
 
 def _executed(connection: sqlite3.Connection, statement: str, *values: str) -> None:

@@ -18,7 +18,7 @@ MAX_QUARANTINED = 10_000
 ROWS_PER_STATEMENT = 500
 _INSERT = "INSERT INTO observation VALUES {rows} ON CONFLICT DO NOTHING"
 _INSERT_ONE = _INSERT.format(rows="(?, ?, ?, ?)")
-_UPSERT_LATEST = (
+UPSERT_LATEST = (
     "INSERT INTO latest VALUES {rows} ON CONFLICT (point) DO UPDATE SET time_us = excluded.time_us,"
     " result = excluded.result, quality = excluded.quality WHERE excluded.time_us > latest.time_us"
 )
@@ -104,7 +104,7 @@ def write_rows(
         ]
     connection.execute("RELEASE fast")
     newest = newest_of(new)
-    _execute_rows(connection, _UPSERT_LATEST, list(newest.values()))
+    _execute_rows(connection, UPSERT_LATEST, list(newest.values()))
     _count_refusals(connection, refusals, now_us)
     return outcome, newest
 

@@ -20,7 +20,7 @@ import pytest
 
 from tests.integration.live.chaos import Plan, plan
 from tests.integration.live.conftest import POINTS, has_mosquitto, wait_until
-from tests.simulators.devices import publish, publish_async
+from tests.simulators.devices import publish_async
 from twin.live import Broker, LiveWing, start_broker
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -119,7 +119,7 @@ def run(seed: int, folder: Path) -> None:
     try:
         broker = asyncio.run(publish_and_disturb())
         # A broker that is killed forgets what it acknowledged and had not saved: devices repeat themselves.
-        publish(broker.url, made.messages, client_id="repeating-devices")
+        asyncio.run(publish_async(broker.url, made.messages, client_id="repeating-devices"))
         judge(path, made)
     finally:
         service.kill()

@@ -1,0 +1,244 @@
+"""Old readings as monthly Parquet files, read by DuckDB.
+
+Rules the archive keeps:
+1. A month is written to a new file, flushed, renamed, named with its digest in the store, and only then deleted from
+   SQLite, in the transaction that names it. A crash leaves a month here or there, never in neither and never in both.
+2. A reading of an archived month that comes late is written to SQLite and joins the file at the next archiving. One
+   that is in the file already is left out then, and until then wherever single readings are answered.
+3. Rows are sorted by point and time, so one point of one month is read without the rest.
+"""
+
+import hashlib
+import os
+import sqlite3
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from twin.errors import StorageError
+from twin.live.schema import time_from_us, time_to_us
+from twin.live.write import Values
+
+ROWS_PER_FETCH = 50_000  # about 10 MB in memory at a time
+ROW_GROUP = 61_440  # DuckDB reads whole groups; smaller ones find a point faster, larger ones compress better
+MEMORY_LIMIT = "512MB"  # of DuckDB; a month of 10,000 sensors at 15 minutes sorts within it
+THREADS = 1  # archiving stands behind the service, not before it
+_SCHEMA = "point BIGINT, time_us BIGINT, kind TINYINT, number DOUBLE, text VARCHAR, quality TINYINT, late BOOLEAN"
+NUMBER, TRUTH, TEXT = range(3)  # `kind`: which of the columns holds the result
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivedMonth:
+    """A month in a file.
+
+    Attributes:
+        month: Years since 0 times 12 plus months since January.
+        file: Its name in the folder of the archive.
+        readings: How many it holds.
+        sha256: Digest of the file.
+    """
+
+    month: int
+    file: str
+    readings: int
+    sha256: str
+
+
+def month_of(moment: datetime) -> int:
+    """Return the number of the month, in UTC, that a time is in."""
+    moment = moment.astimezone(UTC)
+    return moment.year * 12 + moment.month - 1
+
+
+def begin_us(month: int) -> int:
+    """Return the first microsecond of a month since 1970."""
+    return time_to_us(datetime(month // 12, month % 12 + 1, 1, tzinfo=UTC))
+
+
+class Archive:
+    """The monthly files of one store.
+
+    Args:
+        folder: Where they lie; made when the first month is written.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def months(self, connection: sqlite3.Connection) -> list[ArchivedMonth]:
+        """Return the months that lie in files, oldest first."""
+        rows = connection.execute("SELECT month, file, readings, sha256 FROM archived ORDER BY month")
+        return [ArchivedMonth(*row) for row in rows]
+
+    def due(self, connection: sqlite3.Connection, before: datetime) -> list[int]:
+        """Return the months with readings in SQLite that end before or with the month of `before`."""
+        limit = begin_us(month_of(before))
+        found: list[int] = []
+        start = -(2**62)
+        query = "SELECT min(time_us) FROM observation WHERE time_us >= ? AND time_us < ?"
+        while (first := connection.execute(query, (start, limit)).fetchone()[0]) is not None:
+            found.append(month_of(time_from_us(first)))
+            start = begin_us(found[-1] + 1)
+        return found
+
+    def write_month(self, connection: sqlite3.Connection, month: int) -> ArchivedMonth:
+        """Move a month from SQLite into its file, in the open transaction.
+
+        The old file of the month, if there was one, stays until `sweep`.
+
+        Raises:
+            StorageError: (archive-write) the file cannot be written; (archive-damaged) the old file is not what was
+                written.
+        """
+        span = (begin_us(month), begin_us(month + 1))
+        old = next((item for item in self.months(connection) if item.month == month), None)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            written = self._write(connection, month, span, old)
+        except (duckdb.Error, OSError) as error:
+            raise StorageError(
+                f"A month could not be archived: {error}.",
+                reason="archive-write",
+                hint="Check the space of the disk.",
+            ) from error
+        connection.execute(
+            "INSERT OR REPLACE INTO archived VALUES (?, ?, ?, ?)",
+            (written.month, written.file, written.readings, written.sha256),
+        )
+        connection.execute("DELETE FROM observation WHERE time_us >= ? AND time_us < ?", span)
+        return written
+
+    def _write(
+        self, connection: sqlite3.Connection, month: int, span: tuple[int, int], old: ArchivedMonth | None
+    ) -> ArchivedMonth:
+        part = self.folder / f"{month // 12:04}-{month % 12 + 1:02}.part"
+        with _duckdb() as engine:
+            engine.execute(f"CREATE TABLE reading ({_SCHEMA})")
+            if old is not None:
+                engine.execute("INSERT INTO reading SELECT *, false FROM read_parquet(?)", [str(self.checked(old))])
+            rows = connection.execute(
+                "SELECT point, time_us, result, quality FROM observation WHERE time_us >= ? AND time_us < ?", span
+            )
+            while batch := rows.fetchmany(ROWS_PER_FETCH):
+                _insert(engine, batch)
+            engine.execute(
+                "COPY (SELECT DISTINCT ON (point, time_us) * EXCLUDE (late) FROM reading"  # noqa: S608 - a path of ours
+                " ORDER BY point, time_us, late) TO"
+                f" '{_quoted(part)}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
+            )
+            (count,) = engine.execute("SELECT count(*) FROM read_parquet(?)", [str(part)]).fetchone() or (0,)
+        digest = _flushed_digest(part)
+        path = part.with_name(f"{part.stem}-{digest[:16]}.parquet")
+        part.replace(path)
+        return ArchivedMonth(month, path.name, int(count), digest)
+
+    def checked(self, month: ArchivedMonth) -> Path:
+        """Return the file of a month.
+
+        Raises:
+            StorageError: (archive-damaged) it is not there, or not what was written.
+        """
+        path = self.folder / month.file
+        try:
+            with path.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError:
+            digest = ""
+        if digest != month.sha256:
+            raise StorageError(
+                "A file of the archive is missing or was changed.",
+                reason="archive-damaged",
+                hint="Restore it from a backup.",
+                entity=month.file,
+            )
+        return path
+
+    def sweep(self, connection: sqlite3.Connection) -> int:
+        """Remove files that no month names any more; return how many."""
+        named = {month.file for month in self.months(connection)}
+        stray = [path for path in self.folder.glob("*") if path.suffix in (".parquet", ".part")]
+        stray = [path for path in stray if path.name not in named]
+        for path in stray:
+            path.unlink()
+        return len(stray)
+
+    def rows(self, months: list[ArchivedMonth], point: int, start_us: int, end_us: int, limit: int) -> list[Values]:
+        """Return at most `limit` archived rows of a point in ``[start, end)``, in order of time."""
+        query = (
+            "SELECT point, time_us, number, text, kind, quality FROM read_parquet(?)"
+            " WHERE point = ? AND time_us >= ? AND time_us < ? ORDER BY time_us LIMIT ?"
+        )
+        found = self._query(query, months, point, start_us, end_us, limit)
+        return [(row[0], row[1], _stored(*row[2:5]), row[5]) for row in found]
+
+    def newest(self, months: list[ArchivedMonth], points: list[int], until_us: int) -> dict[int, Values]:
+        """Return the newest archived row at or before a time of each of the points that has one."""
+        query = (
+            "SELECT DISTINCT ON (point) point, time_us, number, text, kind, quality FROM read_parquet(?)"
+            " WHERE list_contains(?, point) AND time_us <= ? ORDER BY point, time_us DESC"
+        )
+        found = self._query(query, months, points, until_us)
+        return {row[0]: (row[0], row[1], _stored(*row[2:5]), row[5]) for row in found}
+
+    def steps(
+        self, months: list[ArchivedMonth], point: int, start_us: int, end_us: int, step_us: int
+    ) -> dict[int, tuple[float, float, float, int]]:
+        """Return sum, minimum, maximum and count by number of step; texts are left out."""
+        query = (
+            "SELECT (time_us - $3) // $5 AS n, sum(number), min(number), max(number), count(*) FROM read_parquet($1)"
+            " WHERE point = $2 AND time_us >= $3 AND time_us < $4 AND kind <> 2 GROUP BY n"
+        )
+        return {row[0]: row[1:] for row in self._query(query, months, point, start_us, end_us, step_us)}
+
+    def _query(self, query: str, months: list[ArchivedMonth], *arguments: object) -> list[Any]:
+        if not months:
+            return []
+        paths = [str(self.folder / month.file) for month in months]
+        try:
+            with _duckdb() as engine:
+                return engine.execute(query, [paths, *arguments]).fetchall()
+        except (duckdb.Error, OSError) as error:
+            raise StorageError(
+                "The archive cannot be read.", reason="archive-damaged", hint="Restore it from a backup."
+            ) from error
+
+
+def _stored(number: float | None, text: str | None, kind: int) -> float | int | str:
+    if kind == TEXT:
+        return text or ""
+    return int(number or 0) if kind == TRUTH else float(number or 0.0)
+
+
+def _duckdb() -> "duckdb.DuckDBPyConnection":
+    return duckdb.connect(config={"memory_limit": MEMORY_LIMIT, "threads": THREADS})
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+def _insert(engine: "duckdb.DuckDBPyConnection", batch: list[Values]) -> None:
+    import numpy as np  # noqa: PLC0415, RUF100 - only here, and slow to load
+
+    kinds = [TEXT if isinstance(row[2], str) else TRUTH if isinstance(row[2], int) else NUMBER for row in batch]
+    columns = {
+        "point": np.array([row[0] for row in batch], dtype=np.int64),
+        "time_us": np.array([row[1] for row in batch], dtype=np.int64),
+        "kind": np.array(kinds, dtype=np.int8),
+        "number": np.array([0.0 if isinstance(row[2], str) else float(row[2]) for row in batch]),
+        "text": np.array([row[2] if isinstance(row[2], str) else None for row in batch], dtype=object),
+        "quality": np.array([row[3] for row in batch], dtype=np.int8),
+    }
+    engine.register("batch", columns)
+    engine.execute("INSERT INTO reading SELECT point, time_us, kind, number, text, quality, true FROM batch")
+    engine.unregister("batch")
+
+
+def _flushed_digest(path: Path) -> str:
+    with path.open("rb+") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        os.fsync(file.fileno())
+    return digest
