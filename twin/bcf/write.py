@@ -94,7 +94,8 @@ def _markup(topic: Topic, project: Project, version: BcfVersion) -> etree._Eleme
         _text(labels, "Labels" if old else "Label", label)
     _text(made, "CreationDate", topic.created)
     _text(made, "CreationAuthor", topic.author)
-    _text(made, "Description", topic.description)
+    if topic.description.strip():  # version 3.0 takes no empty text
+        _text(made, "Description", topic.description)
     _comments(root if old else made, topic.comments, old=old)
     if topic.view is not None:
         _view_point(root if old else etree.SubElement(made, "Viewpoints"), topic, topic.view, old=old)

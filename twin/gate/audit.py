@@ -15,19 +15,37 @@ NAMESPACES = {"": "http://standards.buildingsmart.org/IDS"}
 
 
 def audit_ids(data: bytes) -> None:
-    """Judge an IDS file.
+    """Judge an IDS file; its patterns are run, so a file of a stranger is judged in a child (`run_ids`).
 
     Raises:
         InvalidInput: (too-large) it is over `MAX_IDS_BYTES`; (ids-xml) it is no well-formed XML; (ids) it breaks the
             schema of IDS 1.0 or asks for what no model can hold; with the line.
     """
-    root = _parsed(data)
-    broken = next(get_schema().iter_errors(root), None)
+    audit_form(data)
+    found = audit_sense(data)
+    if found is not None:
+        raise refusal_of(found)
+
+
+def audit_form(data: bytes) -> None:
+    """Judge an IDS file as XML and against the schema of IDS 1.0; none of its patterns is run.
+
+    Raises:
+        InvalidInput: (too-large, ids-xml, ids) as `audit_ids`.
+    """
+    broken = next(get_schema().iter_errors(_parsed(data)), None)
     if broken is not None:
         raise _refusal(str(broken.reason or broken.message), broken.sourceline, _name(broken.elem))
-    found = senseless(root)
-    if found is not None:
-        raise _of_nonsense(found)
+
+
+def audit_sense(data: bytes) -> Nonsense | None:
+    """Return what in a valid IDS file no model can meet, or None."""
+    return senseless(_parsed(data))
+
+
+def refusal_of(found: Nonsense) -> InvalidInput:
+    """Return the error that says why an IDS file makes no sense."""
+    return _refusal(found.message, found.line, found.specification)
 
 
 def parse_ids(data: bytes) -> Ids:
@@ -59,10 +77,6 @@ def _parsed(data: bytes) -> etree._Element:
     if root.getroottree().docinfo.doctype:
         raise InvalidInput("The IDS file has a document type.", reason="ids-xml", hint=HINT, line=1)
     return root
-
-
-def _of_nonsense(found: Nonsense) -> InvalidInput:
-    return _refusal(found.message, found.line, found.specification)
 
 
 def _refusal(message: str, line: int | None, entity: str | None) -> InvalidInput:

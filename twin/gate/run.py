@@ -11,7 +11,8 @@ from ifctester.ids import Ids, Specification
 
 from ifc import Call, IfcReadError, Limits, report_progress
 from ifc import Reason as ReadReason
-from twin.gate.audit import audit_ids, parse_ids
+from twin.gate.audit import audit_form, audit_sense, parse_ids, refusal_of
+from twin.gate.sense import Nonsense
 from twin.gate.tolerant import make_tolerant
 from twin.gate.values import MAX_REASONS, GateReport, Reason, SpecificationResult, Status
 
@@ -31,11 +32,17 @@ def run_ids(
         InvalidInput: (ids, ids-xml) the IDS file is not valid.
         IfcReadError: the model cannot be read, or the limits are used up.
     """
-    audit_ids(data)
-    return Call(_run).run(limits, on_progress, data, model)
+    audit_form(data)
+    found = Call(_run).run(limits, on_progress, data, model)
+    if isinstance(found, Nonsense):
+        raise refusal_of(found)
+    return found
 
 
-def _run(data: bytes, model: Path) -> GateReport:
+def _run(data: bytes, model: Path) -> GateReport | Nonsense:
+    senseless = audit_sense(data)  # here, for it runs the patterns of the file
+    if senseless is not None:
+        return senseless
     report_progress(0.05, "Opening the model")
     try:
         file = ifcopenshell.open(model)

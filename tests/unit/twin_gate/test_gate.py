@@ -135,3 +135,23 @@ def test_an_unreadable_model_is_refused(tmp_path):
     path.write_text("this is no model")
     with pytest.raises(IfcReadError):
         run_ids(generate_ids(DesignStage.SKETCH, "IFC4"), path, LIMITS)
+
+
+def test_a_senseless_file_is_refused_by_the_child(tmp_path):
+    file, _ = model()
+    file.write(str(tmp_path / "model.ifc"))
+    senseless = generate_ids(DesignStage.SKETCH, "IFC4").replace(b"IFCBUILDINGSTOREY", b"IFCSTOREY")
+    with pytest.raises(InvalidInput) as caught:
+        run_ids(senseless, tmp_path / "model.ifc", LIMITS)
+    assert (caught.value.reason, caught.value.entity) == ("ids", "AR_Korrus.060_Korruse-nimi")
+    assert caught.value.line
+
+
+def test_a_pattern_that_never_ends_is_stopped(tmp_path):
+    file, _ = model()
+    file.write(str(tmp_path / "model.ifc"))
+    old = b"<simpleValue>IFCBUILDING</simpleValue>"
+    new = b'<xs:restriction base="xs:string"><xs:pattern value="((([A-Z])+)+)+1"/></xs:restriction>'
+    data = generate_ids(DesignStage.SKETCH, "IFC4").replace(old, new)
+    with pytest.raises(IfcReadError):
+        run_ids(data, tmp_path / "model.ifc", Limits(60.0, cpu_s=2.0))
