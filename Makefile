@@ -73,6 +73,8 @@ clean: ## Remove everything that the targets made, except the demo's data
 	@echo "Installing Python packages (about a minute the first time)"
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/run.txt
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@echo "Compiling the reader, once"
+	@$(BIN)/python -c 'import ifc; ifc.keep_compiled_code(); ifc.compile_ahead()'
 	@mkdir -p .setup && touch $@
 
 .setup/dev: requirements/dev.txt .setup/run

@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ifc.ahead import compile_ahead, keep_compiled_code
     from ifc.archive import unpack
     from ifc.canonical import canonical_bytes, canonical_form, digest, record_from_form
     from ifc.canonical_numbers import round_measure
@@ -105,10 +106,12 @@ __all__ = [
     "canonical_form",
     "compare_quantities",
     "comparisons",
+    "compile_ahead",
     "derive_quantities",
     "digest",
     "digested",
     "footprint",
+    "keep_compiled_code",
     "mesh_file",
     "mesh_uncut",
     "outline",
@@ -133,6 +136,10 @@ __all__ = [
 ]
 
 _NAMES = {  # module: what the door hands out of it; the block above tells the type checker the same
+    "ifc.ahead": (
+        "compile_ahead",
+        "keep_compiled_code",
+    ),
     "ifc.archive": ("unpack",),
     "ifc.canonical": (
         "canonical_bytes",

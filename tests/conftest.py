@@ -7,11 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from ifc import keep_compiled_code
 from twin.service import open_twin
 from twin.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("KAKSIK_SHARED", ROOT.parent / "shared"))
+
+
+def pytest_configure() -> None:
+    """Keep compiled code where the command line keeps it, so that nothing is compiled twice."""
+    keep_compiled_code()
 
 
 @pytest.fixture(scope="session")

@@ -1,20 +1,17 @@
 """The command `kaksik`: subcommands, shared options, and how errors become exit codes."""
 
-import os
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
 import typer
 from pydantic import ValidationError
 
-from api.cli import energy, export, files, graph, holder, permit, service, stores, trust
+from api.cli import energy, export, files, graph, holder, need, permit, service, stores, trust
 from api.cli.output import Exit, print_problem, print_usage
 from graph import GraphError
-from ifc import IfcError
+from ifc import IfcError, keep_compiled_code
 from signatures import SignatureError
 from twin.errors import TwinError
-from twin.settings import Settings
 
 HELP = """Read an IFC model, question it, check its permit, compute its energy need, seal its state, watch it live.
 
@@ -27,7 +24,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     files.inspect,
     permit.check,
     permit.ids,
-    files.energy,
+    need.energy,
     energy.city_energy,
     energy.gwp,
     files.diff,
@@ -64,7 +61,7 @@ def build() -> typer.Typer:
 def main() -> None:
     """Run the command line and leave with the documented exit code."""
     try:
-        _keep_machine_code(Settings().home)
+        keep_compiled_code()
         build()()
     except ValidationError as error:
         print_usage(error)
@@ -74,9 +71,3 @@ def main() -> None:
         sys.exit(Exit.REFUSED)
     except KeyboardInterrupt:
         sys.exit(130)
-
-
-def _keep_machine_code(home: Path) -> None:
-    """Let compiled code be kept among the data, where there are any, unless the operator named another folder."""
-    if home.is_dir():  # a command that keeps no data, such as `verify`, makes no folder for them
-        os.environ.setdefault("NUMBA_CACHE_DIR", str(home.resolve() / "numba"))

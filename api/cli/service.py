@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 import ssl
 import sys
+import time
 from collections.abc import Iterator
 from importlib.metadata import packages_distributions, version
 from pathlib import Path
@@ -18,6 +19,7 @@ from api.cli.demo import run_demo
 from api.cli.listener import listen
 from api.cli.output import Exit, print_json, print_table, say
 from api.viewer import viewer_folder
+from ifc import compile_ahead
 from twin.errors import InvalidInput, NotFound
 from twin.settings import Settings
 
@@ -130,6 +132,9 @@ def _diagnose(configured: Settings) -> Iterator[tuple[str, bool, str]]:
     yield "SQLite", sqlite3.sqlite_version_info >= (3, 35), sqlite3.sqlite_version
     foreign = list(foreign_packages())
     yield "Packages", not foreign, "no name is taken by others" if not foreign else str(foreign)
+    started = time.perf_counter()
+    compile_ahead()
+    yield "Compiled code", True, f"ready in {time.perf_counter() - started:.1f} s, kept for all data folders"
     broker = shutil.which("mosquitto")
     yield "MQTT broker", True, broker or "Mosquitto is not installed; the demo uses the built-in broker"
     home = configured.home
