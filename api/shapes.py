@@ -90,14 +90,14 @@ def relations_json(
     ]
 
 
-def tree_json(records: Mapping[str, ElementRecord], root: str) -> dict[str, Any]:
-    """Return the spatial structure from the project downwards, with the elements of each node by class."""
+def tree_json(records: Mapping[str, ElementRecord], root: str, depth: int = MAX_TREE_DEPTH) -> dict[str, Any]:
+    """Return the spatial structure from `root` downwards, `depth` levels of it, with the elements of each node."""
     children: dict[str, list[str]] = defaultdict(list)
     for global_id, record in records.items():
         parent = next((t for kind in _PARENT for t in record.targets(kind) if t in records), None)
         if parent is not None:
             children[parent].append(global_id)
-    return _node(records, children, root, 0)
+    return _node(records, children, root, MAX_TREE_DEPTH - depth)
 
 
 def _node(

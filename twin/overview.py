@@ -21,8 +21,14 @@ class Overview:
 
     def buildings(self) -> list[dict[str, Any]]:
         """Return a summary of every building that has a version, by id."""
+        return self.page(None, 0)[0]
+
+    def page(self, limit: int | None, offset: int) -> tuple[list[dict[str, Any]], int]:
+        """Return summaries of `limit` buildings from `offset`, by id, and how many there are in all."""
         reports = {kind: self._shelf.summaries(kind) for kind in ("permit", "energy", "seal")}
-        return [self._summary(b, reports) for b in self._catalogue.buildings() if b.latest]
+        found = [building for building in self._catalogue.buildings() if building.latest]
+        shown = found[offset:] if limit is None else found[offset : offset + limit]
+        return [self._summary(building, reports) for building in shown], len(found)
 
     def building(self, building_id: str) -> dict[str, Any]:
         """Return the summary of one building with all its versions.

@@ -13,14 +13,20 @@ from twin.snapshot import Stage
 
 CONFORMS_TO = ("https://standards.buildingsmart.org/IFC/RELEASE/IFC4_3",)
 MAX_FILE_NAME_CHARACTERS = 200  # of a name that is only shown
+MAX_PAGE = 2_000  # summaries of an answer: some two kilobytes each, with the outline
 MAX_FILES = 64  # models of one building; a large project has a few dozen trades
 router = APIRouter(prefix="/buildings", tags=["buildings"])
 
 
 @router.get("", summary="List the buildings")
-def buildings(twin: TwinDep) -> dict[str, Any]:
-    """Return a summary of every building, by id."""
-    return {"items": twin.overview.buildings(), "next": None}
+def buildings(
+    twin: TwinDep,
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = MAX_PAGE,
+    offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
+) -> dict[str, Any]:
+    """Return a page of summaries of buildings, by id."""
+    items, total = twin.overview.page(limit, offset)
+    return {"items": items, "next": offset + limit if offset + limit < total else None}
 
 
 @router.post("", summary="Submit an IFC model; a job loads it", status_code=202)

@@ -1,13 +1,15 @@
 """One version of a building: what was read, its tree, its elements, its scene."""
 
+import json
 from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi.responses import JSONResponse
 
 from api.context import TwinDep, VersionDep
 from api.encoding import coded
-from api.shapes import derived_json, element_json, relations_json, tree_json
+from api.shapes import MAX_TREE_DEPTH, derived_json, element_json, relations_json, tree_json
 from ifc import CUT_HEIGHT_M, IfcGeometryError, RelationKind, StoreyPlan, derive_quantities, plan_svg, storey_plan
 from twin.catalogue import Version
 from twin.errors import NotFound
@@ -19,6 +21,7 @@ CONFORMS_TO = (
     "https://registry.khronos.org/glTF/specs/2.0/glTF-2.0.html",
 )
 MAX_PAGE = 1_000  # rows of a list: below a megabyte of JSON
+MAX_ROWS = 20_000  # of the table of elements: about 300 bytes each
 PREFIX = "/buildings/{building_id}/versions/{stage}/{number}"
 StoreyPath = Annotated[str, Path(max_length=64, description="GlobalId of a storey")]
 CutHeight = Annotated[float, Query(ge=0.0, le=10.0, description="Height of the cut above the storey, metres")]
@@ -47,14 +50,29 @@ def version(twin: TwinDep, version: VersionDep) -> dict[str, Any]:
 
 
 @router.get(PREFIX + "/scene", summary="Describe the geometry for a viewer")
-def scene(twin: TwinDep, version: VersionDep) -> Response:
-    """Return scene.json; its chunks are at /blobs/{sha256}.glb."""
+def scene(
+    twin: TwinDep,
+    version: VersionDep,
+    first: Annotated[int, Query(ge=0, le=100_000_000, description="First row of the table of elements")] = 0,
+    count: Annotated[int | None, Query(ge=0, le=MAX_ROWS, description="Rows of it; default is all")] = None,
+) -> Response:
+    """Return scene.json, or with a part of its table of elements; its chunks are at /blobs/{sha256}.glb."""
+    if count is not None:
+        return JSONResponse(_part_of(json.loads(twin.blobs.get(version.scene_sha256)), first, count))
     etag = f'"{version.scene_sha256}"'
     return Response(
         twin.blobs.get(version.scene_sha256),
         media_type="application/json",
         headers={"ETag": etag, "Cache-Control": "no-cache"},
     )
+
+
+def _part_of(scene: dict[str, Any], first: int, count: int) -> dict[str, Any]:
+    elements: dict[str, list[Any]] = scene["elements"]
+    total = len(elements["global_id"])
+    following = first + count if first + count < total else None
+    cut = {name: column[first : first + count] for name, column in elements.items()}
+    return {**scene, "elements": cut, "first": first, "total": total, "next": following}
 
 
 @router.get("/blobs/{sha256}.glb", summary="Get one chunk of geometry", response_class=Response)
@@ -111,9 +129,21 @@ def _plan(twin: Twin, version: Version, storey: str, cut_height_m: float) -> Sto
 
 
 @router.get(PREFIX + "/tree", summary="Show the spatial structure")
-def tree(twin: TwinDep, version: VersionDep) -> dict[str, Any]:
-    """Return project, sites, buildings, storeys and spaces with their elements by class."""
-    return tree_json(twin.snapshots.read(version).records, version.project_id)
+def tree(
+    twin: TwinDep,
+    version: VersionDep,
+    root: Annotated[str | None, Query(max_length=64, description="Where to begin; default is the project")] = None,
+    depth: Annotated[int, Query(ge=0, le=MAX_TREE_DEPTH, description="Levels below it")] = MAX_TREE_DEPTH,
+) -> dict[str, Any]:
+    """Return project, sites, buildings, storeys and spaces with their elements by class.
+
+    Raises:
+        NotFound: (element) this version has no element `root`.
+    """
+    records, first = twin.snapshots.read(version).records, root or version.project_id
+    if root is not None and root not in records:
+        raise NotFound("This version has no such element.", reason="element", entity=root)
+    return tree_json(records, first, depth)
 
 
 @router.get(PREFIX + "/elements", summary="List elements")

@@ -149,3 +149,25 @@ def test_both_descriptions_name_no_address_of_ours(service):
     assert {path.removeprefix(API) for path in new["paths"]} == set(old["paths"])
     assert [server["url"] for server in old["servers"]] == [API]
     assert "127.0.0.1" not in str(old) + str(new.get("servers", ""))
+
+
+def test_what_can_grow_comes_in_parts(client):
+    home = "/api/v1/buildings"
+    every, found, at = client.get(home).json()["items"], [], 0
+    while at is not None:
+        page = client.get(home, params={"limit": 3, "offset": at}).json()
+        found, at = [*found, *page["items"]], page["next"]
+    assert found == every
+    version = f"{home}/120900101/versions/as-designed/1"
+    scene, rows, at = client.get(f"{version}/scene").json(), [], 0
+    while at is not None:
+        part = client.get(f"{version}/scene", params={"first": at, "count": 17}).json()
+        rows, at = [*rows, *part["elements"]["global_id"]], part["next"]
+    assert rows == scene["elements"]["global_id"]
+    assert part["chunks"] == scene["chunks"]
+    tree = client.get(f"{version}/tree").json()
+    top = client.get(f"{version}/tree", params={"depth": 0}).json()
+    assert (top["global_id"], top["children"]) == (tree["global_id"], [])
+    below = tree["children"][0]
+    assert client.get(f"{version}/tree", params={"root": below["global_id"]}).json() == below
+    assert client.get(f"{version}/tree", params={"root": "x"}).status_code == 404
