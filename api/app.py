@@ -12,6 +12,7 @@ from api.trail import note
 from api.viewer import add_viewer, viewer_folder
 from api.xroad import bounded, call_of
 from twin.errors import TwinError
+from twin.live import TlsFiles
 from twin.service import Twin, open_twin
 from twin.settings import Settings
 
@@ -46,7 +47,8 @@ def create_app(settings: Settings, open_with: Callable[[Settings], Twin] = open_
         jobs.resume()
         twin.alarms.start(settings.alarm_every_s)
         if settings.mqtt_url is not None:
-            twin.live.start_mqtt(settings.mqtt_url.get_secret_value(), settings.mqtt_root)
+            tls = TlsFiles(settings.mqtt_authority, settings.mqtt_certificate)
+            twin.live.start_mqtt(settings.mqtt_url.get_secret_value(), settings.mqtt_root, tls=tls)
         try:
             yield
         finally:

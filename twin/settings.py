@@ -45,6 +45,12 @@ class Settings(BaseSettings):
     )
     alarm_mail_from: str = Field(default="", description="Sender of mail about alarms")
     alarm_mail_to: tuple[str, ...] = Field(default=(), description="Who gets mail about alarms (JSON list)")
+    mqtt_authority: Path | None = Field(
+        default=None, description="PEM file of who may sign the broker's certificate; default is the system's list"
+    )
+    mqtt_certificate: Path | None = Field(
+        default=None, description="PEM file with the certificate and key that this service shows to the broker"
+    )
     key_passphrase: SecretStr | None = Field(
         default=None,
         description="Opens the signing key, 12 characters or more; default is a random one kept beside the key",

@@ -185,8 +185,8 @@ def check_binding(point: Point, snapshot: Snapshot) -> tuple[ReadFinding, ...]:
     """Check one binding against one version of its building; an empty answer means that it holds.
 
     Returns:
-        Findings ``point.orphan``, ``point.wrong-building``, ``point.wrong-element``, ``point.quantity-mismatch``,
-        ``point.quantity-kind-unknown`` and ``point.no-space``.
+        Findings ``point.orphan``, ``point.wrong-building``, ``point.wrong-element``, ``point.wrong-space``,
+        ``point.quantity-mismatch``, ``point.quantity-kind-unknown`` and ``point.no-space``.
     """
     if point.building_id != snapshot.building_id:
         message = f"The point belongs to building {point.building_id}, not to {snapshot.building_id}."
@@ -210,6 +210,12 @@ def _judge(point: Point, record: ElementRecord, records: Mapping[str, ElementRec
     if _wrong_element(point, record):
         message = f"A {point.kind} cannot be bound to an {record.ifc_class}."
         yield _finding("wrong-element", Severity.ERROR, message, "Bind it to a space, device or system.", *at)
+    if (space := records.get(space_of(record.global_id, records) or "")) is not None and _wrong_space(point, space):
+        message = (
+            f"{point.quantity_kind} cannot be measured in {space.name or 'a space'}: it is {space.predefined_type}."
+        )
+        hint = "Bind it to the room; areas are no rooms, and the air outside has no room air quality."
+        yield _finding("wrong-space", Severity.ERROR, message, hint, *at)
     if fits_quantity_kind(point.quantity_kind, point.unit) is None:
         message = f"{point.quantity_kind} is not a quantity kind known here; its unit was not judged."
         hint = f"Use a QUDT name, such as {', '.join(sorted(QUANTITY_KINDS)[:4])}."
@@ -230,6 +236,13 @@ def _wrong_element(point: Point, record: ElementRecord) -> bool:
     if record.ifc_class == "IfcSensor" and point.kind in (PointKind.ACTUATOR, PointKind.SETPOINT):
         return True
     return record.ifc_class in _PASSIVE and point.kind is not PointKind.SENSOR
+
+
+def _wrong_space(point: Point, space: ElementRecord) -> bool:
+    """Tell whether a space is a calculated area, in which nothing stands, or outside for a quantity of room air."""
+    if space.predefined_type == "GFA":
+        return True
+    return space.predefined_type == "EXTERNAL" and point.unit == "[ppm]" and point.kind is PointKind.SENSOR
 
 
 def _same_family(point: Point, expected: tuple[str, str]) -> bool:

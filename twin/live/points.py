@@ -1,5 +1,7 @@
 """Points: a sensor, meter, actuator or setpoint bound to one object of a building by its GlobalId."""
 
+import csv
+import io
 import json
 import math
 import re
@@ -176,7 +178,8 @@ def read_points(data: bytes) -> tuple[Point, ...]:
     """Return the points of a points file, in its order.
 
     Args:
-        data: UTF-8 JSON, ``{"points": [...]}``.
+        data: UTF-8 JSON, ``{"points": [...]}``, or CSV with the members as columns and `range_low`, `range_high`
+            for the range; comma or semicolon between them, dot in numbers, an empty field is a member left out.
 
     Raises:
         InvalidInput: (too-large, encoding, not-json, point-invalid, unit-unknown, unit-dimension, point-duplicate)
@@ -186,10 +189,37 @@ def read_points(data: bytes) -> tuple[Point, ...]:
         raise _invalid("The points file is larger than 32 MiB.", "too-large", None, None)
     try:
         text = data.decode("utf-8-sig")
-        document = json.loads(text)
     except UnicodeDecodeError as error:
         bad_line = data.count(b"\n", 0, error.start) + 1
         raise _invalid("The points file is not UTF-8.", "encoding", None, bad_line) from error
+    columns = re.split("[,;]", text.partition("\n")[0].strip())
+    return _unique(_csv_items(text) if "point_id" in columns else _json_items(text))
+
+
+def _csv_items(text: str) -> Iterator[tuple[Any, int | None]]:
+    delimiter = ";" if ";" in text.partition("\n")[0] else ","
+    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        for row in rows:
+            item: dict[str, Any] = {name: value for name, value in row.items() if value}
+            low, high = (_csv_number(item.pop(name, None)) for name in ("range_low", "range_high"))
+            item["range"] = None if low is None and high is None else [low, high]
+            item["interval_s"] = _csv_number(item.get("interval_s"))
+            yield item, rows.line_num
+    except csv.Error as error:
+        raise _invalid(f"The points file is not CSV: {error}.", "not-csv", None, rows.line_num) from error
+
+
+def _csv_number(text: Any) -> Any:
+    try:
+        return float(text)
+    except (TypeError, ValueError):
+        return text  # refused by the member's own check, with its name
+
+
+def _json_items(text: str) -> Iterator[tuple[Any, int | None]]:
+    try:
+        document = json.loads(text)
     except json.JSONDecodeError as error:
         raise _invalid(f"The points file is not JSON: {error.msg}.", "not-json", None, error.lineno) from error
     except (RecursionError, ValueError) as error:
@@ -199,8 +229,12 @@ def read_points(data: bytes) -> tuple[Point, ...]:
     items = document.get("points") if isinstance(document, dict) else None
     if not isinstance(items, list):
         raise _invalid('The points file has no list "points".', "point-invalid", None, 1)
+    return zip(items, _lines_of_items(text, len(items)), strict=True)
+
+
+def _unique(items: Iterator[tuple[Any, int | None]]) -> tuple[Point, ...]:
     points: dict[tuple[str, str], Point] = {}
-    for item, line in zip(items, _lines_of_items(text, len(items)), strict=True):
+    for item, line in items:
         point = point_from_json(item, line)
         if points.setdefault((point.building_id, point.point_id), point) is not point:
             raise _invalid("Two points of one building bear one name.", "point-duplicate", point.point_id, line)

@@ -193,3 +193,44 @@ def test_a_binding_becomes_an_orphan_with_the_next_version() -> None:
 def test_a_point_of_another_building_is_not_judged_here() -> None:
     other = Point("109999999", "p", "named", PointKind.SENSOR, "Temperature", "Cel")
     assert [finding.rule for finding in check_binding(other, snapshot())] == ["point.wrong-building"]
+
+
+CSV = """point_id;building_id;global_id;kind;quantity_kind;unit;name;range_low;range_high;interval_s
+112-temp;101234567;0aB$x;sensor;Temperature;Cel;Room 112;-30;60;60
+meter;101234567;0aB$y;meter;Energy;kW.h;;;;900
+"""
+
+
+@pytest.mark.parametrize("delimiter", [";", ","])
+def test_a_table_binds_as_json_does(delimiter: str) -> None:
+    first, second = read_points(CSV.replace(";", delimiter).encode())
+    assert (first.name, first.range, first.interval_s, first.unit) == ("Room 112", (-30.0, 60.0), 60.0, "Cel")
+    assert (second.kind, second.range, second.interval_s) == (PointKind.METER, None, 900.0)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason", "line"),
+    [
+        ("kW.h", "furlong", "unit-unknown", 3),
+        ("-30", "cold", "point-invalid", 2),
+        (";900", ";0", "point-invalid", 3),
+        ("meter;101", "112-temp;101", "point-duplicate", 3),
+        ("Energy", "Temperature", "unit-dimension", 3),
+    ],
+)
+def test_a_faulty_line_of_a_table_is_named(old: str, new: str, reason: str, line: int) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        read_points(CSV.replace(old, new, 1).encode())
+    assert (caught.value.reason, caught.value.line) == (reason, line)
+
+
+def test_a_sensor_in_a_calculated_area_is_a_finding() -> None:
+    point = Point("101234567", "co2", "s", PointKind.SENSOR, "MoleFraction", "[ppm]")
+    for predefined, expected in (
+        ("GFA", ["point.wrong-space"]),
+        ("EXTERNAL", ["point.wrong-space"]),
+        ("INTERNAL", []),
+    ):
+        records = {"s": ElementRecord("s", "IfcSpace", predefined_type=predefined)}
+        snapshot = Snapshot("101234567", Stage.AS_BUILT, 1, "", records, MeshSet(()), None)
+        assert [finding.rule for finding in check_binding(point, snapshot)] == expected
