@@ -54,13 +54,13 @@ def gwp(
     as_json: AsJson = False,
 ) -> None:
     """Show the global warming potential of a model and how much of its volume that covers."""
-    table = factor_table(factors or Settings().gwp_factors)
     settings = Settings()
+    table = factor_table(factors or settings.gwp_factors)
+    confirmed = {} if mapping is None else _confirmed(mapping, person, table.sha256)
     with progress_bar(model.name, quiet=as_json) as progress:
         read = understand(_existing(model), Limits(settings.read_timeout_s, settings.read_memory_bytes), progress)
     snapshot = read.snapshot(Stage.AS_DESIGNED, 0)
     bill = bill_of(snapshot)
-    confirmed = {} if mapping is None else _confirmed(mapping, person, table.sha256)
     report = gwp_report(bill, table, confirmed, use_of(assess(snapshot, synthetic_tallinn()).to_json()))
     report["suggestions"] = {
         name: [one.factor_id for one in found] for name, found in suggestions(bill, table).items()

@@ -22,6 +22,15 @@ TIMES = {"from": START.isoformat(), "to": (START + timedelta(days=366, hours=2))
 CITY = 120
 
 
+def payloads(name, values):
+    """Yield the readings of a point in messages of a fortnight."""
+    unit = "MW.h" if name == "x-heat" else "Cel"
+    times = [(START + timedelta(hours=place)).astimezone(UTC).isoformat() for place in range(len(values))]
+    rows = [{"t": t, "v": float(v), "u": unit} for t, v in zip(times, values, strict=True)]
+    for first in range(0, len(rows), 336):
+        yield json.dumps(rows[first : first + 336]).encode()
+
+
 def with_leap_day(values):
     table = values.reshape(365, 24)
     return np.insert(table, 59, table[58], axis=0).ravel()
@@ -58,18 +67,8 @@ def readings(client, own_model):
     hourly = days.pop("heat") / 1e6 + truth.hot_water_kwh_d / 24.0 / 1000.0
     days["x-heat"] = 500.0 + np.concatenate([[0.0], np.cumsum(hourly)])
     for name, values in days.items():
-        for first in range(0, len(values), 500):
-            rows = [
-                {
-                    "t": (START + timedelta(hours=place)).astimezone(UTC).isoformat(),
-                    "v": float(values[place]),
-                    "u": unit,
-                }
-                for unit in ["MW.h" if name == "x-heat" else "Cel"]
-                for place in range(first, min(first + 500, len(values)))
-            ]
-            done = twin.live.ingest_batch([(f"kaksik/v1/{HOUSE}/{name}/obs", json.dumps(rows).encode())])
-            assert done.stored == len(rows)
+        messages = [(f"kaksik/v1/{HOUSE}/{name}/obs", rows) for rows in payloads(name, values)]
+        assert twin.live.ingest_batch(messages).stored == len(values)
     return designed, truth
 
 
@@ -154,6 +153,12 @@ def test_words_that_mean_nothing_are_refused(client, body, status, reason):
 
 @pytest.fixture(scope="module")
 def city(client, tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NUMBA_CACHE_DIR", str(tmp_path_factory.mktemp("numba")))  # all children compile once
+        yield computed(client)
+
+
+def computed(client):
     text = "".join(json.dumps(line) + "\n" for line in [head(), *features(CITY)]).encode()
     answer = client.post(f"{API}/district/context", files={"file": ("city", text)})
     assert ended(client, answer.json()["job_id"])["status"] == "done"

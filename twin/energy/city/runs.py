@@ -25,6 +25,7 @@ from twin.errors import StorageError
 
 FORMAT = 1
 PART_BUILDINGS = 5_000  # ten seconds of work: what a kill can cost, and far more than a child costs to start
+LEAST_PART = 500  # a child costs a second to start, in which it could compute as many
 PART_LIMITS = Limits(wall_s=900.0, memory_bytes=8 * 1024**3)
 MOST_PROCESSES = 64
 
@@ -88,7 +89,7 @@ def recompute(
         raise _unusable(path, error) from error
     waiting = [building for building in buildings if building.building_id not in done]
     kept = len(buildings) - len(waiting)
-    size = max(min(part_buildings, math.ceil(len(waiting) / max(processes, 1))), 1)
+    size = min(part_buildings, max(math.ceil(len(waiting) / max(processes, 1)), LEAST_PART))
     parts = [waiting[at : at + size] for at in range(0, len(waiting), size)]
     finished = kept
     progress(finished / max(len(buildings), 1), _label(finished, len(buildings)))
