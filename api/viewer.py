@@ -1,10 +1,13 @@
 """The viewer's files, from the wheel or from the checkout, with a strict content security policy."""
 
+import gzip
+import hashlib
 from pathlib import Path
 
-from fastapi import FastAPI
-from fastapi.responses import FileResponse, Response
+from fastapi import FastAPI, Request
+from fastapi.responses import Response
 
+from api.encoding import coded
 from twin.errors import NotFound
 
 CSP = (
@@ -17,7 +20,14 @@ SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
-_MEDIA_TYPES = {".js": "text/javascript", ".json": "application/json", ".svg": "image/svg+xml", ".css": "text/css"}
+_MEDIA_TYPES = {
+    ".js": "text/javascript",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+    ".css": "text/css",
+    ".html": "text/html",
+    ".txt": "text/plain",
+}
 
 
 def viewer_folder() -> Path:
@@ -36,11 +46,22 @@ def viewer_folder() -> Path:
 def add_viewer(app: FastAPI, folder: Path) -> None:
     """Serve the viewer at ``/``."""
     root = folder.resolve()
+    packed: dict[tuple[Path, int], tuple[str, bytes, bytes]] = {}  # a few dozen files, each packed once
+
+    def read(file: Path) -> tuple[str, bytes, bytes]:
+        key = (file, file.stat().st_mtime_ns)
+        if key not in packed:
+            content = file.read_bytes()
+            packed[key] = (hashlib.sha256(content).hexdigest()[:32], content, gzip.compress(content, mtime=0))
+        return packed[key]
 
     @app.get("/{path:path}", include_in_schema=False)
-    def viewer_file(path: str) -> Response:
+    def viewer_file(request: Request, path: str) -> Response:
         file = (root / (path or "index.html")).resolve()
         if not file.is_relative_to(root) or not file.is_file():
             raise NotFound("There is no such page.", reason="page", entity=path[:120])
         media_type = _MEDIA_TYPES.get(file.suffix)
-        return FileResponse(file, media_type=media_type, headers={"Cache-Control": "no-cache", **SECURITY_HEADERS})
+        name, content, small = read(file)
+        answer = coded(request, content, small, name, media_type or "application/octet-stream")
+        answer.headers.update({"Cache-Control": "no-cache", **SECURITY_HEADERS})
+        return answer
