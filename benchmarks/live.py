@@ -1,7 +1,9 @@
 """How fast readings go from a broker to the disk, beside a bare subscriber that drops them.
 
 Both sessions are filled with the same messages (QoS 1, one reading each) while nobody listens; then each is drained
-in turn, each round the other one first. Run: `python benchmarks/live.py [--messages 30000] [--rounds 3] [--growth 1000000]`.
+in turn, each round the other one first.
+
+Run: `python benchmarks/live.py [--messages 30000] [--rounds 3]`; with `--growth 1000000` a store is filled instead.
 """
 
 import argparse
