@@ -16,7 +16,17 @@ from twin.blobs import BlobStore
 from twin.catalogue import Catalogue, Kept, ReportShelf, Version
 from twin.clock import Clock, rfc3339
 from twin.district import MapFootprint, Parcel, Plan
-from twin.energy import ENGINE, ENGINE_VERSION, ClimateYear, assess
+from twin.energy import (
+    ENGINE,
+    ENGINE_CITY_VERSION,
+    ENGINE_VERSION,
+    ClimateYear,
+    FacadeHorizon,
+    Question,
+    assess,
+    band_of,
+    prepare_model,
+)
 from twin.layers import Layers
 from twin.permit import CheckContext, Mode, Pack, check
 from twin.snapshots import SnapshotReader
@@ -120,28 +130,57 @@ class Permits:
 
 
 class Energy:
-    """Energy reports: a version in a climate."""
+    """Energy reports: a version in a climate, behind its neighbours.
 
-    def __init__(self, desk: ReportDesk, snapshots: SnapshotReader, make_climate: Callable[[], ClimateYear]) -> None:
+    Args:
+        desk: Keeps the reports.
+        snapshots: Reads versions.
+        make_climate: Gives the weather; asked once.
+        facades: Gives the horizons of the façades of a building by its id.
+    """
+
+    def __init__(
+        self,
+        desk: ReportDesk,
+        snapshots: SnapshotReader,
+        make_climate: Callable[[], ClimateYear],
+        facades: Callable[[str], tuple[FacadeHorizon, ...]] = lambda _building_id: (),
+    ) -> None:
         self._desk = desk
         self._snapshots = snapshots
         self._make_climate = make_climate
+        self._facades = facades
 
     @cached_property
-    def _climate(self) -> tuple[ClimateYear, str]:
-        climate = self._make_climate()
-        return climate, _digest(ENGINE, ENGINE_VERSION, climate.sha256)
+    def _climate(self) -> ClimateYear:
+        return self._make_climate()
 
     def report(self, version: Version) -> Mapping[str, Any]:
         """Return the energy report of a version as plain JSON."""
-        climate, inputs = self._climate
+        question = Question(horizons=self._facades(version.key.building_id))
         return self._desk.kept(
             version,
             "energy",
-            inputs,
-            lambda: assess(self._snapshots.read(version), climate).to_json(),
+            self._inputs(question),
+            lambda: assess(self._snapshots.read(version), self._climate, question=question).to_json(),
             lambda report: {"heating_kwh_m2": report["need"]["heating_kwh_m2"], "class": report["class"]},
         )
+
+    def band(self, version: Version) -> Mapping[str, Any]:
+        """Return the band of the heat need and its sensitivities as plain JSON."""
+        question = Question(horizons=self._facades(version.key.building_id))
+
+        def make() -> Mapping[str, Any]:
+            report = self.report(version)
+            model = prepare_model(self._snapshots.read(version), question).model
+            return band_of(model, self._climate, report["need"]["heating_kwh_m2"], report["area_m2"]).to_json()
+
+        inputs = self._inputs(question)
+        return self._desk.kept(version, "energy-band", inputs, make, lambda band: {"runs": band["runs"]})
+
+    def _inputs(self, question: Question) -> str:
+        neighbours = [asdict(facade) for facade in question.horizons]
+        return _digest(ENGINE, ENGINE_VERSION, ENGINE_CITY_VERSION, self._climate.sha256, neighbours)
 
 
 class Validation:

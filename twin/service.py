@@ -40,6 +40,7 @@ from twin.reports import Energy, Permits, ReportDesk, Validation
 from twin.sealing import Evidence
 from twin.seals import Seals
 from twin.settings import Settings
+from twin.shading import facades_of
 from twin.sights import Sights
 from twin.snapshot import Snapshot, Stage
 from twin.snapshots import SnapshotReader
@@ -290,7 +291,7 @@ def open_twin(settings: Settings, clock: Clock = system_clock) -> Twin:
     permits = Permits(desk, catalogue, snapshots, layers, bundled_packs(), city.around)
     validation = Validation(desk, catalogue, blobs, limits, settings.max_model_bytes)
     reports = {"permit": permits.report, "validation": validation.report}
-    energy = Energy(desk, snapshots, synthetic_tallinn)
+    energy = Energy(desk, snapshots, synthetic_tallinn, facades_of(city))
     trust = open_trust(settings, engine, blobs, catalogue, snapshots, reports, clock)
     around = CityProjection(graph, city, layers, catalogue)
     questions = Questions(graph, projections, around, free_queries=settings.cypher)

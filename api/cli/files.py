@@ -1,12 +1,12 @@
 """Commands on files, without any store: inspect, energy, diff."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from api.cli.inspection import MAX_SHOWN, inspection, show
-from api.cli.output import Exit, counts, print_json, print_table, progress_bar, say, text
+from api.cli.output import Exit, counts, print_json, print_table, progress_bar, say
 from api.shapes import diff_json
 from ifc import (
     ElementRecord,
@@ -19,7 +19,6 @@ from ifc import (
     read_file,
     validate_file,
 )
-from twin.energy import assess, read_epw, synthetic_tallinn
 from twin.errors import InvalidInput
 from twin.federation import Part, federate
 from twin.file_signatures import file_signatures
@@ -56,21 +55,6 @@ def inspect(
         signed = found["file_signature"]
         say(f"Signatures in the file: {signed['verdict']}. " + " ".join(s["reason"] for s in signed["signatures"]))
     raise typer.Exit(Exit.FINDINGS if read.findings else Exit.OK)
-
-
-def energy(
-    model: ModelFile,
-    climate: Annotated[Path | None, typer.Option(help="Weather file (EPW); default: a made-up Tallinn year")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Compute the hourly energy need of a model, with the source of every input."""
-    year = synthetic_tallinn() if climate is None else read_epw(bytes_of(climate), source=climate.name, licence="")
-    report = assess(snapshot_of(model, as_json), year).to_json()
-    if as_json:
-        print_json(report)
-    else:
-        _show_energy(report)
-    raise typer.Exit(Exit.FINDINGS if report["findings"] else Exit.OK)
 
 
 def diff(before: ModelFile, after: ModelFile, as_json: AsJson = False) -> None:
@@ -160,18 +144,3 @@ def _show_validation(findings: tuple[ReadFinding, ...]) -> None:
         print_table(f"{group[0].severity.value}: {rule} ({len(group)})", ("Where", "Line", "What"), rows)
         say(f"→ {group[0].hint}\n")
     say(counts(validation_json(findings)["counts"]) + ".")
-
-
-def _show_energy(report: dict[str, Any]) -> None:
-    need = report["need"]
-    rows = [
-        (p["orientation"], p["kind"], p["area_m2"], p["u_w_m2k"], p["u_source"], p["area_source"])
-        for p in report["envelope"]
-    ]
-    print_table("Envelope", ("Faces", "Kind", "Area m²", "U W/(m²·K)", "U from", "Area from"), rows)
-    say(f"Heating {text(need['heating_kwh_m2'])} and cooling {text(need['cooling_kwh_m2'])} kWh/(m²·a) "
-        f"over {text(report['area_m2'])} m², climate {report['climate']['name']}.")  # fmt: skip
-    if report["class"] is None:
-        say("No energy class: " + " ".join(report["class_reasons"]))
-    else:
-        say(f"Energy class {report['class']}.")

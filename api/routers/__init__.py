@@ -4,6 +4,7 @@ from api.routers import (
     alarms,
     applications,
     buildings,
+    certificates,
     city,
     differences,
     district,
@@ -16,14 +17,15 @@ from api.routers import (
     questions,
     registry,
     reports,
+    sensorthings,
     system,
     trust,
     versions,
 )
 
 _MODULES = (
-    system, district, city, buildings, differences, versions, exports, reports, applications, trust, registry,
-    features, open_data, live, alarms, operated, questions, jobs,
+    system, district, city, buildings, differences, versions, exports, reports, certificates, applications, trust,
+    registry, features, open_data, live, alarms, sensorthings, operated, questions, jobs,
 )  # fmt: skip
 ROUTERS = tuple(module.router for module in _MODULES)
 CONFORMS_TO = tuple(sorted({uri for module in _MODULES for uri in module.CONFORMS_TO}))

@@ -1,0 +1,37 @@
+"""Energy reports as certificate data, as a printable page, and with their band."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+
+from api.context import TwinDep, VersionDep
+from twin.energy import certificate, certificate_page
+
+CONFORMS_TO = ("https://www.iso.org/standard/65601.html",)  # EN ISO 52000-1
+PREFIX = "/buildings/{building_id}/versions/{stage}/{number}/energy"
+PAGE_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'",
+    "X-Content-Type-Options": "nosniff",
+}
+router = APIRouter(prefix=PREFIX, tags=["energy"])
+
+
+@router.get("/band", summary="Say how sure the heat need is")
+def band(twin: TwinDep, version: VersionDep) -> Any:
+    """Return the band in which nine of ten draws of the doubtful inputs lie, and what each doubt alone does."""
+    return twin.energy.band(version)
+
+
+@router.get("/certificate", summary="Give the data of an energy certificate")
+def certificate_data(twin: TwinDep, version: VersionDep) -> Any:
+    """Return the certificate data in the names of the register; a class only if all its inputs are official."""
+    return certificate(twin.energy.report(version), version.key.building_id, twin.clock().date())
+
+
+@router.get("/page", summary="Print the energy report", response_class=HTMLResponse)
+def page(twin: TwinDep, version: VersionDep) -> HTMLResponse:
+    """Return the energy report as a page for printing, with its charts, the band and the reasons for no class."""
+    report, building_id = twin.energy.report(version), version.key.building_id
+    text = certificate_page(report, building_id, twin.energy.band(version))
+    return HTMLResponse(text, headers=PAGE_HEADERS)
