@@ -68,7 +68,9 @@ export function openPage(app, place) {
     restore(next) {
       if (!context) return;
       context.store.set({ walking: false, plan: false });
-      context.store.set(initialState({ ...stateOf(next, context.scene.rows), colouring: context.store.get().colouring, marks: context.store.get().marks }));
+      const wanted = stateOf(next, context.scene.rows);
+      context.store.set(initialState({ ...wanted, colouring: context.store.get().colouring, marks: context.store.get().marks }));
+      context.store.set({ isolated: wanted.isolated });
       restoreView(context, next);
     },
     inspect: () => inspect(app, context, flags),
@@ -137,7 +139,9 @@ function wire(context, place) {
   redraw();
   scene.show(store.get());
   if (place.element) { panel.reveal(place.element); panel.mark(store.get()); if (!restored && !scene.boxOf([place.element]).isEmpty()) app.viewport.fit(scene.boxOf([place.element]), { margin: 2.4, jump: true }); }
+  const { isolated } = store.get();
   const tabs = openTabs(context);
+  if (isolated) store.set({ isolated }); // opening a tab takes off what another tab had isolated
   return [
     tabs,
     store.on(["selected", "hidden", "isolated", "ghostRest", "storey", "bands", "clip", "colouring", "cuts", "exploded"], (state) => { scene.show(state); panel.mark(state); }),

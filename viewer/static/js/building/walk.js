@@ -61,7 +61,7 @@ export class Walk {
 
   /** @param {number} now */
   tick(now) {
-    const seconds = Math.min(0.12, (now - this.last) / 1000);
+    const seconds = Math.max(0, Math.min(0.12, (now - this.last) / 1000)); // a frame may be stamped before the key
     this.last = now;
     if (!this.held.size || this.stopper.signal.aborted) { this.running = false; return; }
     for (const key of this.held) this.move(key, SPEED_M_S * seconds, TURN_RAD_S * seconds);
