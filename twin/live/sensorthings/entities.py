@@ -1,0 +1,172 @@
+"""Points as SensorThings entities: one table says what each entity is and where it leads to.
+
+A space with points is a Thing, and so is the building for those that stand in no space. Identifiers are digests of
+the names (48 bits: every JSON reader takes them whole), so they are the same after every restart and in every copy.
+An Observation is named by its Datastream and its time in microseconds, for that is what a reading is known by.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from twin.live.points import Point
+
+Entity = Mapping[str, Any]
+Places = Callable[[], Mapping[tuple[str, str], Mapping[str, Any]]]
+"""Returns GeoJSON (CRS84) by building and point; asked only where a place is wanted."""
+
+MEASUREMENT = "http://www.opengis.net/def/observationType/OGC-OM/2.0/OM_Measurement"
+OBSERVATION_ID = re.compile(r"([0-9]{1,15})-([0-9]{1,17})")
+SETS = ("Things", "Locations", "HistoricalLocations", "Datastreams", "Sensors", "Observations", "ObservedProperties",
+        "FeaturesOfInterest")  # fmt: skip
+NAVIGATION: Mapping[str, Mapping[str, str]] = {
+    "Things": {"Locations": "Locations", "HistoricalLocations": "HistoricalLocations", "Datastreams": "Datastreams"},
+    "Locations": {"Things": "Things", "HistoricalLocations": "HistoricalLocations"},
+    "HistoricalLocations": {"Thing": "Things", "Locations": "Locations"},
+    "Datastreams": {
+        "Thing": "Things", "Sensor": "Sensors", "ObservedProperty": "ObservedProperties",
+        "Observations": "Observations",
+    },
+    "Sensors": {"Datastreams": "Datastreams"},
+    "ObservedProperties": {"Datastreams": "Datastreams"},
+    "Observations": {"Datastream": "Datastreams", "FeatureOfInterest": "FeaturesOfInterest"},
+    "FeaturesOfInterest": {"Observations": "Observations"},
+}  # fmt: skip
+
+
+def number_of(*names: str) -> int:
+    """Return the identifier of a thing with those names."""
+    return int.from_bytes(hashlib.blake2b("\x00".join(names).encode(), digest_size=6).digest(), "big")
+
+
+def _thing_of(point: Point) -> tuple[str, str]:
+    return point.building_id, point.space or ""
+
+
+@dataclass(slots=True)
+class Model:
+    """All entities but Observations, from the points of all buildings.
+
+    Attributes:
+        points: Of all buildings.
+        names: Name of a building or space by building and GlobalId (empty for the building).
+        places: Where points are.
+    """
+
+    points: Sequence[Point]
+    names: Callable[[str, str], str]
+    places: Places
+    streams: dict[int, Point] = field(init=False)
+    _index: dict[str, dict[Any, list[int]]] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.streams = {number_of("datastream", p.building_id, p.point_id): p for p in self.points}
+
+    def all(self, kind: str) -> list[Entity]:
+        """Return all entities of a set, by identifier; none of Observations, which are read apart."""
+        found: dict[int, Entity] = {}
+        for number, point in self.streams.items():
+            for entity in self._of(kind, number, point):
+                found.setdefault(entity["@iot.id"], entity)
+        return [found[number] for number in sorted(found)]
+
+    def _of(self, kind: str, number: int, point: Point) -> list[Entity]:
+        if kind == "Datastreams":
+            return [_datastream(number, point)]
+        if kind == "Things":
+            return [self._thing(point)]
+        if kind == "Sensors":
+            return [_sensor(point)]
+        if kind == "ObservedProperties":
+            return [_observed(point)]
+        if kind in ("Locations", "FeaturesOfInterest"):
+            return self._place(kind, point)
+        return []
+
+    def linked(self, kind: str, entity: Entity, step: str) -> list[Entity]:
+        """Return where a navigation of an entity leads; Observations are read apart."""
+        target = NAVIGATION[kind][step]
+        mine = self.streams_of(kind, entity["@iot.id"])
+        found = {other["@iot.id"]: other for n in mine for other in self._of(target, n, self.streams[n])}
+        return [found[number] for number in sorted(found)]
+
+    def streams_of(self, kind: str, number: Any) -> list[int]:
+        """Return the Datastreams that an entity has to do with."""
+        if kind == "Observations":
+            return [int(str(number).partition("-")[0])]
+        if kind not in self._index:
+            index: dict[Any, list[int]] = {}
+            for stream, point in self.streams.items():
+                for entity in self._of(kind, stream, point):
+                    index.setdefault(entity["@iot.id"], []).append(stream)
+            self._index[kind] = index
+        return self._index[kind].get(number, [])
+
+    def _thing(self, point: Point) -> Entity:
+        building, space = _thing_of(point)
+        kind = "IfcSpace" if space else "IfcBuilding"
+        return {
+            "@iot.id": number_of("thing", building, space),
+            "name": self.names(building, space),
+            "description": f"{kind} of building {building}",
+            "properties": {"ifcClass": kind, "ifcGuid": space or None, "buildingId": building},
+        }
+
+    def _place(self, kind: str, point: Point) -> list[Entity]:
+        geometry = self.places().get((point.building_id, point.point_id))
+        building, space = _thing_of(point)
+        if geometry is None:
+            return []
+        member = "location" if kind == "Locations" else "feature"
+        return [
+            {
+                "@iot.id": number_of(member, building, space),
+                "name": self.names(building, space),
+                "description": "A point inside it",
+                "encodingType": "application/geo+json",
+                member: geometry,
+            }
+        ]
+
+
+def _datastream(number: int, point: Point) -> Entity:
+    return {
+        "@iot.id": number,
+        "name": point.name or point.point_id,
+        "description": f"{point.quantity_kind} by {point.kind.value} {point.point_id}",
+        "observationType": MEASUREMENT,
+        "unitOfMeasurement": {
+            "name": point.unit,
+            "symbol": point.unit,
+            "definition": f"http://unitsofmeasure.org/ucum.html#{point.unit}",
+        },
+        "properties": {
+            "buildingId": point.building_id,
+            "pointId": point.point_id,
+            "ifcGuid": point.global_id,
+            "intervalSeconds": point.interval_s,
+        },
+    }
+
+
+def _sensor(point: Point) -> Entity:
+    return {
+        "@iot.id": number_of("sensor", point.kind.value, point.quantity_kind),
+        "name": f"{point.kind.value} of {point.quantity_kind}",
+        "description": "What kind of device measures; the model knows more of each",
+        "encodingType": "text/html",
+        "metadata": "https://w3id.org/sosa/Sensor",
+    }
+
+
+def _observed(point: Point) -> Entity:
+    iri = f"http://qudt.org/vocab/quantitykind/{point.quantity_kind}"
+    name = point.quantity_kind
+    return {"@iot.id": number_of("property", name), "name": name, "definition": iri, "description": f"QUDT {name}"}
+
+
+def observation_of(stream: int, time_us: int, time: str, result: Any) -> Entity:
+    """Return a reading as an Observation; it was stored when it arrived, and only its own time is kept."""
+    return {"@iot.id": f"{stream}-{time_us}", "phenomenonTime": time, "resultTime": time, "result": result}
