@@ -1,5 +1,6 @@
-"""What readings mean: comfort and air quality."""
+"""What readings mean: together, and for comfort and air quality."""
 
+from twin.live.state.aggregate import aggregate, comfort_of, with_category
 from twin.live.state.comfort import (
     CO2,
     HUMIDITY,
@@ -22,6 +23,9 @@ __all__ = [
     "WINTER",
     "Band",
     "Index",
+    "aggregate",
+    "comfort_of",
     "index_of",
     "shares",
+    "with_category",
 ]

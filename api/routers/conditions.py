@@ -1,0 +1,59 @@
+"""What it is like in there: state of a storey, at any time, together by space, storey, building and district."""
+
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+
+from api.context import BuildingId, TwinDep
+from twin.conditions import Conditions
+
+CONFORMS_TO: tuple[str, ...] = ()
+DEFAULT_COMFORT = timedelta(days=7)
+router = APIRouter(tags=["live"])
+At = Annotated[datetime | None, Query(description="RFC 3339; default now")]
+
+
+def _conditions(twin: TwinDep) -> Conditions:
+    return Conditions(twin.catalogue, twin.live, twin.clock)
+
+
+@router.get("/buildings/{building_id}/state", summary="Show the state of a building or storey, now or at a time")
+def state(
+    twin: TwinDep,
+    building_id: BuildingId,
+    storey: Annotated[str | None, Query(max_length=40, description="GlobalId of a storey; default is all")] = None,
+    at: At = None,
+) -> dict[str, Any]:
+    """Return every point with value, unit, age, staleness and category of comfort."""
+    return _conditions(twin).state(building_id, storey, at)
+
+
+@router.get("/buildings/{building_id}/aggregates", summary="Show values by space, storey or building")
+def aggregates(
+    twin: TwinDep,
+    building_id: BuildingId,
+    by: Annotated[str, Query(max_length=20, description="space, storey or building")] = "storey",
+    at: At = None,
+) -> dict[str, Any]:
+    """Return mean, minimum and maximum of what is not stale."""
+    return {"items": _conditions(twin).aggregates(building_id, by, at)}
+
+
+@router.get("/district/aggregates", summary="Show values of every building")
+def district(twin: TwinDep) -> dict[str, Any]:
+    """Return mean, minimum and maximum of each building."""
+    return {"items": _conditions(twin).district()}
+
+
+@router.get("/points/{building_id}/{point_id}/comfort", summary="Show the hours in each category of comfort")
+def comfort(
+    twin: TwinDep,
+    building_id: BuildingId,
+    point_id: str,
+    start: Annotated[datetime | None, Query(alias="from", description="Default a week before the end")] = None,
+    end: Annotated[datetime | None, Query(alias="to", description="Default now")] = None,
+) -> dict[str, Any]:
+    """Return shares of hours by category of EN 16798-1, and hours above 27 °C."""
+    until = end or twin.clock()
+    return _conditions(twin).comfort(building_id, point_id, start or until - DEFAULT_COMFORT, until)
