@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Query, Response
+from fastapi import APIRouter, Body, Path, Query, Response
 from pydantic import BaseModel, Field
 from starlette.status import HTTP_204_NO_CONTENT
 
@@ -14,6 +14,7 @@ from twin.live.rules import Alarm, rule_from_json
 
 CONFORMS_TO: tuple[str, ...] = ()
 router = APIRouter(tags=["alarms"])
+AlarmId = Annotated[int, Path(ge=1, lt=2**53, description="Number of the alarm")]
 
 
 class Note(BaseModel):
@@ -88,37 +89,40 @@ def outbox(twin: TwinDep, actor: ActorDep) -> dict[str, Any]:
 
 
 @router.get("/alarms/{alarm_id}", summary="Show an alarm and its history")
-def one(twin: TwinDep, alarm_id: int) -> dict[str, Any]:
+def one(twin: TwinDep, alarm_id: AlarmId) -> dict[str, Any]:
     """Return an alarm with everything that happened to it."""
     return _shown(twin, twin.alarms.book.alarm(alarm_id))
 
 
 @router.post("/alarms/{alarm_id}/acknowledge", summary="Acknowledge an alarm")
-def acknowledge(twin: TwinDep, actor: ActorDep, alarm_id: int, given: Note) -> dict[str, Any]:
+def acknowledge(twin: TwinDep, actor: ActorDep, alarm_id: AlarmId, given: Note) -> dict[str, Any]:
     """Write that the one who asks saw it."""
+    refuse_xroad(actor)
     return _shown(twin, twin.alarms.acknowledge(alarm_id, actor.name, given.note))
 
 
 @router.post("/alarms/{alarm_id}/assign", summary="Assign an alarm")
-def assign(twin: TwinDep, actor: ActorDep, alarm_id: int, given: Assignment) -> dict[str, Any]:
+def assign(twin: TwinDep, actor: ActorDep, alarm_id: AlarmId, given: Assignment) -> dict[str, Any]:
     """Write who sees to it."""
+    refuse_xroad(actor)
     return _shown(twin, twin.alarms.assign(alarm_id, actor.name, given.assignee, given.note))
 
 
 @router.post("/alarms/{alarm_id}/comment", summary="Remark on an alarm")
-def comment(twin: TwinDep, actor: ActorDep, alarm_id: int, given: Note) -> dict[str, Any]:
+def comment(twin: TwinDep, actor: ActorDep, alarm_id: AlarmId, given: Note) -> dict[str, Any]:
     """Add a remark to its history."""
+    refuse_xroad(actor)
     return _shown(twin, twin.alarms.comment(alarm_id, actor.name, given.note))
 
 
 @router.get("/alarms/{alarm_id}/affected", summary="Show which rooms an alarm concerns")
-def affected(twin: TwinDep, alarm_id: int) -> dict[str, Any]:
+def affected(twin: TwinDep, alarm_id: AlarmId) -> dict[str, Any]:
     """Return the rooms that the element serves, from the graph of the newest version."""
     return twin.affected.of(twin.alarms.book.alarm(alarm_id))
 
 
 @router.get("/alarms/{alarm_id}/work-order", summary="Give out an alarm as a BCF work order", response_class=Response)
-def order(twin: TwinDep, alarm_id: int) -> Response:
+def order(twin: TwinDep, alarm_id: AlarmId) -> Response:
     """Return a BCF 3.0 file with one topic."""
     alarm = twin.alarms.book.alarm(alarm_id)
     rooms = twin.affected.of(alarm)["rooms"]

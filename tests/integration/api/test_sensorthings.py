@@ -106,6 +106,17 @@ def test_it_filters_as_a_reader_of_the_values_would(stream):
         assert len(list(found)) == sum(map(keep, range(COUNT))), text
 
 
+def test_times_at_the_ends_of_the_calendar_are_no_error(service, stream):
+    for text in (
+        "lt 9999-12-31T23:59:59Z",
+        "gt 9999-12-31T23:59:59Z",
+        "lt 0001-01-01T00:00:00Z",
+        "gt 0001-01-01T00:00:00Z",
+    ):
+        path = f"{service}/Datastreams({stream.id})/Observations?$filter=phenomenonTime {text}"
+        assert len(httpx.get(path).json()["value"]) == (COUNT if text[:4] in ("lt 9", "gt 0") else 0)
+
+
 def test_it_creates_an_observation_and_finds_it_again(client, stream):
     moment = (START + timedelta(hours=1)).isoformat().replace("+00:00", "Z")
     made = fsc.Observation(phenomenon_time=moment, result=23.75, datastream=fsc.Datastream(id=stream.id))

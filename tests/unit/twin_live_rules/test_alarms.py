@@ -167,6 +167,21 @@ def test_a_restart_forgets_no_alarm_and_doubles_none(plant):
     assert plant.look(25) == [("hot", GONE)]
 
 
+def test_a_rule_that_looks_back_too_far_silences_no_other(plant, monkeypatch):
+    monkeypatch.setattr("twin.live.queries.MAX_HISTORY_ITEMS", 3)
+    plant.rule(rule_id="a-rate", kind="rate", above=1, hysteresis=0)
+    plant.rule()
+    assert [plant.look(28) for _ in range(6)] == [[("hot", RAISED)], [], [], [], [], []]
+
+
+def test_half_a_character_is_no_note(plant):
+    plant.rule()
+    plant.look(28)
+    with pytest.raises(InvalidInput) as error:
+        plant.alarms.assign(1, "mari", "\ud800")
+    assert error.value.reason == "note-text"
+
+
 def test_an_alarm_ends_with_its_rule(plant):
     plant.rule()
     plant.look(28)
@@ -192,6 +207,8 @@ def test_the_wall_counts_by_building_and_severity(plant):
         {"above": None},
         {"above": float("nan")},
         {"above": True},
+        {"above": 10**400},
+        {"title": "\ud800"},
         {"kind": "guess"},
         {"severity": "awful"},
         {"points": []},

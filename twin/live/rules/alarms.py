@@ -101,7 +101,11 @@ class Alarms:
 
     def _judge(self, rule: Rule, point: Point, item: dict[str, Any]) -> list[Alarm]:
         now = self._clock()
-        value, limits = self._value(rule, point, item, now)
+        try:
+            value, limits = self._value(rule, point, item, now)
+        except InvalidInput as error:  # one rule that looks back too far must not silence the others
+            _log.warning("The rule %s cannot look at %s: %s", rule.rule_id, point.point_id, error.message)
+            return []
         key = (rule.rule_id, point.point_id)
         before = self._standing.get(key, Standing())
         after = judge(before, rule, limits, value, now)
@@ -214,6 +218,8 @@ class Alarms:
     def _note(self, alarm_id: int, what: Happening, actor: str, note: str, change: Callable[[Alarm], Alarm]) -> Alarm:
         if len(note) > MAX_NOTE_CHARACTERS:
             raise InvalidInput(f"A note is at most {MAX_NOTE_CHARACTERS} characters.", reason="note-too-long")
+        if any("\ud800" <= sign <= "\udfff" for sign in note):
+            raise InvalidInput("A note holds half a character.", reason="note-text", hint="Send it as UTF-8.")
         with self.book.change() as db:
             alarm = self.book.alarm(alarm_id)
             if what is Happening.ACKNOWLEDGED and alarm.acknowledged_by is not None:

@@ -95,7 +95,7 @@ def rule_from_json(document: Any) -> Rule:
     try:
         rule = _read(document)
         _check(rule)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise _invalid(str(error), entity) from error
     return rule
 

@@ -28,7 +28,8 @@ class Span:
 
 def span_of(low: datetime | None, high: datetime | None, now: datetime) -> Span:
     """Return the span of the times that a filter leaves, both ends included."""
-    start, end = max(low or FIRST, FIRST), min(high + STEP if high else now + AHEAD, now + AHEAD)
+    last = now + AHEAD
+    start, end = min(max(low or FIRST, FIRST), last), min(high or last, last) + STEP
     return Span(start, max(end, start + STEP))
 
 
