@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from importlib import import_module
 from inspect import Parameter as Argument
-from inspect import signature
+from inspect import cleandoc, signature
 from pathlib import Path
 from pkgutil import iter_modules
 
@@ -32,6 +32,19 @@ from twin.settings import Settings
 DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
 SPECIFICATIONS: Mapping[str, str] = {
+    "http://www.opengis.net/spec/iot_sensing/1.1/req/datamodel": "OGC SensorThings API 1.1: data model",
+    "http://www.opengis.net/spec/iot_sensing/1.1/req/resource-path": "OGC SensorThings API 1.1: resource paths",
+    "http://www.opengis.net/spec/iot_sensing/1.1/req/request-data": "OGC SensorThings API 1.1: query options",
+    "https://c2sp.org/tlog-checkpoint": "C2SP checkpoints of a transparency log",
+    "https://c2sp.org/tlog-tiles": "C2SP tiles of a transparency log",
+    "https://c2sp.org/tlog-witness": "C2SP witnesses of a transparency log",
+    "https://standards.buildingsmart.org/BCF": "BIM Collaboration Format (BCF) 2.1 and 3.0",
+    "https://standards.buildingsmart.org/IDS/1.0": "Information Delivery Specification (IDS) 1.0",
+    "https://www.iso.org/standard/65601.html": "EN ISO 52000-1: overarching assessment of energy performance",
+    "https://www.iso.org/standard/65696.html": "EN ISO 52016-1: energy needs, hourly",
+    "https://www.rfc-editor.org/rfc/rfc9162": "RFC 9162: Merkle tree hashes and proofs",
+    "https://www.w3.org/TR/cid-1.0/": "Controlled Identifiers 1.0: the issuer's keys",
+    "https://www.w3.org/TR/vc-bitstring-status-list/": "Bitstring Status List 1.0",
     "https://brickschema.org/schema/Brick": "Brick: names of systems, points and what feeds what",
     "https://html.spec.whatwg.org/multipage/server-sent-events.html": "Server-sent events",
     "https://parquet.apache.org/docs/file-format/": "Apache Parquet: tables of a version",
@@ -86,7 +99,8 @@ def _command(function: Callable[..., None]) -> str:
     hints = typing.get_type_hints(function, include_extras=True)
     rows = [_parameter(hints[name], argument) for name, argument in signature(function).parameters.items()]
     spelled = " ".join(name for name, *_ in rows if not name.startswith("`-")).replace("`", "")
-    lines = [f"### kaksik {function.__name__}", function.__doc__ or "", f"```text\nkaksik {function.__name__} "]
+    name = function.__name__.replace("_", "-")
+    lines = [f"### kaksik {name}", cleandoc(function.__doc__ or ""), f"```text\nkaksik {name} "]
     lines[2] += f"{spelled} [options]".strip() + "\n```"
     return "\n\n".join([*lines, table(("Name", "Value", "Default", "Meaning"), rows)])
 

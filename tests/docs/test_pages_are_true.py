@@ -73,12 +73,12 @@ def test_every_setting_is_described(name):
     assert Settings.model_fields[name].description
 
 
-@pytest.mark.parametrize("command", [function.__name__ for function in COMMANDS])
+@pytest.mark.parametrize("command", [function.__name__.replace("_", "-") for function in COMMANDS])
 def test_every_command_is_described(command):
     assert f"### kaksik {command}\n" in text_of("cli.md")
 
 
-@pytest.mark.parametrize("command", [function.__name__ for function in COMMANDS])
+@pytest.mark.parametrize("command", [function.__name__.replace("_", "-") for function in COMMANDS])
 def test_every_option_that_help_shows_is_described(command):
     shown = CliRunner().invoke(build(), [command, "--help"], env={"COLUMNS": "200"}).output
     section = text_of("cli.md").partition(f"### kaksik {command}\n")[2].partition("\n### ")[0]
