@@ -122,7 +122,7 @@ class Journal:
 
 def chain_link(before: str, book: str, number: int, time: str, subject: str, content: bytes) -> str:
     """Return the chain of an entry: SHA-256 over the chain before and the canonical JSON of the entry."""
-    form = [before, book, number, time, subject, hashlib.sha256(content).hexdigest()]
+    form: list[str | int] = [before, book, number, time, subject, hashlib.sha256(content).hexdigest()]
     return hashlib.sha256(rfc8785.dumps(form)).hexdigest()
 
 

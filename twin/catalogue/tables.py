@@ -152,7 +152,7 @@ for _verb in ("UPDATE", "DELETE"):
     event.listen(
         JOURNAL,
         "after_create",
-        DDL(
+        DDL(  # type: ignore[no-untyped-call]
             f"CREATE TRIGGER journal_no_{_verb.lower()} BEFORE {_verb} ON journal "
             "BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END"
         ),
