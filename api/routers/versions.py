@@ -1,5 +1,7 @@
 """One version of a building: what was read, its tree, its elements, its scene."""
 
+import gzip
+import hashlib
 import json
 from dataclasses import asdict
 from typing import Annotated, Any
@@ -22,6 +24,8 @@ CONFORMS_TO = (
 )
 MAX_PAGE = 1_000  # rows of a list: below a megabyte of JSON
 MAX_ROWS = 20_000  # of the table of elements: about 300 bytes each
+GZIP_LEVEL = 6  # the usual one: higher levels cost more than they save
+WORTH_PACKING_BYTES = 1_400  # below it an answer fits into one packet anyway
 PREFIX = "/buildings/{building_id}/versions/{stage}/{number}"
 StoreyPath = Annotated[str, Path(max_length=64, description="GlobalId of a storey")]
 CutHeight = Annotated[float, Query(ge=0.0, le=10.0, description="Height of the cut above the storey, metres")]
@@ -51,20 +55,24 @@ def version(twin: TwinDep, version: VersionDep) -> dict[str, Any]:
 
 @router.get(PREFIX + "/scene", summary="Describe the geometry for a viewer")
 def scene(
+    request: Request,
     twin: TwinDep,
     version: VersionDep,
     first: Annotated[int, Query(ge=0, le=100_000_000, description="First row of the table of elements")] = 0,
     count: Annotated[int | None, Query(ge=0, le=MAX_ROWS, description="Rows of it; default is all")] = None,
 ) -> Response:
     """Return scene.json, or with a part of its table of elements; its chunks are at /blobs/{sha256}.glb."""
+    whole = twin.blobs.get(version.scene_sha256)
     if count is not None:
-        return JSONResponse(_part_of(json.loads(twin.blobs.get(version.scene_sha256)), first, count))
-    etag = f'"{version.scene_sha256}"'
-    return Response(
-        twin.blobs.get(version.scene_sha256),
-        media_type="application/json",
-        headers={"ETag": etag, "Cache-Control": "no-cache"},
-    )
+        return JSONResponse(_part_of(json.loads(whole), first, count))
+    packed = twin.blobs.gzipped(version.scene_sha256)
+    return _asked_again(coded(request, whole, packed, version.scene_sha256, "application/json"))
+
+
+def _asked_again(answer: Response) -> Response:
+    """Return `answer` to be kept, and to be asked for again each time: what is new comes, else a line of headers."""
+    answer.headers["Cache-Control"] = "private, no-cache"
+    return answer
 
 
 def _part_of(scene: dict[str, Any], first: int, count: int) -> dict[str, Any]:
@@ -130,11 +138,12 @@ def _plan(twin: Twin, version: Version, storey: str, cut_height_m: float) -> Sto
 
 @router.get(PREFIX + "/tree", summary="Show the spatial structure")
 def tree(
+    request: Request,
     twin: TwinDep,
     version: VersionDep,
     root: Annotated[str | None, Query(max_length=64, description="Where to begin; default is the project")] = None,
     depth: Annotated[int, Query(ge=0, le=MAX_TREE_DEPTH, description="Levels below it")] = MAX_TREE_DEPTH,
-) -> dict[str, Any]:
+) -> Response:
     """Return project, sites, buildings, storeys and spaces with their elements by class.
 
     Raises:
@@ -143,7 +152,9 @@ def tree(
     records, first = twin.snapshots.read(version).records, root or version.project_id
     if root is not None and root not in records:
         raise NotFound("This version has no such element.", reason="element", entity=root)
-    return tree_json(records, first, depth)
+    body = json.dumps(tree_json(records, first, depth), ensure_ascii=False, separators=(",", ":")).encode()
+    packed = gzip.compress(body, GZIP_LEVEL, mtime=0) if len(body) > WORTH_PACKING_BYTES else None
+    return _asked_again(coded(request, body, packed, hashlib.sha256(body).hexdigest(), "application/json"))
 
 
 @router.get(PREFIX + "/elements", summary="List elements")

@@ -53,3 +53,17 @@ def test_chunks_travel_packed_and_are_what_their_name_says(client):
     assert hashlib.sha256(packed.content).hexdigest() == chunk["sha256"] == hashlib.sha256(plain.content).hexdigest()
     again = client.get(path, headers={"Accept-Encoding": "gzip", "If-None-Match": packed.headers["etag"]})
     assert again.status_code == 304
+
+
+@pytest.mark.parametrize("part", ["scene", "tree"])
+def test_the_scene_and_the_tree_are_asked_again_for_a_line(client, part):
+    first = client.get(f"{VERSION}/{part}", headers={"Accept-Encoding": "gzip"})
+
+    assert first.status_code == 200
+    assert first.headers["content-encoding"] == "gzip"
+    assert first.headers["cache-control"] == "private, no-cache"
+    known = {"Accept-Encoding": "gzip", "If-None-Match": first.headers["etag"]}
+    again = client.get(f"{VERSION}/{part}", headers=known)
+    assert (again.status_code, again.content) == (304, b"")
+    plain = client.get(f"{VERSION}/{part}", headers={"Accept-Encoding": "identity"})
+    assert plain.json() == first.json()
