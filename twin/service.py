@@ -32,6 +32,7 @@ from twin.operation import Operations
 from twin.overview import Overview
 from twin.permit import bundled_packs
 from twin.plans import Plans
+from twin.precheck import Prechecks, Question
 from twin.projection_city import CityProjection
 from twin.projections import Projections
 from twin.questions import Questions
@@ -73,6 +74,7 @@ class Twin:
         carbon: Global warming potential.
         validation: Validation reports.
         applications: Applications for a building permit.
+        prechecks: Checks of models that are not kept.
         trust: Seals, status, deviations, the log and the audit trail.
         exports: Ways out of stored versions.
         live: Points and readings.
@@ -101,6 +103,7 @@ class Twin:
     carbon: Carbon
     validation: Validation
     applications: Applications
+    prechecks: Prechecks
     trust: Trust
     exports: Exports
     live: LiveWing
@@ -137,6 +140,7 @@ class Twin:
             "transition": self._transition_job,
             "city-energy": self.city_energy.run,
             "submission": self._submission_job,
+            "precheck": self.prechecks.run,
         }
         return JobRunner(self.engine, works, describe, self.settings.job_workers, self.clock)
 
@@ -189,6 +193,10 @@ class Twin:
             "actor": actor,
         }
         return jobs.submit("submission", request)
+
+    def submit_precheck(self, jobs: JobRunner, question: Question) -> Job:
+        """Store a job that checks a model which becomes no version; see `Prechecks.run`."""
+        return jobs.submit("precheck", question.to_json())
 
     def bind_points(self, data: bytes) -> tuple[int, tuple[ReadFinding, ...]]:
         """Register the points of a points file, each against the newest version of its building.
@@ -316,6 +324,7 @@ def open_twin(settings: Settings, clock: Clock = system_clock) -> Twin:
         carbon=Carbon(trust.journal, snapshots, energy, settings.gwp_factors),
         validation=validation,
         applications=Applications(engine, trust.journal, catalogue, blobs, layers, permits, limits),
+        prechecks=Prechecks(blobs, layers, bundled_packs(), limits),
         trust=trust,
         exports=Exports(catalogue, blobs, snapshots),
         live=live,

@@ -16,9 +16,11 @@ from twin.applications import MAX_WORDS, application_json, finding_json
 from twin.bcf import BcfVersion, Project, read_bcf, write_bcf
 from twin.catalogue import Version
 from twin.clock import rfc3339
+from twin.district import read_parcels, read_plan_areas
 from twin.errors import InvalidInput
-from twin.gate import MAX_IDS_BYTES, DesignStage, generate_ids
+from twin.gate import MAX_IDS_BYTES, DesignStage, audit_ids, generate_ids
 from twin.permit import Mode
+from twin.precheck import Question
 from twin.report import permit_page, topics_of
 from twin.service import Twin
 
@@ -101,6 +103,40 @@ def precheck(
     """Return a page of the results, with the plan and the parcels that came along or those of the district."""
     layers = [None if item is None else _read(item, MAX_LAYER_BYTES) for item in (plan, parcels)]
     return _paged(twin.applications.precheck(version, mode, *layers), "results", offset, limit)
+
+
+@router.post("/prechecks", summary="Check a model that is not loaded; a job does it", status_code=202)
+def precheck_file(
+    twin: TwinDep,
+    jobs: JobsDep,
+    _actor: ActorDep,
+    response: Response,
+    file: Annotated[UploadFile, File(description="IFC2X3, IFC4 or IFC4X3 as .ifc or .ifczip")],
+    plan: Layer = None,
+    parcels: Layer = None,
+    ids: Annotated[UploadFile | None, File(description="IDS 1.0 file to run as well")] = None,
+    mode: Annotated[Mode, Query(description="Who asks")] = Mode.PRE_CHECK,
+) -> dict[str, Any]:
+    """Start a job whose result is the report; no building, no version and no report comes of it.
+
+    Plan, parcels and IDS file are looked at before anything is kept. The bytes are swept like all that nothing names.
+
+    Raises:
+        InvalidInput: the plan, the parcels or the IDS file cannot be used; (too-large) a file is over its limit.
+    """
+    areas, units = (None if item is None else _read(item, MAX_LAYER_BYTES) for item in (plan, parcels))
+    wanted = None if ids is None else _read(ids, MAX_IDS_BYTES)
+    if areas is not None:
+        read_plan_areas(areas).whole()
+    if units is not None:
+        read_parcels(units).whole()
+    if wanted is not None:
+        audit_ids(wanted)
+    kept = [None if data is None else twin.blobs.put(data) for data in (areas, units, wanted)]
+    model = twin.blobs.put_stream(file.file, twin.settings.max_upload_bytes)
+    job = twin.submit_precheck(jobs, Question(model, mode, *kept))
+    response.headers["Location"] = f"/api/v1/jobs/{job.job_id}"
+    return job_json(job)
 
 
 @router.post("/bcf", summary="Read a BCF file; nothing is stored")

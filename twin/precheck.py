@@ -1,0 +1,95 @@
+"""A permit check before anything is filed: of a model that becomes no version of any building."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from ifc import Limits
+from twin.blobs import FileBlobStore
+from twin.district import read_parcels, read_plan_areas
+from twin.gate import run_ids
+from twin.layers import Layers
+from twin.permit import CheckContext, Mode, Pack
+from twin.permit import check as run_packs
+from twin.reading import Progress, part, understand
+from twin.snapshot import Stage
+
+READ_SHARE, CHECKED_SHARE = 0.6, 0.8  # of the progress: reading takes most of it
+MAX_ELEMENTS = 200  # named for each result; more would not be read, and the answer has to stay small
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is to be checked, by the names of stored bytes.
+
+    Attributes:
+        file_sha256: The model.
+        mode: Who asks.
+        plan_sha256: Plan areas that came along; None takes those of the district.
+        parcels_sha256: Parcels that came along; None takes those of the district.
+        ids_sha256: An IDS file to run as well.
+    """
+
+    file_sha256: str
+    mode: Mode = Mode.PRE_CHECK
+    plan_sha256: str | None = None
+    parcels_sha256: str | None = None
+    ids_sha256: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the question as plain JSON values."""
+        return {**asdict(self), "mode": self.mode.value}
+
+    @classmethod
+    def from_json(cls, form: Mapping[str, Any]) -> "Question":
+        """Return the question that `to_json` wrote."""
+        return cls(**{**form, "mode": Mode(form["mode"])})
+
+
+class Prechecks:
+    """Checks models that are not kept: the bytes lie in the store until they are swept, and nothing names them.
+
+    Args:
+        blobs: Where the bytes lie meanwhile.
+        layers: Plan and parcels of the district.
+        packs: The rules.
+        limits: What each child process may use.
+    """
+
+    def __init__(self, blobs: FileBlobStore, layers: Layers, packs: Sequence[Pack], limits: Limits) -> None:
+        self._blobs = blobs
+        self._layers = layers
+        self._packs = packs
+        self._limits = limits
+
+    def run(self, request: Mapping[str, Any], on_progress: Progress) -> dict[str, Any]:
+        """Return the permit report of a model, and what an IDS file says of it; the work of a job.
+
+        Raises:
+            InvalidInput: the plan, the parcels or the IDS file cannot be used.
+            IfcReadError: the model cannot be read.
+        """
+        question = Question.from_json(request)
+        path = self._blobs.path(question.file_sha256)
+        context = self._context(question)
+        model = understand(path, self._limits, part(on_progress, 0.0, READ_SHARE))
+        on_progress(READ_SHARE, "Checking")
+        snapshot = model.snapshot(Stage.AS_DESIGNED, 0)
+        report = run_packs(CheckContext(snapshot, *context), list(self._packs), question.mode).to_json()
+        gate = None
+        if question.ids_sha256 is not None:
+            ids = self._blobs.get(question.ids_sha256)
+            gate = run_ids(ids, path, self._limits, part(on_progress, CHECKED_SHARE, 1.0)).to_json()
+        return {**report, "results": [_short(item) for item in report["results"]], "gate": gate}
+
+    def _context(self, question: Question) -> tuple[Any, Any]:
+        plan, parcels = question.plan_sha256, question.parcels_sha256
+        return (
+            self._layers.plan() if plan is None else read_plan_areas(self._blobs.get(plan)).whole(),
+            self._layers.parcels() if parcels is None else read_parcels(self._blobs.get(parcels)).whole(),
+        )
+
+
+def _short(result: Mapping[str, Any]) -> dict[str, Any]:
+    elements = result["elements"]
+    return {**result, "elements": elements[:MAX_ELEMENTS], "elements_total": len(elements)}
