@@ -115,13 +115,13 @@ def _bytes(path: Path, max_bytes: int) -> bytes:
 
 def _step(data: bytes) -> tuple[bytes, bytes | None, list[ReadFinding]]:
     """Return `data` from its STEP magic to its end mark with its signature, or refuse it by name."""
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff") or data[:64].count(b"\0") > 8:
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff") or (data[:64].count(b"\0") > 8 and _foreign(data) is None):
         _refuse_wide(data)
     body = data.removeprefix(_BOM)
     match = _LEADING.match(body)
     start = match.end() if match else 0
     if not body[start : start + 12].upper().startswith(b"ISO-10303-21"):
-        known = next((name for magic, name in _FOREIGN if body[start:].startswith(magic)), "no STEP file")
+        known = _foreign(body[start:]) or "no STEP file"
         raise IfcReadError(
             f"This is {known}, not an IFC file.",
             reason=Reason.NOT_STEP,
@@ -138,6 +138,11 @@ def _step(data: bytes) -> tuple[bytes, bytes | None, list[ReadFinding]]:
     body, signature, trailing = _without_trailing(body)
     _refuse_nul(body)
     return b"\n" * body.count(b"\n", 0, start) + body[start:], signature, trailing  # lines stay those of the file
+
+
+def _foreign(data: bytes) -> str | None:
+    """Return what a file is that begins as `data` does and is no IFC file, if it is known."""
+    return next((name for magic, name in _FOREIGN if data.startswith(magic)), None)
 
 
 def _without_trailing(body: bytes) -> tuple[bytes, bytes | None, list[ReadFinding]]:

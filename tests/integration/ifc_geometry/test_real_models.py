@@ -98,10 +98,12 @@ def _storey_name(record, records):
 
 @pytest.mark.slow
 @pytest.mark.timeout(1500)
-def test_every_real_model_meshes_or_says_what_is_missing(models_dir, monkeypatch):
+@pytest.mark.parametrize("sizes_mb", [(0.0, 1.0), pytest.param((1.0, 100.0), marks=pytest.mark.long)])
+def test_every_real_model_meshes_or_says_what_is_missing(models_dir, monkeypatch, sizes_mb):
     for name, seconds in (("IFCLITE_BASE_S", 3.0), ("UNSURE_ELEMENT_S", 0.0)):  # one file uses up each of these
         monkeypatch.setattr(meshing, name, seconds)
-    for path in sorted(models_dir.rglob("*.ifc")):
+    least, most = (size * 1e6 for size in sizes_mb)
+    for path in (path for path in sorted(models_dir.rglob("*.ifc")) if least <= path.stat().st_size < most):
         started = time.monotonic()
         meshes, findings = mesh_file(path, LIMITS)
         seconds = time.monotonic() - started

@@ -17,8 +17,10 @@ LIMITS = Limits(wall_s=240.0, memory_bytes=4 * 1024**3)
 
 
 @pytest.mark.slow
-def test_every_model_is_judged(models_dir: Path) -> None:
-    for path in sorted(models_dir.rglob("*.ifc")):
+@pytest.mark.parametrize("sizes_mb", [(0.0, 1.0), pytest.param((1.0, 100.0), marks=pytest.mark.long)])
+def test_every_model_is_judged(models_dir: Path, sizes_mb: tuple[float, float]) -> None:
+    least, most = (size * 1e6 for size in sizes_mb)
+    for path in (path for path in sorted(models_dir.rglob("*.ifc")) if least <= path.stat().st_size < most):
         findings = validate_file(path, LIMITS)
         unjudged = {item.message.split()[2] for item in findings if item.rule == "validation.not-judged"}
         assert unjudged <= BROKEN_RULES, (path.name, unjudged)

@@ -25,6 +25,7 @@ def refused(path: Path, content: bytes, **options: int) -> IfcReadError:
         (b'{"type": "IfcProject"}', Reason.NOT_STEP, "JSON"),
         (b'<?xml version="1.0"?><ifcXML/>', Reason.NOT_STEP, "XML"),
         (gzip.compress(b"ISO-10303-21;", mtime=0), Reason.NOT_STEP, "gzip"),
+        (b"glTF" + bytes(60), Reason.NOT_STEP, "GLB"),
         ("ISO-10303-21;\n".encode("utf-16"), Reason.ENCODING, "UTF-16"),
         ("ISO-10303-21;\n".encode("utf-16-be"), Reason.ENCODING, "UTF-16"),
         (b"\0" * 100, Reason.NOT_STEP, "binary"),
