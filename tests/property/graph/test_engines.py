@@ -134,9 +134,7 @@ class Oracle:
     def volumes(self):
         totals = {}
         for r in self.elements:
-            thickness_m = [
-                round_measure(part.thickness_m, "m") for part in r.materials
-            ]  # as stored
+            thickness_m = [round_measure(part.thickness_m, "m") for part in r.materials]  # as stored
             total = sum(thickness_m)
             for part, own_m in zip(r.materials, thickness_m, strict=True):
                 volume = kept(r, "NetVolume") if r.quantity_sets else 0.0
