@@ -12,10 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-import uvicorn
 
-from api.app import create_app
-from api.cli.demo import run_demo
 from api.cli.listener import listen
 from api.cli.output import Exit, print_json, print_table, say
 from api.viewer import viewer_folder
@@ -33,6 +30,10 @@ def serve(
     as_json: AsJson = False,
 ) -> None:
     """Serve the interface and the viewer."""
+    import uvicorn  # the whole interface, which no other command should wait for
+
+    from api.app import create_app
+
     given = {key: value for key, value in (("host", host), ("port", port)) if value is not None}
     settings = Settings(**given)  # type: ignore[arg-type]
     foreign = [f"{name} at {where}" for name, where in foreign_packages()]
@@ -92,6 +93,8 @@ def demo(
     as_json: AsJson = False,
 ) -> None:
     """Show Kaksik: a sample district with live readings, served on 127.0.0.1."""
+    from api.cli.demo import run_demo
+
     given: dict[str, Any] = {"host": "127.0.0.1", **({} if port is None else {"port": port})}
     run_demo(Settings(**given), models or [], with_samples=not only, stop_when_ready=stop_when_ready, as_json=as_json)
 

@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 import numpy as np
-from scipy.optimize import least_squares
 
 from twin.energy.operated.operation import CAUSES, UNITS, Engine, Operation, RunYear, operated
 from twin.energy.operated.series import Daily, Series
@@ -86,6 +85,8 @@ def calibrate(
     Raises:
         InvalidInput: (energy-few-days, energy-rooms) too few days, or rooms of other days.
     """
+    from scipy.optimize import least_squares  # a tenth of a second that no other command should wait
+
     _check(use, rooms)
     runs = _Runs(model, use, engine, rooms)
     mean = float(np.nanmean(use.values))

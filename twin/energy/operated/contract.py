@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from twin.energy.operated.changepoint import ChangePoint, fit_change_point
 from twin.energy.operated.series import Daily, Series
@@ -117,7 +117,7 @@ def _half_width(model: ChangePoint, before: tuple[Daily, Series], expected: floa
     count = int(known.sum())
     residual = np.where(known, use.values - model.predict(np.nan_to_num(outdoor)), np.nan)
     independent = max(count * independent_share(residual), 2.0)
-    quantile = float(student.ppf(0.5 + CONFIDENCE / 2.0, max(count - model.parameters, 1)))
+    quantile = float(stdtrit(max(count - model.parameters, 1), 0.5 + CONFIDENCE / 2.0))
     spread = math.sqrt(count / independent * (1.0 + 2.0 / independent) / days)
     return quantile * REDDY_CLARIDGE * model.verdict.daily.cvrmse / 100.0 * spread * expected
 
