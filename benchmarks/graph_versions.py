@@ -1,13 +1,13 @@
 """Two versions of a building that differ in many nodes and edges, the same in every process."""
 
-from graph import Scope, to_batch
+from graph import Batch, Scope, to_batch
 from ifc import ElementRecord, Relation, RelationKind
 
 SCOPE = Scope("900", "as-built")
 ELEMENTS = 300
 
 
-def batch(number):
+def batch(number: int) -> Batch:
     """Return version 1 or 2: every second element is renamed, moved, or only in one of them."""
     records = {f"t{i}": ElementRecord(f"t{i}", "IfcBuildingStorey", name=f"t{i}") for i in range(3)}
     for i in range(ELEMENTS):

@@ -42,6 +42,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.compose import compose, length_unit_m
+from benchmarks.stages import meshes, scene
 
 ROOT = Path(__file__).resolve().parent.parent
 MODELS = Path(os.environ.get("KAKSIK_SHARED", ROOT.parent / "shared")) / "models"
@@ -83,19 +84,6 @@ def records(path: Path) -> Callable[[], Any]:
     from ifc import digested, read_model
 
     return lambda: sum(1 for _ in digested(read_model(path).records))
-
-
-def geometry(path: Path) -> Callable[[], Any]:
-    from ifc import mesh_file
-
-    return lambda: mesh_file(path)
-
-
-def glb(path: Path) -> Callable[[], Any]:
-    from ifc import build_scene, mesh_file, read_model
-
-    model, (meshes, _) = read_model(path), mesh_file(path)
-    return lambda: build_scene(model, meshes)
 
 
 def file_to_glb(path: Path) -> Callable[[], Any]:
@@ -144,8 +132,8 @@ STAGES: Mapping[str, Callable[[Path], Callable[[], Any]]] = {
     "get_psets loop": psets_loop,
     "kaksik gate": gate,
     "kaksik records": records,
-    "kaksik geometry": geometry,
-    "kaksik glb": glb,
+    "kaksik geometry": meshes,
+    "kaksik glb": scene,
     "kaksik file to glb": file_to_glb,
     "ifclite-geom alone": ifclite_alone,
     "ifc-lite geometry": ifc_lite_geometry,

@@ -12,7 +12,7 @@ from ifc import Limits
 from twin.application import Act, Application, Ruling, difference, fold, fold_all, named, open_findings, require
 from twin.blobs import BlobStore
 from twin.catalogue import Catalogue, Journal, Version
-from twin.district import Parcel, Plan, read_parcels, read_plan_areas
+from twin.district import read_parcels, read_plan_areas
 from twin.errors import Conflict, InvalidInput, NotFound
 from twin.gate import DesignStage, GateReport, generate_ids, run_ids
 from twin.layers import PARCELS, PLAN_AREAS, Layers
@@ -105,7 +105,7 @@ class Applications:
         Raises:
             InvalidInput: the plan or the parcels cannot be used.
         """
-        return named(self._permits.check(version, mode, *self._given(plan, parcels)))
+        return named(self._permits.check(version, mode, *self._layers.given(plan, parcels)))
 
     def gate(self, version: Version, ids: bytes, on_progress: Progress = silent) -> list[GateReport]:
         """Return what an IDS file says of every file of a version; nothing is stored.
@@ -148,7 +148,7 @@ class Applications:
         on_progress(0.1, "Running the gate")
         gates = self._gate(version, design_stage, part(on_progress, 0.1, 0.5))
         on_progress(0.5, "Checking the rules")
-        report = named(self._permits.check(version, Mode.FORMAL, *self._given(*given)))
+        report = named(self._permits.check(version, Mode.FORMAL, *self._layers.given(*given)))
         frozen = {"report": report, "design_stage": design_stage.value, "gate": gates}
         submission = {
             "number": len(application.submissions) + 1,
@@ -225,12 +225,6 @@ class Applications:
         return (
             application.plan_sha256 or present.get(PLAN_AREAS),
             application.parcels_sha256 or present.get(PARCELS),
-        )
-
-    def _given(self, plan: bytes | None, parcels: bytes | None) -> tuple[Plan | None, tuple[Parcel, ...] | None]:
-        return (
-            self._layers.plan() if plan is None else read_plan_areas(plan).whole(),
-            self._layers.parcels() if parcels is None else read_parcels(parcels).whole(),
         )
 
     def _gate(self, version: Version, stage: DesignStage, on_progress: Progress) -> list[dict[str, Any]]:

@@ -96,6 +96,17 @@ class Layers:
         meets = shapely.intersects(shapely.box(*boxes.T), shapely.box(*bounds))
         return [feature for feature, hit in zip(features, np.atleast_1d(meets), strict=True) if hit]
 
+    def given(self, plan: bytes | None, parcels: bytes | None) -> tuple[Plan | None, tuple[Parcel, ...] | None]:
+        """Return the plan and the parcels that somebody brings along; None takes those of the district.
+
+        Raises:
+            InvalidInput: (crs, axes, geometry, property, feature) a file or one feature of it cannot be used.
+        """
+        return (
+            self.plan() if plan is None else read_plan_areas(plan).whole(),
+            self.parcels() if parcels is None else read_parcels(parcels).whole(),
+        )
+
     def parcels(self) -> tuple[Parcel, ...] | None:
         """Return the parcels, or None if none were given."""
         return self._read(PARCELS, lambda data: read_parcels(data).content)

@@ -6,7 +6,6 @@ from typing import Any
 
 from ifc import Limits
 from twin.blobs import FileBlobStore
-from twin.district import read_parcels, read_plan_areas
 from twin.gate import run_ids
 from twin.layers import Layers
 from twin.permit import CheckContext, Mode, Pack
@@ -71,7 +70,8 @@ class Prechecks:
         """
         question = Question.from_json(request)
         path = self._blobs.path(question.file_sha256)
-        context = self._context(question)
+        names = (question.plan_sha256, question.parcels_sha256)
+        context = self._layers.given(*(None if name is None else self._blobs.get(name) for name in names))
         model = understand(path, self._limits, part(on_progress, 0.0, READ_SHARE))
         on_progress(READ_SHARE, "Checking")
         snapshot = model.snapshot(Stage.AS_DESIGNED, 0)
@@ -81,13 +81,6 @@ class Prechecks:
             ids = self._blobs.get(question.ids_sha256)
             gate = run_ids(ids, path, self._limits, part(on_progress, CHECKED_SHARE, 1.0)).to_json()
         return {**report, "results": [_short(item) for item in report["results"]], "gate": gate}
-
-    def _context(self, question: Question) -> tuple[Any, Any]:
-        plan, parcels = question.plan_sha256, question.parcels_sha256
-        return (
-            self._layers.plan() if plan is None else read_plan_areas(self._blobs.get(plan)).whole(),
-            self._layers.parcels() if parcels is None else read_parcels(self._blobs.get(parcels)).whole(),
-        )
 
 
 def _short(result: Mapping[str, Any]) -> dict[str, Any]:

@@ -295,8 +295,8 @@ def open_twin(settings: Settings, clock: Clock = system_clock) -> Twin:
     live = LiveWing(home / "readings.sqlite", clock, root=settings.mqtt_root)
     projections = Projections(graph, catalogue, snapshots, live.points)
     live.watch_points(projections.points_changed)
-    desk = ReportDesk(shelf, blobs, clock)
-    permits = Permits(desk, catalogue, snapshots, layers, bundled_packs(), city.around)
+    desk, packs = ReportDesk(shelf, blobs, clock), bundled_packs()
+    permits = Permits(desk, catalogue, snapshots, layers, packs, city.around)
     validation = Validation(desk, catalogue, blobs, limits, settings.max_model_bytes)
     reports = {"permit": permits.report, "validation": validation.report}
     energy = Energy(desk, snapshots, synthetic_tallinn, facades_of(city))
@@ -324,7 +324,7 @@ def open_twin(settings: Settings, clock: Clock = system_clock) -> Twin:
         carbon=Carbon(trust.journal, snapshots, energy, settings.gwp_factors),
         validation=validation,
         applications=Applications(engine, trust.journal, catalogue, blobs, layers, permits, limits),
-        prechecks=Prechecks(blobs, layers, bundled_packs(), limits),
+        prechecks=Prechecks(blobs, layers, packs, limits),
         trust=trust,
         exports=Exports(catalogue, blobs, snapshots),
         live=live,
