@@ -1,6 +1,6 @@
 """What lists and maps show of each building: the newest version of its furthest stage, with its reports."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from twin.catalogue import Building, Catalogue, ReportShelf, Version
@@ -11,13 +11,29 @@ CRS = "EPSG:3301"
 
 
 class Overview:
-    """Summaries of buildings and of the district."""
+    """Summaries of buildings and of the district.
 
-    def __init__(self, catalogue: Catalogue, shelf: ReportShelf, layers: Layers, live: LiveWing) -> None:
+    Args:
+        catalogue: Buildings and versions.
+        shelf: Reports that are there already.
+        layers: Parcels and plan areas.
+        live: Points and their latest readings.
+        open_alarms: Returns how many alarms last or wait for somebody to see them, by building.
+    """
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        shelf: ReportShelf,
+        layers: Layers,
+        live: LiveWing,
+        open_alarms: Callable[[], Mapping[str, int]],
+    ) -> None:
         self._catalogue = catalogue
         self._shelf = shelf
         self._layers = layers
         self._live = live
+        self._open_alarms = open_alarms
 
     def buildings(self) -> list[dict[str, Any]]:
         """Return a summary of every building that has a version, by id."""
@@ -28,7 +44,8 @@ class Overview:
         reports = {kind: self._shelf.summaries(kind) for kind in ("permit", "energy", "seal")}
         found = [building for building in self._catalogue.buildings() if building.latest]
         shown = found[offset:] if limit is None else found[offset : offset + limit]
-        return [self._summary(building, reports) for building in shown], len(found)
+        alarms = self._open_alarms()
+        return [self._summary(building, reports, alarms) for building in shown], len(found)
 
     def building(self, building_id: str) -> dict[str, Any]:
         """Return the summary of one building with all its versions.
@@ -41,7 +58,7 @@ class Overview:
         versions = [
             version_summary(v, sealed=_key(v) in reports["seal"]) for v in self._catalogue.versions(building_id)
         ]
-        return {**self._summary(building, reports), "versions": versions}
+        return {**self._summary(building, reports, self._open_alarms()), "versions": versions}
 
     def district(self) -> dict[str, Any]:
         """Return all buildings with the parcels and plan areas around them."""
@@ -54,7 +71,9 @@ class Overview:
             "plan_areas": self._layers.geojson(PLAN_AREAS),
         }
 
-    def _summary(self, building: Building, reports: Mapping[str, Mapping[Any, Any]]) -> dict[str, Any]:
+    def _summary(
+        self, building: Building, reports: Mapping[str, Mapping[Any, Any]], alarms: Mapping[str, int]
+    ) -> dict[str, Any]:
         version = self._newest(building)
         key = _key(version)
         latest = self._live.latest(building.building_id)["items"]
@@ -75,8 +94,9 @@ class Overview:
             "permit": reports["permit"].get(key),
             "energy": reports["energy"].get(key),
             "seal": "unsealed" if seal is None else seal["verdict"],
-            "alarms": sum(1 for item in latest if item["stale"] and item["value"] is not None),  # fell silent
+            "alarms": alarms.get(building.building_id, 0),
             "points": len(latest),
+            "silent": sum(1 for item in latest if item["stale"] and item["value"] is not None),  # they spoke once
             "data_age_s": min((item["age_s"] for item in latest if item["age_s"] is not None), default=None),
         }
 

@@ -295,6 +295,7 @@ def open_twin(settings: Settings, clock: Clock = system_clock) -> Twin:
     live = LiveWing(home / "readings.sqlite", clock, root=settings.mqtt_root)
     projections = Projections(graph, catalogue, snapshots, live.points)
     live.watch_points(projections.points_changed)
+    alarms = open_alarms(settings, live, clock)
     desk, packs = ReportDesk(shelf, blobs, clock), bundled_packs()
     permits = Permits(desk, catalogue, snapshots, layers, packs, city.around)
     validation = Validation(desk, catalogue, blobs, limits, settings.max_model_bytes)
@@ -316,7 +317,7 @@ def open_twin(settings: Settings, clock: Clock = system_clock) -> Twin:
         collections=Collections(catalogue, city, Plans(desk, snapshots), layers, live),
         sights=Sights(catalogue, blobs, city),
         geoid=open_geoid(settings.geoid_grid),
-        overview=Overview(catalogue, shelf, layers, live),
+        overview=Overview(catalogue, shelf, layers, live, alarms.book.open_by_building),
         permits=permits,
         energy=energy,
         operations=Operations(live, snapshots, synthetic_tallinn),
@@ -328,7 +329,7 @@ def open_twin(settings: Settings, clock: Clock = system_clock) -> Twin:
         trust=trust,
         exports=Exports(catalogue, blobs, snapshots),
         live=live,
-        alarms=open_alarms(settings, live, clock),
+        alarms=alarms,
         affected=Affected(catalogue, questions),
         ingest=Ingest(catalogue, blobs, projections, limits, clock),
         clock=clock,

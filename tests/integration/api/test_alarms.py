@@ -45,6 +45,14 @@ def test_who_is_affected_is_what_the_graph_says(client, alarm, served):
     assert answer["reason"] is None
 
 
+def test_the_summary_counts_open_alarms(client, alarm):
+    shown = client.get(f"/api/v1/buildings/{alarm['building_id']}").json()
+    listed = client.get(f"/api/v1/buildings/{alarm['building_id']}/alarms").json()["items"]
+    assert shown["alarms"] == len(listed) >= 1
+    others = [b for b in client.get("/api/v1/buildings").json()["items"] if b["building_id"] != alarm["building_id"]]
+    assert {b["alarms"] for b in others} == {0}
+
+
 def test_people_deal_with_an_alarm_and_the_trail_knows(client, alarm):
     address = f"/api/v1/alarms/{alarm['alarm_id']}"
     assert client.post(f"{address}/assign", json={"assignee": "mari"}).json()["assignee"] == "mari"

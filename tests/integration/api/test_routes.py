@@ -157,8 +157,8 @@ def test_readings_come_in_and_go_out(client):
     result = client.post("/api/v1/readings", json=messages).json()
     assert (result["stored"], result["refused"]) == (3, 1)
     assert client.post("/api/v1/readings", json=messages[:1]).json()["duplicates"] == 3
-    silent = {b["building_id"]: b["alarms"] for b in get(client, "/api/v1/buildings").json()["items"]}
-    assert (silent[HOUSE], silent["120900103"]) == (1, 0)  # one fell silent; those that never spoke are no alarm
+    silent = {b["building_id"]: b["silent"] for b in get(client, "/api/v1/buildings").json()["items"]}
+    assert (silent[HOUSE], silent["120900103"]) == (1, 0)  # one fell silent; those that never spoke are none
     latest = get(client, f"/api/v1/buildings/{HOUSE}/latest").json()["items"]
     shown = next(i for i in latest if i["point_id"] == point["point_id"])
     assert shown["value"] == 22

@@ -169,6 +169,11 @@ class AlarmBook:
         names = ("building_id", "severity", "open", "active", "unacknowledged", "oldest")
         return [dict(zip(names, row, strict=True)) for row in self.rows(query)]
 
+    def open_by_building(self) -> dict[str, int]:
+        """Return how many alarms last or wait to be acknowledged, by building."""
+        query = "SELECT building_id, count(*) FROM alarm WHERE cleared IS NULL OR acknowledged_by IS NULL GROUP BY 1"
+        return dict(self.rows(query))
+
     def history(self, alarm_id: int) -> list[dict[str, Any]]:
         """Return what happened to an alarm, in order."""
         query = "SELECT number, time, what, actor, note, value FROM event WHERE alarm_id = ? ORDER BY number"
