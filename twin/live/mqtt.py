@@ -22,6 +22,7 @@ from typing import Any, Protocol
 import gmqtt
 from gmqtt.mqtt.constants import MQTTv50, MQTTv311
 from gmqtt.mqtt.handler import MQTTError
+from gmqtt.storage import PersistentStorage
 
 from twin.errors import TwinError
 from twin.live.address import BrokerAddress
@@ -31,6 +32,7 @@ from twin.live.write import Append, WriteResult
 SESSION_EXPIRY_S = 7 * 24 * 3600  # a week: longer than any repair of this service, shorter than for ever
 RECEIVE_WINDOW = 4_000  # unacknowledged messages: four write batches, so that the disk never waits for the network
 MAX_WAITING = 50_000  # messages of QoS 0, which no window limits; about 25 MB
+MAX_OUTGOING = 20_000  # messages that the broker has not acknowledged; about 10 MB
 MAX_PACKET_BYTES = 4 * 1024 * 1024  # the broker drops what is larger; the decoder refuses, and counts, above 64 KiB
 RECONNECT_DELAY_S = 0.5
 CONNECT_TIMEOUT_S = 10.0
@@ -42,6 +44,13 @@ _log = logging.getLogger(__name__)
 # gmqtt calls every end of a connection an error; what matters of it is told by `status` and the log above.
 _QUIET = logging.Logger("gmqtt-ingest", logging.CRITICAL)
 _NEVER_RECONNECT = {"reconnect_retries": -2}  # the loop below connects anew; -1 would mean without end
+
+
+class _Outgoing(PersistentStorage):  # type: ignore[misc]
+    """What the broker has not acknowledged on one connection."""
+
+    def __len__(self) -> int:
+        return len(self._messages)
 
 
 class Sink(Protocol):
@@ -82,6 +91,11 @@ class MqttIngest:
         self._version = MQTTv50
         self._dropped = 0
         self._last_error: str | None = None
+        self._left_out = 0
+        self._handed = self._sent = 0
+        self._outgoing = _Outgoing()
+        self._outgoing_lock = threading.Lock()
+        self._client: Receiver | None = None
         self._loop = _new_loop()
         self._stopping = asyncio.Event()
         self._news = asyncio.Event()
@@ -96,6 +110,11 @@ class MqttIngest:
         """Wait until the broker has confirmed the subscription; tell whether it did."""
         return self._subscribed.wait(timeout_s)
 
+    @property
+    def address(self) -> BrokerAddress:
+        """Return the broker."""
+        return self._address
+
     def status(self) -> dict[str, Any]:
         """Return whether the subscription stands, what went wrong last, and how many QoS 0 messages were dropped."""
         return {
@@ -105,7 +124,27 @@ class MqttIngest:
             "protocol": "5" if self._version == MQTTv50 else "3.1.1",
             "last_error": self._last_error,
             "dropped": self._dropped,
+            "left_out": self._left_out,
         }
+
+    def publish(self, topic: str, payload: bytes) -> bool:
+        """Hand a message to the broker, QoS 1, not retained; never waits. Callable from any thread.
+
+        Returns:
+            Whether it was handed over. It is left out, and counted, while there is no connection and while
+            `MAX_OUTGOING` messages are not acknowledged.
+        """
+        with self._outgoing_lock:
+            waiting = self._handed - self._sent + len(self._outgoing)
+            if not self._subscribed.is_set() or waiting >= MAX_OUTGOING:
+                self._left_out += 1
+                return False
+            try:
+                self._loop.call_soon_threadsafe(self._send, topic, payload)
+            except RuntimeError:  # stopped meanwhile
+                return False
+            self._handed += 1
+        return True
 
     def stop(self) -> None:
         """Write and acknowledge what has arrived, then leave; the broker keeps the session. Safe to call twice."""
@@ -139,11 +178,17 @@ class MqttIngest:
         writer.cancel()
         await _cancel_all()
 
+    def _send(self, topic: str, payload: bytes) -> None:
+        self._sent += 1
+        if self._client is not None and self._subscribed.is_set():
+            self._client.publish(topic, payload, qos=1)
+
     async def _settle(self) -> None:
         """Wait until what has arrived is written, or the disk has refused it for a while."""
         await _first_of(self._idle.wait(), asyncio.sleep(SETTLE_TIMEOUT_S))
 
     async def _connect(self) -> Receiver | None:
+        self._outgoing = _Outgoing()  # what was under way on the line before is older than what comes next
         client = Receiver(
             self._client_id,
             self._take,
@@ -151,6 +196,7 @@ class MqttIngest:
             session_expiry_interval=SESSION_EXPIRY_S,
             receive_maximum=RECEIVE_WINDOW,
             maximum_packet_size=MAX_PACKET_BYTES,
+            persistent_storage=self._outgoing,
             logger=_QUIET,
         )
         client.set_config(_NEVER_RECONNECT)
@@ -193,12 +239,13 @@ class MqttIngest:
     def _on_connect(self, client: gmqtt.Client, _session: int, _code: int, _properties: dict[str, Any]) -> None:
         client.subscribe([gmqtt.Subscription(topic, qos=1, retain_handling_options=2) for topic in self._topics])
 
-    def _on_subscribe(self, _client: gmqtt.Client, _mid: int, codes: Sequence[int], _properties: Any) -> None:
+    def _on_subscribe(self, client: gmqtt.Client, _mid: int, codes: Sequence[int], _properties: Any) -> None:
         if any(code >= 0x80 for code in codes):
             self._note("the broker refused the subscription")
             self._lost.set()
             return
         self._last_error = None
+        self._client = client
         self._subscribed.set()
 
     def _on_disconnect(self, _client: gmqtt.Client, _packet: Any, _error: Any = None) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from ifc import ReadFinding
 from twin.errors import InvalidInput, NotFound
-from twin.live.address import TlsFiles, parse_mqtt_url
+from twin.live.address import BrokerAddress, TlsFiles, parse_mqtt_url
 from twin.live.archive import Archive, ArchivedMonth
 from twin.live.binding import bind, check_bindings
 from twin.live.capture import Capture, read_capture
@@ -310,10 +310,25 @@ class LiveWing:
             self._mqtt = MqttIngest(address, topic_filters(self._intake.decoder.root), session, self._intake)
         return self._mqtt.wait_subscribed(wait_s)
 
+    def broker_address(self) -> BrokerAddress | None:
+        """Return the broker that is read from, None if none was started."""
+        with self._mqtt_lock:
+            return self._mqtt.address if self._mqtt else None
+
+    @property
+    def root(self) -> str:
+        """Return the first level of the native topics."""
+        return self._intake.decoder.root
+
     def mqtt_status(self) -> dict[str, Any]:
         """Return the state of the subscription; ``connected`` false without more when none was started."""
         with self._mqtt_lock:
             return self._mqtt.status() if self._mqtt else {"connected": False}
+
+    def publish(self, topic: str, payload: bytes) -> bool:
+        """Hand a message to the broker; tell whether it was handed over (see `MqttIngest.publish`)."""
+        mqtt = self._mqtt
+        return mqtt is not None and mqtt.publish(topic, payload)
 
     def stop_mqtt(self) -> None:
         """Stop reading from the broker, which keeps the session for the next start. Safe to call twice."""
