@@ -5,7 +5,8 @@ from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI, Request, Response
 
-from api.errors import PROBLEM_BASE, PROBLEM_RESPONSES, add_error_handlers, problem_of, problem_response
+from api.errors import PROBLEM_RESPONSES, add_error_handlers, problem_response
+from api.problems import PROBLEM_BASE, problem_of
 from api.routers import CONFORMS_TO, ROUTERS
 from api.security import Actor, Sessions, authenticator_for, is_loopback, same_origin, who
 from api.trail import note

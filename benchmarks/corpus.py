@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from api.cli.output import print_table
-from api.errors import problem_of
+from api.problems import problem_of
 from ifc import IfcError
 from twin.errors import TwinError
 from twin.service import Twin, open_twin

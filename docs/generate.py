@@ -19,8 +19,8 @@ from reasons import known_reasons
 
 from api import routers
 from api.app import create_app
-from api.cli.app import COMMANDS
-from api.errors import BY_REASON, STATUS
+from api.cli.commands import COMMANDS
+from api.problems import BY_REASON, STATUS
 from api.routers import CONFORMS_TO
 from graph import QUESTIONS, TERMS, EdgeType, Label, Question
 from graph import Parameter as QuestionParameter
@@ -92,14 +92,13 @@ def conformance() -> str:
 
 def commands() -> str:
     """Return every command with its arguments and options."""
-    return "\n\n".join(_command(function) for function in COMMANDS)
+    return "\n\n".join(_command(name, command.load()) for name, command in COMMANDS.items())
 
 
-def _command(function: Callable[..., None]) -> str:
+def _command(name: str, function: Callable[..., None]) -> str:
     hints = typing.get_type_hints(function, include_extras=True)
-    rows = [_parameter(hints[name], argument) for name, argument in signature(function).parameters.items()]
-    spelled = " ".join(name for name, *_ in rows if not name.startswith("`-")).replace("`", "")
-    name = function.__name__.replace("_", "-")
+    rows = [_parameter(hints[key], argument) for key, argument in signature(function).parameters.items()]
+    spelled = " ".join(shown for shown, *_ in rows if not shown.startswith("`-")).replace("`", "")
     lines = [f"### kaksik {name}", cleandoc(function.__doc__ or ""), f"```text\nkaksik {name} "]
     lines[2] += f"{spelled} [options]".strip() + "\n```"
     return "\n\n".join([*lines, table(("Name", "Value", "Default", "Meaning"), rows)])

@@ -1,17 +1,18 @@
-"""The command `kaksik`: subcommands, shared options, and how errors become exit codes."""
+"""The command `kaksik`: subcommands, and how errors become exit codes.
+
+A command's module is loaded when that command runs, so that each pays for what it needs only.
+"""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Collection
 
 import typer
 from pydantic import ValidationError
 
-from api.cli import energy, export, files, graph, holder, need, permit, service, stores, trust
+from api.cli.commands import COMMANDS
 from api.cli.output import Exit, print_problem, print_usage
-from graph import GraphError
-from ifc import IfcError, keep_compiled_code
-from signatures import SignatureError
-from twin.errors import TwinError
+from api.problems import is_known
+from ifc import keep_compiled_code
 
 HELP = """Read an IFC model, question it, check its permit, compute its energy need, seal its state, watch it live.
 
@@ -20,54 +21,37 @@ progress and errors to standard error. All data lies under the folder that KAKSI
 """
 
 
-COMMANDS: tuple[Callable[..., None], ...] = (
-    files.inspect,
-    permit.check,
-    permit.ids,
-    need.energy,
-    energy.city_energy,
-    energy.gwp,
-    files.diff,
-    export.export,
-    stores.load,
-    stores.points,
-    trust.seal,
-    trust.status,
-    trust.transition,
-    trust.disclose,
-    trust.verify,
-    trust.witness,
-    holder.revoke_seal,
-    holder.rotate_key,
-    stores.rebuild,
-    graph.dump,
-    stores.sweep,
-    service.serve,
-    service.demo,
-    service.settings,
-    service.doctor,
-)
+def build(called: Collection[str] = COMMANDS.keys()) -> typer.Typer:
+    """Return the command line.
 
-
-def build() -> typer.Typer:
-    """Return the command line."""
+    Args:
+        called: Names of the commands that may be run; the others are listed, and their modules not loaded.
+    """
     command = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-    for function in COMMANDS:
-        command.command()(function)
-    command.command("monitor")(trust.monitor_log)
+    for name, entry in COMMANDS.items():
+        if name in called:
+            command.command(name)(entry.load())
+        else:
+            command.command(name, help=entry.summary)(_listed)
     return command
+
+
+def _listed() -> None:
+    """Stand in the list for a command that is not called."""
 
 
 def main() -> None:
     """Run the command line and leave with the documented exit code."""
     try:
         keep_compiled_code()
-        build()()
+        build(sys.argv[1:2])()
     except ValidationError as error:
         print_usage(error)
         sys.exit(Exit.USAGE)
-    except (TwinError, IfcError, GraphError, SignatureError) as error:
-        print_problem(error)
-        sys.exit(Exit.REFUSED)
     except KeyboardInterrupt:
         sys.exit(130)
+    except Exception as error:
+        if not is_known(error):
+            raise
+        print_problem(error)
+        sys.exit(Exit.REFUSED)

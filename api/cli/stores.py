@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from api.cli.output import Exit, print_json, print_table, progress_bar, say
-from api.errors import problem_of
+from api.problems import problem_of
 from ifc import IfcError
 from twin.errors import InvalidInput, TwinError
 from twin.overview import version_summary

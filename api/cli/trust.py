@@ -152,7 +152,7 @@ def verify(
     status_list: Annotated[str | None, typer.Option(help="Status list that the seal names: file or address")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Verify a sealed state, one element of it, or a container, offline and step by step. Exit code 1 if it fails."""
+    """Verify a sealed state, an element of it, or a container, offline and step by step. Exit code 1 if it fails."""
     data = _bytes(file)
     policy: Policy = IssuerIs(frozenset(issuer)) if issuer else AnyIssuer()
     resolver: KeyResolver = resolve_did_key if keys is None else KeyHistories.from_json(json.loads(_from(keys)))

@@ -10,8 +10,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.status import HTTP_201_CREATED
 
 from api.context import ActorDep, TwinDep
-from api.errors import PROBLEM_JSON, problem_of
+from api.errors import PROBLEM_JSON
 from api.formats import geometry_json
+from api.problems import problem_of
 from api.security import refuse_xroad
 from twin.collections import POINTS
 from twin.errors import InvalidInput, NotFound, TwinError

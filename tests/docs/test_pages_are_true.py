@@ -11,9 +11,10 @@ import pytest
 from typer.testing import CliRunner
 
 from api.app import create_app
-from api.cli.app import COMMANDS, build
+from api.cli.app import build
+from api.cli.commands import COMMANDS
 from api.cli.output import Exit
-from api.errors import BY_REASON, STATUS
+from api.problems import BY_REASON, STATUS
 from api.routers import CONFORMS_TO
 from graph import QUESTIONS, EdgeType, Label
 from ifc import Reason as IfcReason
@@ -73,12 +74,17 @@ def test_every_setting_is_described(name):
     assert Settings.model_fields[name].description
 
 
-@pytest.mark.parametrize("command", [function.__name__.replace("_", "-") for function in COMMANDS])
+@pytest.mark.parametrize("command", list(COMMANDS))
 def test_every_command_is_described(command):
     assert f"### kaksik {command}\n" in text_of("cli.md")
 
 
-@pytest.mark.parametrize("command", [function.__name__.replace("_", "-") for function in COMMANDS])
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=list(COMMANDS))
+def test_the_list_of_commands_says_what_each_says_of_itself(command):
+    assert (command.load().__doc__ or "").splitlines()[0] == command.summary
+
+
+@pytest.mark.parametrize("command", list(COMMANDS))
 def test_every_option_that_help_shows_is_described(command):
     shown = CliRunner().invoke(build(), [command, "--help"], env={"COLUMNS": "200"}).output
     section = text_of("cli.md").partition(f"### kaksik {command}\n")[2].partition("\n### ")[0]

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import update
 
-from api.errors import problem_of
+from api.problems import problem_of
 from twin.catalogue import open_database
 from twin.catalogue.tables import JOB
 from twin.errors import InvalidInput, NotFound
