@@ -6,6 +6,7 @@ from api.routers import (
     buildings,
     certificates,
     city,
+    city_picture,
     conditions,
     differences,
     district,
@@ -25,8 +26,9 @@ from api.routers import (
 )
 
 _MODULES = (
-    system, district, city, buildings, differences, versions, exports, reports, certificates, applications, trust,
-    registry, features, open_data, live, conditions, alarms, sensorthings, operated, questions, jobs,
+    system, district, city, city_picture, buildings, differences, versions, exports, reports, certificates,
+    applications, trust, registry, features, open_data, live, conditions, alarms, sensorthings, operated, questions,
+    jobs,
 )  # fmt: skip
 ROUTERS = tuple(module.router for module in _MODULES)
 CONFORMS_TO = tuple(sorted({uri for module in _MODULES for uri in module.CONFORMS_TO}))

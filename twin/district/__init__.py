@@ -10,6 +10,16 @@ from twin.district.context import (
     overlap_share,
     with_register,
 )
+from twin.district.context_columns import (
+    ColumnInfo,
+    Outlines,
+    building_at,
+    column_names,
+    column_values,
+    outlines_of,
+    register_codes,
+    search_buildings,
+)
 from twin.district.context_index import Bounds, ContextIndex, Tile
 from twin.district.context_write import CELL_M, LAYOUT, PART, TILE_BYTES, Cell, cell_of, write_index
 from twin.district.footprints import (
@@ -68,6 +78,7 @@ __all__ = [
     "Cell",
     "CityContext",
     "CodedTable",
+    "ColumnInfo",
     "ContextBuilding",
     "ContextIndex",
     "Criterion",
@@ -81,6 +92,7 @@ __all__ = [
     "Match",
     "Method",
     "Obstacle",
+    "Outlines",
     "Parcel",
     "Place",
     "Placement",
@@ -95,10 +107,13 @@ __all__ = [
     "Tile",
     "axes_swapped",
     "bodies_near",
+    "building_at",
     "cell_of",
     "class_breaks",
     "classify",
     "colours",
+    "column_names",
+    "column_values",
     "counts_in_footprint",
     "epsg_of",
     "footprint",
@@ -110,6 +125,7 @@ __all__ = [
     "neighbours",
     "open_geoid",
     "outline",
+    "outlines_of",
     "overlap_share",
     "parcel_of",
     "place",
@@ -118,6 +134,8 @@ __all__ = [
     "read_parcels",
     "read_plan_areas",
     "read_register",
+    "register_codes",
+    "search_buildings",
     "search_sites",
     "shared_wall_m",
     "sight",

@@ -179,6 +179,16 @@ class ContextIndex:
         with closing(self._open()) as connection:
             return list(_made(connection.execute(query, (*cell, part, json.dumps(list(leave_out))))))
 
+    def rows_of(self, names: Collection[str]) -> dict[str, int]:
+        """Return the row of each of some buildings; rows are counted from 0 in the order of the file."""
+        query = "SELECT building_id, number - 1 FROM building WHERE building_id IN (SELECT value FROM json_each(?))"
+        return {str(name): int(row) for name, row in self.rows(query, (json.dumps(list(names)),))}
+
+    def rows(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Return what a question of this package to the tables gives; the file is open for reading only."""
+        with closing(self._open()) as connection:
+            return connection.execute(query, values).fetchall()
+
     def _open(self) -> sqlite3.Connection:
         try:
             return sqlite3.connect(f"{self._path.absolute().as_uri()}?mode=ro", uri=True)
