@@ -34,6 +34,11 @@ def test_categories_of_winter(value, category):
     assert with_category(item(value), 1)["category"] == category
 
 
+def test_the_usual_band_stands_beside_the_category():
+    assert with_category(item(24.5), 1)["usual"] == {"low": 20, "high": 24, "source_status": "unverified"}
+    assert with_category(item(5.0, kind="Power", unit="kW"), 1)["usual"] is None
+
+
 def test_season_and_unit_choose_the_index():
     assert index_of("Temperature", "Cel", 1) is WINTER
     assert index_of("Temperature", "Cel", 7) is SUMMER

@@ -2,20 +2,26 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from twin.live.state.comfort import OVERHEATING_CEL, STANDARD, index_of, shares
 
 Item = Mapping[str, Any]
+USUAL = 2  # category of EN 16798-1 that a normal level of expectation means
 COUNTERS = frozenset({"Energy", "Volume"})  # registers of meters: a mean or a sum of them says nothing
 
 
 def with_category(item: Item, month: int) -> dict[str, Any]:
-    """Return an item of `LiveWing.latest` with its category of comfort: 1 to 4, or null where none applies."""
+    """Return an item of `LiveWing.latest` with its category of comfort: 1 to 4, or null where none applies.
+
+    ``usual`` has the ends of category II, the one for new and renovated buildings, and their source status.
+    """
     index = index_of(item["quantity_kind"], item["unit"], month)
     value = _number(item)
-    return {**item, "category": None if index is None or value is None else index.category(value)}
+    usual = None if index is None else asdict(index.bands[USUAL - 1])
+    return {**item, "category": None if index is None or value is None else index.category(value), "usual": usual}
 
 
 def aggregate(items: Iterable[Item], group_of: Callable[[Item], Hashable]) -> list[dict[str, Any]]:
