@@ -47,12 +47,15 @@ def create_app(settings: Settings, open_with: Callable[[Settings], Twin] = open_
         app.state.twin, app.state.jobs = twin, jobs
         jobs.resume()
         twin.alarms.start(settings.alarm_every_s)
+        rounds = twin.rounds()
+        rounds.start()
         if settings.mqtt_url is not None:
             tls = TlsFiles(settings.mqtt_authority, settings.mqtt_certificate)
             twin.live.start_mqtt(settings.mqtt_url.get_secret_value(), settings.mqtt_root, tls=tls)
         try:
             yield
         finally:
+            rounds.stop()
             jobs.close()
             twin.close()
 

@@ -33,6 +33,10 @@ BY_REASON: Mapping[str, HTTPStatus] = {
     "x-road-redirect": HTTPStatus.NOT_ACCEPTABLE,
     "answer-too-large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "private": HTTPStatus.FORBIDDEN,
+    "commands-off": HTTPStatus.FORBIDDEN,
+    "command-not-allowed": HTTPStatus.FORBIDDEN,
+    "command-same-person": HTTPStatus.FORBIDDEN,
+    "command-rate": HTTPStatus.TOO_MANY_REQUESTS,
 }
 
 

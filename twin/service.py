@@ -19,6 +19,7 @@ from twin.city import City
 from twin.city_energy import CityEnergy
 from twin.clock import Clock, system_clock
 from twin.collections import Collections
+from twin.commanding import open_commands
 from twin.district import Geoid, open_geoid
 from twin.energy import synthetic_tallinn
 from twin.exports import Exports
@@ -27,6 +28,8 @@ from twin.ingest import Ingest, Submission
 from twin.jobs import Job, JobRunner
 from twin.layers import Layers
 from twin.live import LiveWing, read_points
+from twin.live.commands import Commands
+from twin.live.rounds import Round, Rounds
 from twin.live.rules import Alarms
 from twin.operation import Operations
 from twin.overview import Overview
@@ -47,6 +50,8 @@ from twin.snapshot import Snapshot, Stage
 from twin.snapshots import SnapshotReader
 from twin.sweep import QUIET_S, Swept, sweep
 from twin.trust import Trust, open_trust
+
+COMMANDS_EVERY_S = 1.0  # a person waits to see that a command was obeyed
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,7 @@ class Twin:
         live: Points and readings.
         alarms: What is out of order.
         affected: Whom an alarm concerns.
+        commands: What setpoints are to become.
         ingest: The way in for models.
     """
 
@@ -109,6 +115,7 @@ class Twin:
     live: LiveWing
     alarms: Alarms
     affected: Affected
+    commands: Commands
     ingest: Ingest
     clock: Clock
     engine: Engine
@@ -234,9 +241,14 @@ class Twin:
             self.ingest.remesh(version)
         return len(versions)
 
+    def rounds(self) -> Rounds:
+        """Return what the service does by itself; the one process that serves starts and stops it."""
+        return Rounds([Round("Commands", COMMANDS_EVERY_S, self.commands.look)])
+
     def close(self) -> None:
         """Let go of every store."""
         self.alarms.stop()
+        self.commands.close()
         self.live.stop()
         self.graph.close()
         self.engine.dispose()
@@ -331,6 +343,7 @@ def open_twin(settings: Settings, clock: Clock = system_clock) -> Twin:
         live=live,
         alarms=alarms,
         affected=Affected(catalogue, questions),
+        commands=open_commands(settings, live, clock, trust.audit.record),
         ingest=Ingest(catalogue, blobs, projections, limits, clock),
         clock=clock,
         engine=engine,

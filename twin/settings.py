@@ -45,6 +45,23 @@ class Settings(BaseSettings):
     )
     alarm_mail_from: str = Field(default="", description="Sender of mail about alarms")
     alarm_mail_to: tuple[str, ...] = Field(default=(), description="Who gets mail about alarms (JSON list)")
+    commands: bool = Field(default=False, description="Whether setpoints may be written through this service")
+    command_proposers: tuple[str, ...] = Field(
+        default=(), description="Names in the token file that may propose commands (JSON list)"
+    )
+    command_confirmers: tuple[str, ...] = Field(
+        default=(), description="Names that may confirm what somebody else proposed (JSON list)"
+    )
+    command_per_hour: int = Field(default=6, ge=1, le=3600, description="Most commands to one setpoint in an hour")
+    archive_after_days: int = Field(
+        default=0, ge=0, le=36_500, description="Days after which readings move to monthly files; 0 never moves any"
+    )
+    keep_readings_days: int = Field(
+        default=0, ge=0, le=36_500, description="Days after which single readings end as hourly means; 0 keeps all"
+    )
+    upkeep_every_s: float = Field(
+        default=3600.0, ge=1, le=86_400, description="Seconds between two looks at what is to be archived"
+    )
     mqtt_authority: Path | None = Field(
         default=None, description="PEM file of who may sign the broker's certificate; default is the system's list"
     )

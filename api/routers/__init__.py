@@ -7,6 +7,7 @@ from api.routers import (
     certificates,
     city,
     city_picture,
+    commands,
     conditions,
     differences,
     district,
@@ -27,8 +28,8 @@ from api.routers import (
 
 _MODULES = (
     system, district, city, city_picture, buildings, differences, versions, exports, reports, certificates,
-    applications, trust, registry, features, open_data, live, conditions, alarms, sensorthings, operated, questions,
-    jobs,
+    applications, trust, registry, features, open_data, live, conditions, alarms, commands, sensorthings, operated,
+    questions, jobs,
 )  # fmt: skip
 ROUTERS = tuple(module.router for module in _MODULES)
 CONFORMS_TO = tuple(sorted({uri for module in _MODULES for uri in module.CONFORMS_TO}))

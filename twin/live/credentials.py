@@ -50,20 +50,23 @@ def password_file(hashes: Mapping[str, str]) -> str:
     return "".join(f"{name}:{stored}\n" for name, stored in sorted(hashes.items()))
 
 
-def acl_file(devices: Iterable[Device], root: str, reader: str) -> str:
+def acl_file(devices: Iterable[Device], root: str, reader: str, *, commands: bool = False) -> str:
     """Return a Mosquitto access control file: each device writes its own points, `reader` reads all and writes none.
 
     Args:
         devices: All that may speak.
         root: First level of the topics.
         reader: User name of this service at the broker.
+        commands: Whether `reader` may send commands, and each device hear those for its own points.
 
     Raises:
         InvalidInput: (device-invalid) a name could be read as two lines.
     """
-    blocks = [_block(reader, [f"read {root}/v1/+/+/obs", "read application/#", "read v3/#"])]
+    sends = [f"write {root}/v1/+/+/set"] if commands else []
+    blocks = [_block(reader, [f"read {root}/v1/+/+/obs", "read application/#", "read v3/#", *sends])]
     for device in sorted(devices, key=lambda item: item.device_id):
-        own = [f"write {root}/v1/{device.building_id}/{point}/obs" for point in sorted(device.points)]
+        topics = [f"{root}/v1/{device.building_id}/{point}" for point in sorted(device.points)]
+        own = [f"write {topic}/obs" for topic in topics] + [f"read {topic}/set" for topic in topics if commands]
         blocks.append(_block(device.device_id, own))
     return "\n".join(blocks)
 

@@ -113,13 +113,14 @@ class DeviceRegister:
         """Take an unknown point (or a device, with an empty building) off the quarantine list."""
         self._store.dismiss(building_id, point_id)
 
-    def broker_files(self, root: str, reader: str, reader_secret: str) -> tuple[str, str]:
+    def broker_files(self, root: str, reader: str, reader_secret: str, *, commands: bool = False) -> tuple[str, str]:
         """Return password file and access control file for Mosquitto.
 
         Args:
             root: First level of the topics.
             reader: User name of this service at the broker.
             reader_secret: Its password.
+            commands: Whether it may send commands.
         """
         hashes = {**self._store.secrets(), reader: hash_secret(reader_secret, self._new_salt())}
-        return password_file(hashes), acl_file(self._store.devices.values(), root, reader)
+        return password_file(hashes), acl_file(self._store.devices.values(), root, reader, commands=commands)

@@ -59,6 +59,7 @@ class LiveWing:
         self._intake = Intake(self._store, clock, root)
         self.devices = DeviceRegister(self._store)
         self._mqtt: MqttIngest | None = None
+        self._address: BrokerAddress | None = None
         self._mqtt_lock = threading.Lock()
         self._watchers: list[Callable[[str], None]] = []
 
@@ -138,7 +139,7 @@ class LiveWing:
         Args:
             messages: Topics and payloads.
             device_id: The device that sends them, which has shown its secret (`devices.authenticate`): what is not
-                its own is refused. None is an operator.
+                its own is refused. None is somebody else, who may write only what no registered device writes.
 
         Raises:
             InvalidInput: (too-many-messages) more than `MAX_BATCH_MESSAGES`.
@@ -151,7 +152,7 @@ class LiveWing:
                 hint="Send them in parts; readings that are sent twice are stored once.",
             )
         if device_id is None:
-            appends = [self._intake.prepare(topic, payload) for topic, payload in chosen]
+            appends = [self._intake.prepare_unsigned(topic, payload) for topic, payload in chosen]
         else:
             appends = [self._intake.prepare_from(device_id, topic, payload) for topic, payload in chosen]
         return self._intake.write(appends).result()
@@ -307,13 +308,14 @@ class LiveWing:
                 self._mqtt.stop()
             if root is not None:
                 self._intake.decoder.root = root
+            self._address = address
             self._mqtt = MqttIngest(address, topic_filters(self._intake.decoder.root), session, self._intake)
         return self._mqtt.wait_subscribed(wait_s)
 
     def broker_address(self) -> BrokerAddress | None:
         """Return the broker that is read from, None if none was started."""
         with self._mqtt_lock:
-            return self._mqtt.address if self._mqtt else None
+            return self._address
 
     @property
     def root(self) -> str:
@@ -335,7 +337,7 @@ class LiveWing:
         with self._mqtt_lock:
             if self._mqtt is not None:
                 self._mqtt.stop()
-            self._mqtt = None
+            self._mqtt = self._address = None
 
     def stop(self) -> None:
         """Stop reading from the broker, write what is queued, close the store. Safe to call twice."""
