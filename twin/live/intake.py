@@ -1,13 +1,15 @@
 """The way of a message into the store: decode, check whose it is, bring it to the unit of its point, queue it."""
 
 import threading
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import datetime
 
 from twin.live.capture import Capture, Message
 from twin.live.decoding import Decoder
-from twin.live.observation import Decoded, Refusal, RefusalReason, admit
+from twin.live.devices import Device
+from twin.live.lorawan import is_uplink_topic
+from twin.live.observation import Decoded, Observation, Refusal, RefusalReason, admit
 from twin.live.store import ReadingStore
 from twin.live.write import Append, Row, WriteResult
 
@@ -27,6 +29,7 @@ class Intake:
         self.decoder = Decoder(root, lambda: store.devices, self._unit_at)
         self._capture: Capture | None = None
         self._capture_lock = threading.Lock()
+        self._owned_by: tuple[Mapping[str, Device], frozenset[tuple[str, str]]] = ({}, frozenset())
 
     def _unit_at(self, building_id: str, point_id: str) -> str:
         known = self._store.known.get((building_id, point_id))
@@ -34,17 +37,44 @@ class Intake:
 
     def prepare(self, topic: str, payload: bytes) -> Append:
         """Decode one message that arrives now and admit its readings; nothing is stored yet."""
-        received = self._clock()
-        if (capture := self._capture) is not None:
-            capture.add(Message(received, topic, payload))
-        return self.admit(self.decoder.decode(topic, payload, received))
+        return self._prepare(topic, payload, lambda _: True, "")
 
     def prepare_from(self, device_id: str, topic: str, payload: bytes) -> Append:
         """Decode a message of one device, which may write its own points only."""
         device = self._store.devices.get(device_id)
-        decoded = self.decoder.decode(topic, payload, self._clock())
         own = {(device.building_id, point) for point in device.points} if device else set()
-        return self.admit(_owned(item, own, device_id) for item in decoded)
+        return self._prepare(topic, payload, lambda item: item[:2] in own, device_id)
+
+    def prepare_unsigned(self, topic: str, payload: bytes) -> Append:
+        """Decode a message of somebody who is no device; what a registered device writes is left to that device.
+
+        An uplink is taken: the network server that passes it on knows its devices by their keys.
+        """
+        if is_uplink_topic(topic):
+            return self.prepare(topic, payload)
+        owned = self._owned()
+        return self._prepare(topic, payload, lambda item: item[:2] not in owned, "whoever sent it")
+
+    def _prepare(self, topic: str, payload: bytes, allowed: Callable[[Observation], bool], who: str) -> Append:
+        received = self._clock()
+        decoded = self.decoder.decode(topic, payload, received)
+        foreign = [item for item in decoded if isinstance(item, Observation) and not allowed(item)]
+        if foreign:  # not captured either: whoever plays the file again asks nobody who they are
+            return self.admit(_not_own(item, who) if item in foreign else item for item in decoded)
+        if (capture := self._capture) is not None:
+            capture.add(Message(received, topic, payload))
+        return self.admit(decoded)
+
+    def _owned(self) -> frozenset[tuple[str, str]]:
+        devices = self._store.devices
+        if self._owned_by[0] is not devices:
+            points = frozenset((device.building_id, point) for device in devices.values() for point in device.points)
+            self._owned_by = (devices, points)
+        return self._owned_by[1]
+
+    def refuse(self, refusals: Sequence[Refusal]) -> None:
+        """Count what was refused before it was decoded, without waiting for the disk."""
+        self._store.append((), refusals)
 
     def admit(self, decoded: Iterable[Decoded]) -> Append:
         """Return rows and refusals for decoded readings."""
@@ -82,7 +112,5 @@ class Intake:
         return before
 
 
-def _owned(item: Decoded, own: Container[tuple[str, str]], device_id: str) -> Decoded:
-    if isinstance(item, Refusal) or (item.building_id, item.point_id) in own:
-        return item
-    return Refusal(RefusalReason.NOT_OWN_POINT, f"not a point of {device_id}", item.building_id, item.point_id)
+def _not_own(item: Observation, who: str) -> Refusal:
+    return Refusal(RefusalReason.NOT_OWN_POINT, f"not a point of {who}", item.building_id, item.point_id)

@@ -67,6 +67,7 @@ class RefusalReason(StrEnum):
     CONFLICT = "conflict"  # another value is stored for the same point and time
     DEVICE_UNKNOWN = "device-unknown"  # nobody registered the device
     NOT_OWN_POINT = "not-own-point"  # the device is registered, but not for that point
+    SIGN_IN = "sign-in"  # whoever said to be that device did not know its secret
     NO_CHANNEL = "no-channel"  # the device sent nothing that is bound to a point
     UPLINK_DUPLICATE = "uplink-duplicate"  # the same frame of a device, heard twice
     CODEC = "codec"  # the bytes of a device do not follow their encoding

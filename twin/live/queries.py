@@ -199,6 +199,14 @@ class Reader:
             for building_id, point_id, count, first, last in rows
         ]
 
+    def barred(self) -> list[dict[str, Any]]:
+        """Return the names that the operator refused, latest first."""
+        rows = self._rows("SELECT * FROM barred ORDER BY since_us DESC, building_id, point_id", ())
+        return [
+            {"building_id": building_id, "point_id": point_id, "since": format_time(time_from_us(since))}
+            for building_id, point_id, since in rows
+        ]
+
 
 @contextmanager
 def _snapshot(connection: sqlite3.Connection) -> Iterator[None]:

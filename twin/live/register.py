@@ -104,6 +104,10 @@ class DeviceRegister:
         self._store.put_secret(device_id, hash_secret(secret, self._new_salt()))
         return secret
 
+    def knows(self, device_id: str) -> bool:
+        """Tell whether there is such a device."""
+        return device_id in self._store.devices
+
     def authenticate(self, device_id: str, secret: str) -> bool:
         """Tell whether `secret` is that of the device."""
         stored = self._store.secrets().get(device_id)

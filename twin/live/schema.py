@@ -7,7 +7,7 @@ from pathlib import Path
 from twin.errors import StorageError
 from twin.live.observation import Quality
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 BUSY_TIMEOUT_S = 30.0  # another process may be backing the file up
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _QUALITIES = tuple(Quality)  # stored as place in this tuple: append only, never reorder
@@ -35,6 +35,9 @@ CREATE TABLE IF NOT EXISTS refusal (
 CREATE TABLE IF NOT EXISTS quarantine (
     building_id TEXT NOT NULL, point_id TEXT NOT NULL, count INTEGER NOT NULL, first_us INTEGER NOT NULL,
     last_us INTEGER NOT NULL, PRIMARY KEY (building_id, point_id)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS barred (
+    building_id TEXT NOT NULL, point_id TEXT NOT NULL, since_us INTEGER NOT NULL, PRIMARY KEY (building_id, point_id)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS device (device_id TEXT PRIMARY KEY, document TEXT NOT NULL, secret TEXT) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS archived (

@@ -16,11 +16,13 @@ from twin.live.archive import Archive, ArchivedMonth
 from twin.live.binding import bind, check_bindings
 from twin.live.capture import Capture, read_capture
 from twin.live.decoding import topic_filters
+from twin.live.devices import DEVICE_ID
 from twin.live.events import Hub
 from twin.live.intake import Intake
 from twin.live.mqtt import MqttIngest
-from twin.live.observation import Decoded, Observation
+from twin.live.observation import Decoded, Observation, Refusal, RefusalReason
 from twin.live.points import Point
+from twin.live.quarantine import Quarantine
 from twin.live.queries import STALE_AFTER_INTERVALS, Reader, Reading, format_time, is_stale, reading_of
 from twin.live.register import DeviceRegister
 from twin.live.schema import time_to_us
@@ -58,6 +60,7 @@ class LiveWing:
         self._reader = Reader(path, self._archive)
         self._intake = Intake(self._store, clock, root)
         self.devices = DeviceRegister(self._store)
+        self.quarantine = Quarantine(self._store, self._reader, self.devices)
         self._mqtt: MqttIngest | None = None
         self._address: BrokerAddress | None = None
         self._mqtt_lock = threading.Lock()
@@ -156,6 +159,16 @@ class LiveWing:
         else:
             appends = [self._intake.prepare_from(device_id, topic, payload) for topic, payload in chosen]
         return self._intake.write(appends).result()
+
+    def sign_in(self, device_id: str, secret: str) -> bool:
+        """Tell whether a device has shown its secret; one that nobody registered lands in the quarantine list."""
+        if self.devices.authenticate(device_id, secret):
+            return True
+        name, known = device_id.lower(), self.devices.knows(device_id)
+        if DEVICE_ID.fullmatch(name):
+            reason = RefusalReason.SIGN_IN if known else RefusalReason.DEVICE_UNKNOWN
+            self._intake.refuse([Refusal(reason, f"{name} by HTTP", None, name)])
+        return False
 
     def _publish(self, stored: Sequence[Observation]) -> None:
         by_building: dict[str, list[Observation]] = defaultdict(list)

@@ -40,6 +40,7 @@ _PUT_DEVICE = (
     " ON CONFLICT (device_id) DO UPDATE SET document = excluded.document"
 )
 _DISMISS = "DELETE FROM quarantine WHERE building_id = ? AND point_id = ?"
+_UNBAR = "DELETE FROM barred WHERE building_id = ? AND point_id = ?"
 _log = logging.getLogger(__name__)
 PointKey = tuple[str, str]
 OnStored = Callable[[Sequence[Observation]], None]
@@ -81,7 +82,7 @@ class ReadingStore:
         self._known: Mapping[PointKey, tuple[int, Point]] = {}
         self._of_building: Mapping[str, Sequence[tuple[int, Point]]] = {}
         self._load_points()
-        self._devices = _load_devices(self._connection)
+        self._devices, self._secrets = _load_devices(self._connection), _load_secrets(self._connection)
         self._latest = _load_latest(self._connection)
         self._queue: deque[_Append | _Job] = deque()
         self._queued_rows = 0
@@ -146,7 +147,7 @@ class ReadingStore:
                 " ON CONFLICT (building_id, point_id) DO UPDATE SET document = excluded.document",
                 (point.building_id, point.point_id, json.dumps(point.as_json())),
             )
-            connection.execute(_DISMISS, (point.building_id, point.point_id))
+            _known_now(connection, point.building_id, point.point_id)
         self._load_points()
 
     @staticmethod
@@ -168,10 +169,8 @@ class ReadingStore:
 
         def run(connection: sqlite3.Connection) -> None:
             connection.executemany(_PUT_DEVICE, [(item.device_id, json.dumps(item.as_json())) for item in chosen])
-            connection.executemany(
-                "DELETE FROM quarantine WHERE building_id = '' AND point_id = ?",
-                [(item.device_id,) for item in chosen],
-            )
+            for item in chosen:
+                _known_now(connection, "", item.device_id)
 
         self._do(run)
         self._do(self._reload_devices)
@@ -185,20 +184,29 @@ class ReadingStore:
         """Keep the hash of a device's secret."""
         statement = "UPDATE device SET secret = ? WHERE device_id = ?"
         self._do(lambda connection: _executed(connection, statement, stored, device_id))
+        self._do(self._reload_devices)
 
-    def secrets(self) -> dict[str, str]:
-        """Return the hashes of all secrets by device."""
-        found: dict[str, str] = {}
-        query = "SELECT device_id, secret FROM device WHERE secret IS NOT NULL"
-        self._do(lambda connection: found.update(connection.execute(query)))
-        return found
+    def secrets(self) -> Mapping[str, str]:
+        """Return the hashes of all secrets by device; kept in memory, because every request of a device asks."""
+        return self._secrets
 
     def dismiss(self, building_id: str, point_id: str) -> None:
         """Take a name off the quarantine list; it comes back if it writes again."""
         self._do(lambda connection: _executed(connection, _DISMISS, building_id, point_id))
 
+    def bar(self, building_id: str, point_id: str, *, barred: bool) -> None:
+        """Take a name off the quarantine list and keep it off, or let it come back."""
+
+        def run(connection: sqlite3.Connection) -> None:
+            _executed(connection, _DISMISS, building_id, point_id)
+            _executed(connection, _UNBAR, building_id, point_id)
+            if barred:
+                connection.execute("INSERT INTO barred VALUES (?, ?, ?)", (building_id, point_id, self._now_us()))
+
+        self._do(run)
+
     def _reload_devices(self, connection: sqlite3.Connection) -> None:
-        self._devices = _load_devices(connection)
+        self._devices, self._secrets = _load_devices(connection), _load_secrets(connection)
 
     def archive(self, archive: Archive, before: datetime) -> tuple[ArchivedMonth, ...]:
         """Move the months that ended before the month of `before` to files, each in a transaction of its own.
@@ -382,6 +390,11 @@ def _swept(archive: Archive, connection: sqlite3.Connection) -> None:
     archive.sweep(connection)
 
 
+def _known_now(connection: sqlite3.Connection, building_id: str, point_id: str) -> None:
+    _executed(connection, _DISMISS, building_id, point_id)
+    _executed(connection, _UNBAR, building_id, point_id)
+
+
 def _executed(connection: sqlite3.Connection, statement: str, *values: str) -> None:
     connection.execute(statement, values)
 
@@ -390,6 +403,10 @@ def _load_devices(connection: sqlite3.Connection) -> Mapping[str, Device]:
     documents = connection.execute("SELECT document FROM device")
     devices = (device_from_json(json.loads(document)) for (document,) in documents)
     return {device.device_id: device for device in devices}
+
+
+def _load_secrets(connection: sqlite3.Connection) -> Mapping[str, str]:
+    return dict(connection.execute("SELECT device_id, secret FROM device WHERE secret IS NOT NULL"))
 
 
 def _load_latest(connection: sqlite3.Connection) -> Newest:

@@ -28,7 +28,8 @@ _UPSERT_REFUSAL = (
 )
 _UPDATE_QUARANTINE = "UPDATE quarantine SET count = count + ?, last_us = ? WHERE building_id = ? AND point_id = ?"
 _INSERT_QUARANTINE = (
-    f"INSERT INTO quarantine SELECT ?, ?, ?, ?, ? WHERE (SELECT count(*) FROM quarantine) < {MAX_QUARANTINED}"  # noqa: S608
+    f"INSERT INTO quarantine SELECT ?1, ?2, ?3, ?4, ?5 WHERE (SELECT count(*) FROM quarantine) < {MAX_QUARANTINED}"  # noqa: S608
+    " AND NOT EXISTS (SELECT 1 FROM barred WHERE building_id = ?1 AND point_id = ?2)"
 )
 
 _QUARANTINED = (RefusalReason.POINT_UNKNOWN, RefusalReason.DEVICE_UNKNOWN)

@@ -16,6 +16,7 @@ from twin.errors import Conflict, InvalidInput
 from twin.live import Channel, Device, LiveWing, RefusalReason, WriteResult, read_devices
 from twin.live.lpp import decode_lpp
 from twin.live.observation import RefusedError
+from twin.live.write import total
 
 EUI = "70b3d57ed0000001"
 CHIRPSTACK = f"application/7f9a/device/{EUI}/event/up"
@@ -213,7 +214,7 @@ def test_captured_messages_played_again_give_the_same_store(
         (f"kaksik/v1/{BUILDING}/112-temp/obs", b'{"v":20,"u":"Cel"}'),  # its time is that of arrival
         (f"kaksik/v1/{BUILDING}/112-temp/obs", b"\xff"),
     ]
-    first = registered.ingest_batch(messages)
+    first = total(registered.ingest(*message) for message in messages)
     ended = registered.capture(None)
     assert ended is not None
     assert (ended.captured, ended.left_out) == (3, 0)
