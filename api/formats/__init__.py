@@ -1,6 +1,6 @@
 """Encodings in which the service hands out what it knows."""
 
-from api.formats.bounded import MAX_ANSWER_BYTES, bounded, with_features
+from api.formats.bounded import MAX_ANSWER_BYTES, bounded, paged, with_features
 from api.formats.crs84 import area_of, box_json, geometry_json
 from api.formats.dcat import catalogue
 from api.formats.linked_data import JSON_LD, PREFIXES, TURTLE, Statements, json_ld, statements, turtle
@@ -59,6 +59,7 @@ __all__ = [
     "items_query",
     "json_ld",
     "landing",
+    "paged",
     "root_tileset",
     "square_of",
     "square_tileset",

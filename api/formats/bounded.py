@@ -20,6 +20,15 @@ def bounded(features: Iterable[Mapping[str, Any]], most_bytes: int = MAX_ANSWER_
     return found
 
 
+def paged(document: Mapping[str, Any], name: str, offset: int, limit: int) -> dict[str, Any]:
+    """Return a document with a page of its list `name`, ending sooner where the answer would grow too large."""
+    items = document[name]
+    page = items[offset : offset + limit]
+    page = page[: len(bounded(page))]
+    reached = offset + len(page)
+    return {**document, name: page, "total": len(items), "next": reached if reached < len(items) else None}
+
+
 def with_features(features: Iterable[bytes], members: Mapping[str, Any], name: str = "features") -> bytes:
     """Return a FeatureCollection, or another object with a list of `name`, of texts and plain members."""
     rest = json.dumps(members, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()

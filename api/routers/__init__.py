@@ -3,6 +3,7 @@
 from api.routers import (
     alarms,
     applications,
+    bcf,
     buildings,
     certificates,
     city,
@@ -24,12 +25,13 @@ from api.routers import (
     system,
     trust,
     versions,
+    what_if,
 )
 
 _MODULES = (
     system, district, city, city_picture, buildings, differences, versions, exports, reports, certificates,
-    applications, trust, registry, features, open_data, live, conditions, alarms, commands, sensorthings, operated,
-    questions, jobs,
+    applications, bcf, trust, registry, features, open_data, live, conditions, alarms, commands, sensorthings,
+    operated, what_if, questions, jobs,
 )  # fmt: skip
 ROUTERS = tuple(module.router for module in _MODULES)
 CONFORMS_TO = tuple(sorted({uri for module in _MODULES for uri in module.CONFORMS_TO}))

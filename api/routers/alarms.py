@@ -123,7 +123,7 @@ def affected(twin: TwinDep, alarm_id: AlarmId) -> dict[str, Any]:
 
 @router.get("/alarms/{alarm_id}/work-order", summary="Give out an alarm as a BCF work order", response_class=Response)
 def order(twin: TwinDep, alarm_id: AlarmId) -> Response:
-    """Return a BCF 3.0 file with one topic."""
+    """Return a BCF 2.1 file with one topic."""
     alarm = twin.alarms.book.alarm(alarm_id)
     rooms = twin.affected.of(alarm)["rooms"]
     data = work_order(alarm, twin.alarms.book.history(alarm_id), rooms)

@@ -7,31 +7,27 @@ from fastapi import APIRouter, File, Path, Query, Response, UploadFile
 from pydantic import BaseModel, Field
 
 from api.context import ActorDep, JobsDep, TwinDep, VersionDep, version_from
-from api.formats import bounded
+from api.formats import bounded, paged
 from api.formats.bounded import MAX_ANSWER_BYTES
 from api.routers.jobs import job_json
+from api.routers.uploads import read_upload
 from api.security import refuse_xroad
 from twin.application import Act, Application, Ruling
 from twin.applications import MAX_WORDS, application_json, finding_json
-from twin.bcf import BcfVersion, Project, read_bcf, write_bcf
+from twin.bcf import BcfVersion, Project, write_bcf
 from twin.catalogue import Version
 from twin.clock import rfc3339
 from twin.district import read_parcels, read_plan_areas
-from twin.errors import InvalidInput
 from twin.gate import MAX_IDS_BYTES, DesignStage, audit_ids, generate_ids
 from twin.permit import Mode
 from twin.precheck import Question
 from twin.report import permit_page, topics_of
 from twin.service import Twin
 
-CONFORMS_TO = (
-    "https://standards.buildingsmart.org/BCF",
-    "https://standards.buildingsmart.org/IDS/1.0",
-)
+CONFORMS_TO = ("https://standards.buildingsmart.org/IDS/1.0",)
 VERSION = "/buildings/{building_id}/versions/{stage}/{number}"
 APPLICATION = "/applications/{application_id}"
 MAX_LAYER_BYTES = 8 * 2**20  # the plan of one building, not of a city
-MAX_BCF_BYTES = 64 * 2**20  # some thousand topics with snapshots
 MAX_PAGE = 500
 router = APIRouter(tags=["permit applications"])
 ApplicationId = Annotated[str, Path(max_length=64, description="Name of the application")]
@@ -83,7 +79,7 @@ def ids_file(stage: DesignStage, schema: Annotated[Literal["IFC2X3", "IFC4"], Qu
 @router.post(VERSION + "/ids", summary="Run an IDS file over the model; nothing is stored")
 def run(twin: TwinDep, _actor: ActorDep, version: VersionDep, file: Annotated[UploadFile, File()]) -> dict[str, Any]:
     """Audit the file and return, of each file of the version, counts per specification and reasons per element."""
-    reports = [report.to_json() for report in twin.applications.gate(version, _read(file, MAX_IDS_BYTES))]
+    reports = [report.to_json() for report in twin.applications.gate(version, read_upload(file, MAX_IDS_BYTES))]
     room = MAX_ANSWER_BYTES // max(1, sum(len(report["specifications"]) for report in reports))
     return {"items": [{**report, "specifications": [_shortened(s, room) for s in report["specifications"]]}
                       for report in reports]}  # fmt: skip
@@ -101,8 +97,8 @@ def precheck(
     limit: Limit = MAX_PAGE,
 ) -> dict[str, Any]:
     """Return a page of the results, with the plan and the parcels that came along or those of the district."""
-    layers = [None if item is None else _read(item, MAX_LAYER_BYTES) for item in (plan, parcels)]
-    return _paged(twin.applications.precheck(version, mode, *layers), "results", offset, limit)
+    layers = [None if item is None else read_upload(item, MAX_LAYER_BYTES) for item in (plan, parcels)]
+    return paged(twin.applications.precheck(version, mode, *layers), "results", offset, limit)
 
 
 @router.post("/prechecks", summary="Check a model that is not loaded; a job does it", status_code=202)
@@ -124,8 +120,8 @@ def precheck_file(
     Raises:
         InvalidInput: the plan, the parcels or the IDS file cannot be used; (too-large) a file is over its limit.
     """
-    areas, units = (None if item is None else _read(item, MAX_LAYER_BYTES) for item in (plan, parcels))
-    wanted = None if ids is None else _read(ids, MAX_IDS_BYTES)
+    areas, units = (None if item is None else read_upload(item, MAX_LAYER_BYTES) for item in (plan, parcels))
+    wanted = None if ids is None else read_upload(ids, MAX_IDS_BYTES)
     if areas is not None:
         read_plan_areas(areas).whole()
     if units is not None:
@@ -139,20 +135,6 @@ def precheck_file(
     return job_json(job)
 
 
-@router.post("/bcf", summary="Read a BCF file; nothing is stored")
-def bcf(_actor: ActorDep, file: Annotated[UploadFile, File()], offset: Offset = 0, limit: Limit = 100) -> Any:
-    """Return a page of the topics of a BCF 2.1 or 3.0 file, with elements and comments and without pictures."""
-    topics = [
-        {
-            "guid": topic.guid, "title": topic.title, "description": topic.description, "kind": topic.kind,
-            "status": topic.status, "author": topic.author, "created": topic.created, "labels": topic.labels,
-            "elements": topic.elements, "comments": [(c.time, c.author, c.text) for c in topic.comments],
-        }
-        for topic in read_bcf(_read(file, MAX_BCF_BYTES))
-    ]  # fmt: skip
-    return _paged({"topics": topics}, "topics", offset, limit)
-
-
 @router.get("/applications", summary="List the applications")
 def applications(
     twin: TwinDep,
@@ -164,7 +146,7 @@ def applications(
     """Return a page of the applications in the order in which they were opened."""
     refuse_xroad(actor)
     items = [application_json(item) for item in twin.applications.of(building_id)]
-    return _paged({"items": items}, "items", offset, limit)
+    return paged({"items": items}, "items", offset, limit)
 
 
 @router.post("/applications", summary="Open an application", status_code=201)
@@ -191,7 +173,7 @@ def put_layer(
     file: Annotated[UploadFile, File()],
 ) -> dict[str, Any]:
     """Keep the layer; a file with one faulty feature is refused as a whole and nothing is stored."""
-    data = _read(file, MAX_LAYER_BYTES)
+    data = read_upload(file, MAX_LAYER_BYTES)
     return application_json(twin.applications.put_layer(application_id, layer, data, actor.name))
 
 
@@ -226,7 +208,7 @@ def findings(
     refuse_xroad(actor)
     found = twin.applications.read(application_id)
     report = _with_words(twin, found, submission)[0]
-    return _paged(report, "results", offset, limit)
+    return paged(report, "results", offset, limit)
 
 
 @router.get(APPLICATION + "/difference", summary="Compare two submissions")
@@ -337,22 +319,6 @@ def _shortened(specification: Mapping[str, Any], most_bytes: int) -> dict[str, A
     kept = reasons[: len(bounded(reasons, most_bytes))]
     left_out = specification["reasons_left_out"] + len(reasons) - len(kept)
     return {**specification, "reasons": kept, "reasons_left_out": left_out}
-
-
-def _paged(document: Mapping[str, Any], name: str, offset: int, limit: int) -> dict[str, Any]:
-    """Return a document with a page of one of its lists, ending sooner where the answer would grow too large."""
-    items = document[name]
-    page = items[offset : offset + limit]
-    page = page[: len(bounded(page))]
-    reached = offset + len(page)
-    return {**document, name: page, "total": len(items), "next": reached if reached < len(items) else None}
-
-
-def _read(file: UploadFile, most_bytes: int) -> bytes:
-    data = file.file.read(most_bytes + 1)
-    if len(data) > most_bytes:
-        raise InvalidInput(f"The file is larger than {most_bytes} bytes.", reason="too-large")
-    return data
 
 
 def _file(data: bytes, media_type: str, name: str) -> Response:

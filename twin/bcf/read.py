@@ -6,6 +6,7 @@ import zipfile
 
 from lxml import etree
 
+from twin.bcf.read_view import read_view
 from twin.bcf.values import Comment, Topic, View
 from twin.errors import InvalidInput
 
@@ -49,7 +50,7 @@ def _topic(archive: zipfile.ZipFile, folder: str) -> Topic:
     if made is None or not GUID.fullmatch(guid):
         raise _refusal("It holds a topic without a Guid.", name)
     labels = [*made.findall("Labels/Label"), *(item for item in made.findall("Labels") if not len(item))]
-    view, elements = _view(archive, folder, root)
+    related = [*made.findall("RelatedTopic"), *made.findall("RelatedTopics/RelatedTopic")]
     return Topic(
         guid.lower(),
         made.findtext("Title") or "",
@@ -59,48 +60,40 @@ def _topic(archive: zipfile.ZipFile, folder: str) -> Topic:
         made.findtext("CreationAuthor") or "",
         made.findtext("CreationDate") or "",
         tuple(item.text or "" for item in labels),
-        elements,
-        view,
+        tuple(_views(archive, folder, root)),
         tuple(_comment(item) for item in (*root.findall("Comment"), *made.findall("Comments/Comment"))),
+        tuple(item.get("Guid", "").lower() for item in related),
+        made.findtext("Priority") or "",
+        made.findtext("AssignedTo") or "",
+        made.findtext("DueDate") or "",
     )
 
 
 def _comment(item: etree._Element) -> Comment:
-    words = [item.findtext(name) or "" for name in ("Date", "Author", "Comment")]
-    return Comment(item.get("Guid", "").lower(), *words)
+    time, author, text = (item.findtext(name) or "" for name in ("Date", "Author", "Comment"))
+    view = item.find("Viewpoint")
+    about = "" if view is None else view.get("Guid", "").lower()
+    return Comment(item.get("Guid", "").lower(), time, author, text, about)
 
 
-def _view(archive: zipfile.ZipFile, folder: str, root: etree._Element) -> tuple[View | None, tuple[str, ...]]:
-    """Return the first view of a topic that a parallel projection can be read of, and what is selected in it."""
-    for item in (*root.findall("Viewpoints"), *root.findall("Topic/Viewpoints/ViewPoint")):
+def _views(archive: zipfile.ZipFile, folder: str, root: etree._Element) -> list[View]:
+    """Return the views of a topic in the order that they state, else in that of the file."""
+    named = [*root.findall("Viewpoints"), *root.findall("Topic/Viewpoints/ViewPoint")]
+    views: list[View] = []
+    for item in sorted(named, key=_place):
         name, picture = item.findtext("Viewpoint"), item.findtext("Snapshot")
-        if not name:
-            continue
-        shown = _root(archive, folder + name)
-        selected = shown.findall("Components/Selection/Component")
-        elements = tuple(part.get("IfcGuid", "") for part in selected if part.get("IfcGuid"))
         snapshot = archive.read(folder + picture) if picture and folder + picture in archive.namelist() else None
-        return _camera(shown, snapshot, folder + name), elements
-    return None, ()
+        shown = _root(archive, folder + name) if name else etree.Element("VisualizationInfo")
+        try:
+            views.append(read_view(shown, item.get("Guid", "").lower(), snapshot))
+        except ValueError as error:
+            raise _refusal(f"A view cannot be understood: {error}.", folder + (name or "")) from error
+    return views
 
 
-def _camera(shown: etree._Element, snapshot: bytes | None, name: str) -> View | None:
-    camera = shown.find("OrthogonalCamera")
-    if camera is None:
-        return None
-    try:
-        height_m = float(camera.findtext("ViewToWorldScale") or "")
-        position, direction, up = (
-            _triple(camera, part) for part in ("CameraViewPoint", "CameraDirection", "CameraUpVector")
-        )
-    except ValueError as error:
-        raise _refusal("A camera has no numbers.", name) from error
-    return View(position, direction, up, height_m, snapshot)
-
-
-def _triple(camera: etree._Element, name: str) -> tuple[float, float, float]:
-    x, y, z = (float(camera.findtext(f"{name}/{axis}") or "") for axis in "XYZ")
-    return x, y, z
+def _place(item: etree._Element) -> int:
+    text = item.findtext("Index") or ""
+    return int(text) if re.fullmatch(r"-?\d{1,9}", text.strip()) else 0
 
 
 def _root(archive: zipfile.ZipFile, name: str) -> etree._Element:

@@ -1,15 +1,17 @@
 """The findings of a permit report as BCF topics, each with a view that looks at its elements."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
-from twin.bcf import Comment, Topic, View, guid_of
+from twin.bcf import Camera, Comment, Topic, Vector, View, guid_of
 from twin.report.picture import to_png
-from twin.report.view import look_at
+from twin.report.view import ASPECT, look_at
 from twin.report.words import word
 from twin.snapshot import Snapshot
 
 KINDS = {"fail": "Error", "needs_human": "Request", "data_missing": "Info"}
+COLOUR = "FFE2583E"  # opaque; that of our own pictures
 MAX_SNAPSHOTS = 500  # of 50 kB each; the topics beyond keep their camera
 
 
@@ -49,18 +51,29 @@ def _topic(
         author,
         time,
         (result["pack_id"], word(result["verdict"], language)),
-        tuple(result["elements"]),
-        _view(result, snapshot, picture=picture),
+        _views(result, snapshot, picture=picture),
         tuple(_comments(result, guid)),
     )
 
 
-def _view(result: Mapping[str, Any], snapshot: Snapshot, *, picture: bool) -> View | None:
+def _views(result: Mapping[str, Any], snapshot: Snapshot, *, picture: bool) -> tuple[View, ...]:
     drawing = look_at(result["elements"], snapshot.meshes, snapshot.records, result["geometry"])
+    elements = tuple(result["elements"])
     if drawing is None:
-        return None
-    camera = drawing.camera
-    return View(camera.position, camera.direction, camera.up, camera.height_m, to_png(drawing) if picture else None)
+        return (View(selection=elements),) if elements else ()
+    seen = drawing.camera
+    camera = Camera(seen.position, seen.direction, seen.up, seen.height_m, aspect=ASPECT)
+    shot = to_png(drawing) if picture else None
+    colours = ((COLOUR, elements),) if elements else ()
+    return (View(camera, shot, elements, colours, lines=_lines(result["geometry"])),)
+
+
+def _lines(geometry: Mapping[str, Any] | None) -> tuple[tuple[Vector, Vector], ...]:
+    """Return a line or path of a finding in the coordinates of the model."""
+    if geometry is None or geometry["crs"] != "model" or geometry["type"] not in {"line", "path"}:
+        return ()
+    points = [(float(x), float(y), float(z)) for x, y, z in geometry["coordinates"]]
+    return tuple(pairwise(points))
 
 
 def _comments(result: Mapping[str, Any], guid: str) -> list[Comment]:

@@ -5,6 +5,8 @@ import zipfile
 
 import pytest
 
+from twin.bcf import read_bcf
+
 
 @pytest.fixture(scope="module")
 def served(client):
@@ -71,6 +73,8 @@ def test_a_work_order_is_a_bcf_topic_with_the_elements(client, alarm):
         (markup,) = [archive.read(name).decode() for name in archive.namelist() if name.endswith("markup.bcf")]
     assert "Air unit silent" in markup
     assert "Work order" in markup
+    (topic,) = read_bcf(data)
+    assert alarm["global_id"] in topic.elements
 
 
 def test_the_wall_and_the_list_show_it(client, alarm):

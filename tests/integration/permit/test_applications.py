@@ -141,9 +141,16 @@ def test_the_findings_of_a_submission_as_bcf(client, submitted, form):
     answer = client.get(f"{submitted}/submissions/1/report", params={"format": form, "language": "en"}, headers=OTTO)
     topics = read_bcf(answer.content)
     assert len(topics) == client.get(submitted, headers=OTTO).json()["submissions"][0]["open_findings"]
-    assert all(topic.view is not None and topic.view.snapshot for topic in topics)
-    read = client.post("/api/v1/bcf", files={"file": ("a.bcf", answer.content)}, headers=OTTO).json()
+    assert all(topic.views[0].camera and topic.views[0].snapshot for topic in topics)
+    sent = {"files": {"file": ("a.bcf", answer.content)}, "headers": OTTO}
+    read = client.post("/api/v1/bcf", params={"pictures": True}, **sent).json()
     assert read["total"] == len(topics)
+    assert read["topics"][0]["views"][0]["snapshot"].startswith("data:image/png;base64,")
+    beside = client.post(f"{VERSION}/bcf", params={"offset": 1, "limit": 2}, **sent).json()
+    assert (len(beside["topics"]), beside["next"]) == (2, 3)
+    for view in (view for topic in beside["topics"] for view in topic["views"]):
+        assert "&eye=" in view["address"]
+        assert (view["unknown"], view["left_out"]) == ([], [])
 
 
 def test_the_page_of_a_submission_needs_nothing_from_outside(client, submitted):

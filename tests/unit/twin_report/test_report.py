@@ -173,5 +173,13 @@ def test_topics_name_what_asks_for_something(snapshot):
     assert [topic.kind for topic in topics] == ["Error", "Error", "Info"]
     assert len({topic.guid for topic in topics}) == 3
     assert topics[0].elements == (DOOR,)
-    assert topics[0].view.snapshot.startswith(b"\x89PNG")
+    (view,) = topics[0].views
+    assert view.snapshot.startswith(b"\x89PNG")
+    assert view.camera.height_m > 2.1
     assert topics == topics_of(made, snapshot, "et", "Kaksik", "2026-01-01T00:00:00Z")
+
+
+def test_a_line_of_a_finding_is_a_line_of_the_view(snapshot):
+    line = {"type": "path", "crs": "model", "coordinates": [[0, 0, 0], [1, 0, 0], [1, 2, 0]]}
+    (topic,) = topics_of(report(("fail", "fail", [DOOR], line)), snapshot, "et", "Kaksik", "2026-01-01T00:00:00Z")
+    assert topic.views[0].lines == (((0, 0, 0), (1, 0, 0)), ((1, 0, 0), (1, 2, 0)))
