@@ -26,7 +26,9 @@ from twin.energy import (
     assess,
     band_of,
     prepare_model,
+    simulate,
 )
+from twin.energy.city import Package, renovated
 from twin.layers import Layers
 from twin.permit import CheckContext, Mode, Pack, check
 from twin.snapshots import SnapshotReader
@@ -177,6 +179,34 @@ class Energy:
 
         inputs = self._inputs(question)
         return self._desk.kept(version, "energy-band", inputs, make, lambda band: {"runs": band["runs"]})
+
+    def what_if(self, version: Version, package: Package) -> dict[str, Any]:
+        """Return the need of a year before and after measures on the building, by the full engine; nothing is kept.
+
+        Raises:
+            InvalidInput: (energy-no-envelope) nothing in the model can be an envelope.
+        """
+        question = Question(horizons=self._facades(version.key.building_id))
+        made = prepare_model(self._snapshots.read(version), question)
+        area = made.area.area_m2.value
+        years = [simulate(model, self._climate) for model in (made.model, renovated(made.model, package))]
+        needs = [
+            {
+                "heating_kwh": round(year.heating_kwh, 1),
+                "heating_kwh_m2": round(year.heating_kwh / area, 2),
+                "cooling_kwh_m2": round(abs(year.cooling_kwh) / area, 2),
+            }
+            for year in years
+        ]
+        return {
+            "engine": ENGINE,
+            "engine_version": ENGINE_VERSION,
+            "climate": self._climate.to_json(),
+            "area_m2": round(area, 2),
+            "package": package.to_json(),
+            "before": needs[0],
+            "after": needs[1],
+        }
 
     def _inputs(self, question: Question) -> str:
         neighbours = [asdict(facade) for facade in question.horizons]
