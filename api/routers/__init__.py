@@ -20,6 +20,7 @@ from api.routers import (
     operated,
     questions,
     registry,
+    remarks,
     reports,
     sensorthings,
     system,
@@ -30,7 +31,7 @@ from api.routers import (
 
 _MODULES = (
     system, district, city, city_picture, buildings, differences, versions, exports, reports, certificates,
-    applications, bcf, trust, registry, features, open_data, live, conditions, alarms, commands, sensorthings,
+    applications, bcf, remarks, trust, registry, features, open_data, live, conditions, alarms, commands, sensorthings,
     operated, what_if, questions, jobs,
 )  # fmt: skip
 ROUTERS = tuple(module.router for module in _MODULES)
