@@ -34,6 +34,7 @@ from samples.mutation_sizes import (
 from samples.mutations import (
     LENGTH,
     PLACED,
+    Elsewhere,
     Mutation,
     added,
     all_of,
@@ -47,7 +48,6 @@ from samples.mutations import (
     parcel,
     placed,
     right,
-    same,
     school_with,
     sized,
     stated,
@@ -214,17 +214,17 @@ def _dwellings() -> tuple[Mutation, ...]:
                flats(flat=Flat(4.0, 2.41, 6.0)), depends=moved),
         *three("r85.room-height", "block", flats(flat=Flat(ceiling=2.49)), flats(flat=Flat(ceiling=2.2)),
                flats(flat=Flat(ceiling=2.51))),
-        *three("r85.room-door", "house", omitted("k2/door-bed2"), omitted("k2/door-bed2", "k2/door-bed3"), same,
-               depends=WAYS),
+        *three("r85.room-door", "house", omitted("k2/door-bed2"), omitted("k2/door-bed2", "k2/door-bed3"),
+               omitted("k1/door-kitchen"), depends=WAYS),  # the kitchen keeps its door to the study
         *three("r85.room-window", "block",
                stated("k2/s1-bed/window-S0", "AR_Aken.315_Avanemine", value="mitteavatav"),
                flats(flat=Flat(window=False)),
-               stated("k2/s1-bed/window-S0", "AR_Aken.315_Avanemine", value="pöördavanev")),
+               Elsewhere("house", stated("k1/living/window-S0", "AR_Aken.315_Avanemine", value="mitteavatav"))),
         *three("r85.way-out", "block", omitted("k2/door-s1-flat"), omitted("k2/door-s1-flat", "k3/door-s2-flat"),
-               stated("k2/door-s1-flat", "AR_Uks.001_Nimetus", value="Korteri uks"),
+               Elsewhere("house", omitted("k1/door-living")),  # the way to the living room leads over the terrace
                depends=("r85.own-entrance", "fire.escape-path")),
         *three("r85.own-entrance", "block", omitted("k2/door-s2-flat"), omitted("k2/door-s2-flat", "k3/door-s2-flat"),
-               stated("k2/door-s2-flat", "AR_Uks.001_Nimetus", value="Korteri uks"), depends=WAYS),
+               Elsewhere("house", omitted("k1/door-entrance")), depends=(*WAYS, "fire.exits")),  # the terrace stays
         *three("r85.outer-door-width", "house", width("k1/door-terrace", 0.89), width("k1/door-terrace", 0.6),
                width("k1/door-terrace", 1.01)),
         *three("r85.inner-door-width", "house", width("k1/door-living", 0.69), width("k1/door-living", 0.5),

@@ -47,10 +47,21 @@ class Mutation:
         return self.bend(COMPLIANT_CASES[self.building]())
 
 
-def three(check_id: str, building: str, *bends: Bend, depends: Iterable[str] = ()) -> tuple[Mutation, ...]:
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A bend of another building than the rest of its check."""
+
+    building: str
+    bend: Bend
+
+
+def three(
+    check_id: str, building: str, *bends: Bend | Elsewhere, depends: Iterable[str] = ()
+) -> tuple[Mutation, ...]:
     """Return the two violations and the near-miss of a check; the bends are in the order of `KINDS`."""
     follow = frozenset(depends)
-    return tuple(Mutation(check_id, building, kind, bend, follow) for kind, bend in zip(KINDS, bends, strict=True))
+    chosen = [bend if isinstance(bend, Elsewhere) else Elsewhere(building, bend) for bend in bends]
+    return tuple(Mutation(check_id, e.building, kind, e.bend, follow) for kind, e in zip(KINDS, chosen, strict=True))
 
 
 def edited(*changes: Change) -> Bend:
@@ -176,11 +187,6 @@ def all_of(*bends: Bend) -> Bend:
         return case
 
     return bend
-
-
-def same(case: Case) -> Case:
-    """Return the case as it is."""
-    return case
 
 
 def _east(rect: Rect, x1: float) -> Rect:
