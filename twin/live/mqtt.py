@@ -110,11 +110,6 @@ class MqttIngest:
         """Wait until the broker has confirmed the subscription; tell whether it did."""
         return self._subscribed.wait(timeout_s)
 
-    @property
-    def address(self) -> BrokerAddress:
-        """Return the broker."""
-        return self._address
-
     def status(self) -> dict[str, Any]:
         """Return whether the subscription stands, what went wrong last, and how many QoS 0 messages were dropped."""
         return {
