@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from shapely.errors import ShapelyError
 
 from twin.permit.pack import Pack, Rule
+from twin.permit.remedies import advice
 from twin.permit.sentences import Sentence, render_all, say
 from twin.permit.subject import Subject
 from twin.permit.values import CheckResult, Mode, Outcome, PackUse, PermitReport, SourceStatus, Verdict
@@ -106,12 +107,9 @@ def _run(subject: Subject, pack: Pack, rule: Rule, mode: Mode) -> list[CheckResu
     return sorted(results, key=lambda result: (VERDICT_ORDER.index(result.verdict), result.elements, result.message))
 
 
-def _broken(error: ShapelyError) -> Sentence:
-    return say("The geometry could not be computed: {error}.", error=str(error))
-
-
 def _result(pack: Pack, rule: Rule, outcome: Outcome, mode: Mode, *, use_known: bool) -> CheckResult:
     notes = _notes(rule.source_status, use_known=use_known) if outcome.verdict in DECIDED else ()
+    verdict = _verdict(outcome, rule.source_status, mode, use_known=use_known)
     return CheckResult(
         rule.rule_id,
         pack.pack_id,
@@ -119,11 +117,11 @@ def _result(pack: Pack, rule: Rule, outcome: Outcome, mode: Mode, *, use_known: 
         rule.title,
         pack.act,
         rule.clause,
-        _verdict(outcome, rule.source_status, mode, use_known=use_known),
+        verdict,
         outcome.verdict,
         rule.source_status,
         render_all((outcome.message, *outcome.doubts, *notes)),
-        rule.advice,
+        advice(outcome, verdict, rule),
         outcome.measured,
         outcome.limit,
         tuple(sorted(outcome.elements)),

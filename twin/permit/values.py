@@ -115,7 +115,7 @@ class CheckResult:
             pre-check shows it with the warning that the verdict stands for.
         source_status: How well the rule's number is known.
         messages: One sentence with the numbers and the doubts, by language.
-        advices: What to change, by language.
+        advices: What to change, or which data to add and where, by language.
         measured: The deciding value, if there is one.
         limit: What it was compared with.
         elements: GlobalIds concerned, sorted.

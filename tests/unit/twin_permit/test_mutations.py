@@ -26,6 +26,7 @@ from twin.permit import (
     compare,
     load_pack,
 )
+from twin.permit.remedies import GENERAL
 from twin.permit.sentences import LANGUAGES, catalogue
 
 PACKS = bundled_packs()
@@ -131,9 +132,18 @@ def test_missing_data_never_passes(
 ) -> None:
     name = next((n for n, report in reports.items() if indications(report)[rule.rule_id] is Verdict.PASS), "house")
     alone = replace(pack, rules=(replace(rule, use_code_prefixes=()),))
-    found = {r.verdict for r in check(without(contexts[name], need, rule), (alone,)).results}
+    results = check(without(contexts[name], need, rule), (alone,)).results
+    found = {r.verdict for r in results}
     assert Verdict.DATA_MISSING in found
-    assert Verdict.PASS not in found or need.kind == "property"
+    assert Verdict.PASS not in found, [r.message for r in results if r.verdict is Verdict.PASS]
+    lacking = [r for r in results if r.verdict is Verdict.DATA_MISSING]
+    for result in lacking:  # it says which data to add, not what to build otherwise
+        assert result.advices != rule.advice
+        assert result.advice != GENERAL.template
+        assert len(set(result.advices.values())) == len(LANGUAGES)
+    if need.kind == "property":
+        places = [place.removeprefix("@") for place in resolved(need.paths, rule)]
+        assert any(place in result.advice for result in lacking for place in places)
 
 
 def test_every_test_says_what_it_needs_or_has_its_own_case() -> None:
@@ -150,6 +160,15 @@ def test_an_unverified_rule_never_decides(
             assert result.verdict not in {Verdict.PASS, Verdict.FAIL}
     decided = {r.source_status for r in formal.results if r.verdict in {Verdict.PASS, Verdict.FAIL}}
     assert decided == {SourceStatus.VERIFIED}
+
+
+def test_a_finding_says_what_to_change_and_a_pass_nothing(contexts: dict[str, CheckContext]) -> None:
+    advised = {rule.rule_id: rule.advice for _, rule in RULES}
+    for result in check(contexts["house"], PACKS, Mode.FORMAL).results:
+        if result.indication is Verdict.FAIL:
+            assert result.advices == advised[result.check_id]
+        elif result.indication is Verdict.PASS:
+            assert result.advice.startswith("Nothing has to be changed")
 
 
 def templates() -> set[str]:
