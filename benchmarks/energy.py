@@ -9,6 +9,7 @@ import json
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -25,8 +26,9 @@ from twin.energy import (
     UseProfile,
     Zone,
     synthetic_tallinn,
+    weather_of,
 )
-from twin.energy.engine import Prepared, hours_of, prepare, run
+from twin.energy.engine import Prepared, prepare, run, some_hours
 from twin.energy.kernel import RESULT_COLUMNS, Kernel, compiled, run_year
 
 PLAIN_HOURS = 24
@@ -71,8 +73,8 @@ def median_s(action: Callable[[], object], runs: int) -> float:
 
 
 def step_once(prepared: Prepared, kernel: Kernel, hours: int) -> None:
-    arguments = hours_of(prepared.arguments, slice(0, hours))
-    kernel(*arguments, np.full(prepared.nodes, 20.0), np.array([20.0]), np.zeros((hours, RESULT_COLUMNS)))
+    bring = some_hours(prepared.hours, slice(0, hours))
+    kernel(prepared.house, bring, np.full(prepared.nodes, 20.0), np.array([20.0]), np.zeros((hours, RESULT_COLUMNS)))
 
 
 def measure(climate: ClimateYear, runs: int) -> dict[str, float]:
@@ -83,11 +85,13 @@ def measure(climate: ClimateYear, runs: int) -> dict[str, float]:
     rows["first_call_s"] = time.process_time() - compile_start
     for sub_steps in (1, 2, 4):
         prepared = prepare(model, climate, Options(sub_steps))
-        seconds = median_s(lambda prepared=prepared: step_once(prepared, compiled(), YEAR_HOURS), runs)
+        seconds = median_s(partial(step_once, prepared, compiled(), YEAR_HOURS), runs)
         rows[f"year_ms_{sub_steps}_steps"] = 1000.0 * seconds
     one = prepare(model, climate, Options(1))
     rows["nodes"] = float(one.nodes)
     rows["prepare_ms"] = 1000.0 * median_s(lambda: prepare(model, climate), runs)
+    weather = weather_of(climate)
+    rows["prepare_shared_weather_ms"] = 1000.0 * median_s(lambda: prepare(model, climate, weather=weather), runs)
     plain = median_s(lambda: step_once(one, run_year, PLAIN_HOURS), max(runs // 3, 3))
     rows["plain_python_year_s"] = plain * YEAR_HOURS / PLAIN_HOURS
     rows["ratio_to_plain_python"] = 1000.0 * rows["plain_python_year_s"] / rows["year_ms_1_steps"]

@@ -6,7 +6,7 @@ from twin.energy.assess import Prepared, Question, assess, prepare_model, report
 from twin.energy.bands import Band, band_of
 from twin.energy.certificate import certificate
 from twin.energy.climate import ClimateYear
-from twin.energy.engine import ENGINE, ENGINE_VERSION, Method, Options, Simulation, simulate
+from twin.energy.engine import ENGINE, ENGINE_VERSION, Method, Options, Simulation, simulate, weather_of
 from twin.energy.envelope import build_envelope
 from twin.energy.epw import read_epw
 from twin.energy.findings import EnergyFinding
@@ -81,4 +81,5 @@ __all__ = [
     "simulate",
     "simulate_lumped",
     "synthetic_tallinn",
+    "weather_of",
 ]

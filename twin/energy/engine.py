@@ -4,17 +4,15 @@ Beside the standard: sky temperature from the climate, wind-dependent outer film
 film coefficients that were fitted on ten ASHRAE 140 cases (`INSIDE_CONVECTION`).
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from twin.energy.climate import ClimateYear, Series, month_of_hour
 from twin.energy.construction import Chain, chain, iso_chain
-from twin.energy.faces import ISO_FACES, face_conditions
+from twin.energy.faces import ISO_FACES, FaceRules, Weather, face_conditions
 from twin.energy.kernel import (
     AIR,
     COOL,
@@ -26,10 +24,13 @@ from twin.energy.kernel import (
     STORED,
     TRANSMISSION,
     VENTILATION,
+    Hours,
+    House,
     Kernel,
     compiled,
 )
-from twin.energy.values import Boundary, EnergyElement, EnergyModel, Kind, UseProfile
+from twin.energy.values import Boundary, EnergyModel, Kind, UseProfile
+from twin.errors import InvalidInput
 
 ENGINE = "rc52016"
 ENGINE_VERSION = "0.2"
@@ -58,8 +59,6 @@ AIR_HEAT = 1006.0  # J/(kg.K)
 FURNITURE = 10_000.0  # J/(m2.K) of floor: air and furniture node of EN ISO 52016-1 table B.17
 WARM_UP_DAYS = 31
 COOLING_OFF_C = 1000.0  # no room gets as warm
-COOLING_ARGUMENT = 15  # place of the cooling set-points among the arguments of the kernel
-HOURLY_ARGUMENTS = frozenset({7, 8, 9, 11, 12, 13, 14, 15})  # places of the arrays that run with the hours
 
 
 class Method(StrEnum):
@@ -122,11 +121,22 @@ class Simulation:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Prepared:
-    """The arrays of `kernel.run_year` for one model and one climate, without state."""
+    """The arrays of `kernel.run_year` for one model and one climate, without state.
 
-    arguments: tuple[Any, ...]
-    nodes: int
+    Attributes:
+        house: What does not change with the hours.
+        hours: What the hours bring.
+        radiant: (hours,), radiative gains, W.
+    """
+
+    house: House
+    hours: Hours
     radiant: Series
+
+    @property
+    def nodes(self) -> int:
+        """Number of nodes."""
+        return len(self.house.capacity)
 
 
 def simulate(
@@ -134,6 +144,7 @@ def simulate(
     climate: ClimateYear,
     options: Options = Options(),
     kernel: Kernel | None = None,
+    weather: Weather | None = None,
 ) -> Simulation:
     """Simulate a year, after a month of warm-up.
 
@@ -142,8 +153,14 @@ def simulate(
         climate: The weather.
         options: How to run.
         kernel: The step; machine code if not given.
+        weather: `weather_of` the climate and the options, to share it between buildings.
     """
-    return run(prepare(model, climate, options), kernel or compiled())
+    return run(prepare(model, climate, options, weather), kernel or compiled())
+
+
+def weather_of(climate: ClimateYear, options: Options = Options()) -> Weather:
+    """Return a climate worked out for faces; make it once for many buildings."""
+    return Weather(climate, ISO_FACES if options.method is Method.ISO_DEFAULT else FaceRules())
 
 
 def run(prepared: Prepared, kernel: Kernel) -> Simulation:
@@ -151,10 +168,10 @@ def run(prepared: Prepared, kernel: Kernel) -> Simulation:
     temperature = np.full(prepared.nodes, 20.0)
     state = np.array([20.0])
     last = WARM_UP_DAYS * 24
-    warm_up = np.zeros((last, RESULT_COLUMNS))
-    kernel(*hours_of(prepared.arguments, slice(-last, None)), temperature, state, warm_up)
-    hourly = np.zeros((len(month_of_hour()), RESULT_COLUMNS))
-    kernel(*prepared.arguments, temperature, state, hourly)
+    warm_up = np.empty((last, RESULT_COLUMNS))
+    kernel(prepared.house, some_hours(prepared.hours, slice(-last, None)), temperature, state, warm_up)
+    hourly = np.empty((len(prepared.radiant), RESULT_COLUMNS))
+    kernel(prepared.house, prepared.hours, temperature, state, hourly)
     hourly[:, SOLAR] -= prepared.radiant  # the kernel counts all that inner faces take as one
     hourly[:, GAINS] += prepared.radiant
     return Simulation(hourly, _residual(hourly))
@@ -162,17 +179,13 @@ def run(prepared: Prepared, kernel: Kernel) -> Simulation:
 
 def without_cooling(prepared: Prepared) -> Prepared:
     """Return the same building with its cooling switched off."""
-    arguments = list(prepared.arguments)
-    arguments[COOLING_ARGUMENT] = np.full_like(arguments[COOLING_ARGUMENT], COOLING_OFF_C)
-    return replace(prepared, arguments=tuple(arguments))
+    off = np.full_like(prepared.hours.cooling_c, COOLING_OFF_C)
+    return replace(prepared, hours=prepared.hours._replace(cooling_c=off))
 
 
-def hours_of(arguments: tuple[Any, ...], hours: slice) -> tuple[object, ...]:
-    """Return the arguments of `kernel.run_year` for some hours only."""
-    return tuple(
-        np.ascontiguousarray(value[hours]) if place in HOURLY_ARGUMENTS and isinstance(value, np.ndarray) else value
-        for place, value in enumerate(arguments)
-    )
+def some_hours(hours: Hours, which: slice) -> Hours:
+    """Return what some of the hours bring."""
+    return Hours(*(np.ascontiguousarray(series[..., which]) for series in hours))
 
 
 def _residual(hourly: Series) -> float:
@@ -182,63 +195,49 @@ def _residual(hourly: Series) -> float:
     return float(abs(flows - total[STORED]) / max(moved, 1.0))
 
 
-def prepare(model: EnergyModel, climate: ClimateYear, options: Options = Options()) -> Prepared:
-    """Return the arrays of a model in a climate."""
-    elements = model.elements
-    iso = options.method is Method.ISO_DEFAULT
-    chains = [iso_chain(element) if iso else chain(element) for element in elements]
-    faces = face_conditions(model, climate, chains, ISO_FACES if iso else None)
-    areas = np.array([element.area_m2.value for element in elements])
-    return arguments_of(model, climate, options, chains, areas, elements, faces)
-
-
-def arguments_of(
-    model: EnergyModel,
-    climate: ClimateYear,
-    options: Options,
-    chains: Sequence[Chain],
-    areas: Series,
-    elements: Sequence[EnergyElement],
-    faces: tuple[Series, Series, Series],
+def prepare(
+    model: EnergyModel, climate: ClimateYear, options: Options = Options(), weather: Weather | None = None
 ) -> Prepared:
-    """Return the arguments of the kernel.
+    """Return the arrays of a model in a climate.
 
-    Args:
-        model: The building; its zone and use are read.
-        climate: The weather.
-        options: How to run.
-        chains: Nodes of each part.
-        areas: (parts,), m2.
-        elements: One element for each part, for its kind and boundary.
-        faces: Outer film, outer drive and inner source, each (hours, parts).
+    Raises:
+        InvalidInput: (energy-weather) the shared weather is of another climate or method.
     """
-    zone, profile = model.zone, model.zone.profile
+    shared = weather or weather_of(climate, options)
+    iso = options.method is Method.ISO_DEFAULT
+    if shared.climate is not climate or (shared.rules is ISO_FACES) is not iso:
+        raise InvalidInput(
+            "The weather that was worked out is not that of this climate and method.",
+            reason="energy-weather",
+            hint="Make it by weather_of(climate, options).",
+            entity=shared.climate.name,
+        )
+    chains = [iso_chain(element) if iso else chain(element) for element in model.elements]
     hour = np.arange(len(month_of_hour())) % 24
     exchange, convective = _air(model, climate, hour)
-    heating, cooling = set_points(profile, hour, options.sub_steps)
+    set_to = (np.ascontiguousarray(each.T) for each in set_points(model.zone.profile, hour, options.sub_steps))
+    faces = face_conditions(model, shared, chains)
+    zone, profile = model.zone, model.zone.profile
+    radiant = np.array(profile.gains_w_m2)[hour] * zone.floor_area_m2.value * profile.radiative_share
+    hours = Hours(*faces, exchange, climate.dry_bulb_c, convective, *set_to)
+    return Prepared(_house(model, climate, options, chains), hours, radiant)
+
+
+def _house(model: EnergyModel, climate: ClimateYear, options: Options, chains: list[Chain]) -> House:
+    zone, elements = model.zone, model.elements
     heat_of_air = zone.volume_m3.value * climate.air_density_kg_m3() * AIR_HEAT
     furniture = FURNITURE * zone.floor_area_m2.value if options.furniture else 0.0
     films = ISO_INSIDE_CONVECTION if options.method is Method.ISO_DEFAULT else INSIDE_CONVECTION
-    first = np.concatenate([[0], np.cumsum([len(part.capacity) for part in chains])])
-    arguments: tuple[Any, ...] = (
-        first,
-        areas,
-        np.array([element.boundary is Boundary.GROUND for element in elements]),
-        np.concatenate([part.capacity for part in chains]),
-        np.concatenate([part.conductance for part in chains]),
-        np.array([films[element.kind] for element in elements]),
-        INSIDE_RADIATION,
-        *faces,
-        heat_of_air + furniture,
-        exchange,
-        climate.dry_bulb_c,
-        convective,
-        heating,
-        cooling,
-        options.sub_steps,
+    return House(
+        first=np.concatenate([[0], np.cumsum([len(part.capacity) for part in chains])]),
+        area=np.array([element.area_m2.value for element in elements]),
+        is_ground=np.array([element.boundary is Boundary.GROUND for element in elements]),
+        capacity=np.concatenate([part.capacity for part in chains]),
+        conductance=np.concatenate([part.conductance for part in chains]),
+        convection=np.array([films[element.kind] for element in elements]),
+        radiation=INSIDE_RADIATION,
+        air_capacity=heat_of_air + furniture,
     )
-    radiant = np.array(profile.gains_w_m2)[hour] * zone.floor_area_m2.value * profile.radiative_share
-    return Prepared(arguments, int(first[-1]), radiant)
 
 
 def _air(model: EnergyModel, climate: ClimateYear, hour: NDArray[np.int64]) -> tuple[Series, Series]:

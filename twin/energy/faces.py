@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -15,6 +16,7 @@ EMISSIVITY = 0.9
 INNER_ABSORPTANCE = 0.6  # share of the sun that an opaque inner face takes
 GLASS_LOSS = 0.75  # share of the light from inside that a window lets out or takes
 DIRECT_SHARE = 0.91  # directly transmitted part of the total transmittance (EN 410, clear panes)
+MOST_DIRECTIONS = 256  # that a weather keeps, 0.2 MB each; a building has some tens
 GROUND_DAMPING = 0.35  # share of the yearly swing of the air that reaches the ground under a floor
 LOCAL_WIND = 0.76  # wind at the middle of a low building over open ground relative to the mast at 10 m
 ROUGHNESS = 1.52  # DOE-2: medium rough
@@ -44,45 +46,21 @@ class FaceRules:
 ISO_FACES = FaceRules(fixed_films=True, angle_dependent=False, g_factor=0.9, direct_share=1.0)
 
 
-def face_conditions(
-    model: EnergyModel, climate: ClimateYear, chains: list[Chain], rules: FaceRules | None = None
-) -> tuple[Series, Series, Series]:
-    """Return outer film, outer drive and inner source, each (hours, elements)."""
-    how = rules or FaceRules()
-    shape = (len(month_of_hour()), len(model.elements))
-    film, drive, inside = np.zeros(shape), np.zeros(shape), np.zeros(shape)
-    weather = _Weather(climate, how)
-    ground = ground_c(climate, model.ground_c)
-    beam, diffuse = np.zeros(shape[0]), np.zeros(shape[0])
-    for place, element in enumerate(model.elements):
-        if element.boundary is Boundary.GROUND:
-            film[:, place] = 1.0 / _ground_resistance(element, chains[place])
-            drive[:, place] = film[:, place] * ground
-        elif element.boundary is Boundary.OUTSIDE:
-            film[:, place], drive[:, place] = weather.outer(element)
-            light = weather.light(element)
-            if element.g is None:
-                drive[:, place] += element.absorptance * (light.beam + light.diffuse)
-                continue
-            passed = _through(element, light, weather.diffuse_through, chains[place], how)
-            beam += passed[0]
-            diffuse += passed[1]
-            inside[:, place] += passed[2]
-    areas = np.array([element.area_m2.value for element in model.elements])
-    inside += inner_shares(model, model.elements, areas, beam, diffuse)
-    return film, drive, inside
+class Weather:
+    """A weather year as faces meet it; each direction is worked out once and shared by all faces and buildings.
 
+    Args:
+        climate: The weather.
+        rules: How faces meet it; those of the engine if not given.
+    """
 
-class _Weather:
-    """What the weather does to one face after the other; equal faces are worked out once."""
-
-    def __init__(self, climate: ClimateYear, rules: FaceRules) -> None:
-        self._climate = climate
-        self._rules = rules
-        self._path = sun_path(climate)
+    def __init__(self, climate: ClimateYear, rules: FaceRules | None = None) -> None:
+        self.climate = climate
+        self.rules = rules or FaceRules()
+        self.path = sun_path(climate)
         curve = double_glazing()
-        self._curve = (curve.cosines, curve.relative) if rules.angle_dependent else None
-        self.diffuse_through = curve.diffuse if rules.angle_dependent else 1.0
+        self._curve = (curve.cosines, curve.relative) if self.rules.angle_dependent else None
+        self.diffuse_through = curve.diffuse if self.rules.angle_dependent else 1.0
         self._sky_c = (climate.sky_infrared_w_m2 / STEFAN_BOLTZMANN) ** 0.25 - KELVIN
         self._lights: dict[tuple[float, float, Horizon | None], Irradiance] = {}
         self._films: dict[tuple[float, bool], tuple[Series, Series]] = {}
@@ -91,21 +69,55 @@ class _Weather:
         """Return the sun on an element, behind its horizon."""
         key = (element.azimuth_deg, element.tilt_deg, element.horizon)
         if key not in self._lights:
+            _make_room(self._lights)
             azimuth, tilt, horizon = key
-            self._lights[key] = irradiance(self._climate, self._path, azimuth, tilt, self._curve, horizon=horizon)
+            self._lights[key] = irradiance(self.climate, self.path, azimuth, tilt, self._curve, horizon=horizon)
         return self._lights[key]
 
     def outer(self, element: EnergyElement) -> tuple[Series, Series]:
         """Return film coefficient and film times temperature of an outer face."""
         tilt, rough = key = (element.tilt_deg, element.g is None)
         if key not in self._films:
-            fixed = self._rules.fixed_films
+            _make_room(self._films)
+            fixed = self.rules.fixed_films
             self._films[key] = (
-                fixed_outer_face(tilt, self._climate)
+                fixed_outer_face(tilt, self.climate)
                 if fixed
-                else outer_face(tilt, self._climate, self._sky_c, rough=rough)
+                else outer_face(tilt, self.climate, self._sky_c, rough=rough)
             )
         return self._films[key]
+
+
+def _make_room(kept: dict[Any, Any]) -> None:
+    if len(kept) >= MOST_DIRECTIONS:
+        kept.pop(next(iter(kept)))
+
+
+def face_conditions(model: EnergyModel, weather: Weather, chains: list[Chain]) -> tuple[Series, Series, Series]:
+    """Return outer film, outer drive and inner source, each (elements, hours)."""
+    shape = (len(model.elements), len(month_of_hour()))
+    film, drive, panes = np.zeros(shape), np.zeros(shape), {}
+    ground = ground_c(weather.climate, model.ground_c)
+    beam, diffuse = np.zeros(shape[1]), np.zeros(shape[1])
+    for place, element in enumerate(model.elements):
+        if element.boundary is Boundary.GROUND:
+            film[place] = 1.0 / _ground_resistance(element, chains[place])
+            drive[place] = film[place] * ground
+        elif element.boundary is Boundary.OUTSIDE:
+            film[place], drive[place] = weather.outer(element)
+            light = weather.light(element)
+            if element.g is None:
+                drive[place] += element.absorptance * (light.beam + light.diffuse)
+                continue
+            passed = _through(element, light, weather.diffuse_through, chains[place], weather.rules)
+            beam += passed[0]
+            diffuse += passed[1]
+            panes[place] = passed[2]
+    areas = np.array([element.area_m2.value for element in model.elements])
+    inside = inner_shares(model, model.elements, areas, beam, diffuse)
+    for place, warm in panes.items():
+        inside[place] += warm
+    return film, drive, inside
 
 
 def outer_face(tilt_deg: float, climate: ClimateYear, sky_c: Series, *, rough: bool) -> tuple[Series, Series]:
@@ -115,8 +127,9 @@ def outer_face(tilt_deg: float, climate: ClimateYear, sky_c: Series, *, rough: b
     to_air = 1.0 - to_sky
     convection = outside_convection(climate.wind_m_s, rough=rough)
     mean_sky = (climate.dry_bulb_c + sky_c) / 2.0 + KELVIN
-    sky = 4.0 * EMISSIVITY * STEFAN_BOLTZMANN * mean_sky**3 * to_sky
-    air = 4.0 * EMISSIVITY * STEFAN_BOLTZMANN * (climate.dry_bulb_c + KELVIN) ** 3 * to_air + convection
+    sky = 4.0 * EMISSIVITY * STEFAN_BOLTZMANN * to_sky * mean_sky * mean_sky * mean_sky
+    air_k = climate.dry_bulb_c + KELVIN
+    air = 4.0 * EMISSIVITY * STEFAN_BOLTZMANN * to_air * air_k * air_k * air_k + convection
     return sky + air, sky * sky_c + air * climate.dry_bulb_c
 
 
@@ -170,7 +183,7 @@ def _through(
 def inner_shares(
     model: EnergyModel, elements: Sequence[EnergyElement], area: Series, beam: Series, diffuse: Series
 ) -> Series:
-    """Return the sun and the radiative gains that each inner face takes, W/m2, (hours, elements).
+    """Return the sun and the radiative gains that each inner face takes, W/m2, (elements, hours).
 
     Beam meets the floor first; what the floor reflects, and diffuse light, goes to all faces by area.
 
@@ -182,10 +195,11 @@ def inner_shares(
         diffuse: Sun passed as diffuse light, W.
     """
     of_beam, of_diffuse = inner_takes(elements, area)
-    source = beam[:, None] * of_beam[None, :] + diffuse[:, None] * of_diffuse[None, :]
     profile, zone = model.zone.profile, model.zone
-    radiant = np.array(profile.gains_w_m2) * zone.floor_area_m2.value * profile.radiative_share / area.sum()
-    return np.asarray(source + radiant[np.arange(len(beam)) % 24][:, None], dtype=np.float64)
+    radiant = np.array(profile.gains_w_m2) * zone.floor_area_m2.value * profile.radiative_share
+    heat = np.stack([beam, diffuse, np.tile(radiant, len(beam) // len(radiant))])
+    takes = np.stack([of_beam, of_diffuse, np.full_like(area, 1.0 / area.sum())], axis=1)
+    return np.asarray(takes @ heat, dtype=np.float64)
 
 
 def inner_takes(elements: Sequence[EnergyElement], area: Series) -> tuple[Series, Series]:

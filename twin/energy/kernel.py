@@ -1,11 +1,16 @@
 """The hourly step of the element model (EN ISO 52016-1 type): plain Python that numba compiles when first asked.
 
+Each element is a chain of nodes from its outer face to its inner face. Only its outer film changes from hour to
+hour, so a chain is eliminated from inside to outside: all pivots but the outermost are worked out once for a length
+of step, and an hour costs one division for each element.
+
 Nothing is compiled by importing. Machine code is kept on disk only if the operator names a folder
 (`NUMBA_CACHE_DIR`), so that an installed, read-only tree is never written to.
 """
 
 from collections.abc import Callable
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,48 +23,165 @@ Kernel = Callable[..., None]
 HEAT, COOL, AIR, VENTILATION, TRANSMISSION, GROUND, SOLAR, GAINS, STORED, RESULT_COLUMNS = range(10)
 
 
-def eliminate(
-    capacity: Array,
-    conductance: Array,
-    temperature: Array,
-    films: tuple[float, float, float],
-    sources: tuple[float, float],
-    dt: float,
-    p: Array,
-    r: Array,
-) -> tuple[float, float, float]:
-    """Eliminate one chain from outside to inside (Thomas algorithm).
+class House(NamedTuple):
+    """What does not change with the hours.
+
+    Attributes:
+        first: int64 (elements + 1,), first node of each element; each element has two nodes or more.
+        area: (elements,), m2.
+        is_ground: (elements,), whether the outer side is the ground.
+        capacity: (nodes,), J/(m2.K).
+        conductance: (nodes,), from a node to the next one inwards, W/(m2.K); unused at the inner face.
+        convection: (elements,), at the inner face, W/(m2.K).
+        radiation: At the inner face, W/(m2.K).
+        air_capacity: J/K.
+    """
+
+    first: Index
+    area: Array
+    is_ground: NDArray[np.bool_]
+    capacity: Array
+    conductance: Array
+    convection: Array
+    radiation: float
+    air_capacity: float
+
+
+class Hours(NamedTuple):
+    """What the hours bring; the last axis of each array is the hour.
+
+    Attributes:
+        film: (elements, hours), sum of the outer film coefficients, W/(m2.K).
+        drive: (elements, hours), sum of film coefficient times temperature, and absorbed sun, W/m2.
+        source: (elements, hours), absorbed at the inner face, W/m2.
+        exchange: (hours,), of air, W/K.
+        outside_c: (hours,), air outside.
+        gains: (hours,), convective, W.
+        heating_c: (steps in an hour, hours), set-point.
+        cooling_c: (steps in an hour, hours), set-point.
+    """
+
+    film: Array
+    drive: Array
+    source: Array
+    exchange: Array
+    outside_c: Array
+    gains: Array
+    heating_c: Array
+    cooling_c: Array
+
+
+class Factors(NamedTuple):
+    """Eliminated chains; u is the heat that air and radiation would give to an inner face at 0 °C, W/m2.
+
+    Attributes:
+        rate: (nodes,), capacity over the step, W/(m2.K).
+        share: (nodes,), inverse pivots; unused at outer faces.
+        passed: (nodes,), what a node takes of the next one inwards, and that one of it.
+        own: (nodes,), what u adds to a node while the outer face is held, m2.K/W.
+        carried: (nodes,), what a node takes of its outer face; at the inner face also what the outer one takes of u.
+        mass: (nodes,), heat capacity, J/K.
+        pivot: (elements,), pivot of the outer face without its film, W/(m2.K).
+    """
+
+    rate: Array
+    share: Array
+    passed: Array
+    own: Array
+    carried: Array
+    mass: Array
+    pivot: Array
+
+
+class Work(NamedTuple):
+    """Room for one step, written again and again.
+
+    Attributes:
+        inverse: (elements,), inverse pivot of the outer face in this hour.
+        gain: (elements,), what u adds to the inner face in this hour, m2.K/W.
+        given: (elements,), u.
+        known: (nodes,), temperatures for u = 0.
+    """
+
+    inverse: Array
+    gain: Array
+    given: Array
+    known: Array
+
+
+def factorise(house: House, dt: float) -> Factors:
+    """Eliminate every chain from inside to outside (Thomas algorithm), for one length of step."""
+    first, conductance = house.first, house.conductance
+    rate, mass = house.capacity / dt, house.capacity.copy()
+    share, passed = np.zeros_like(rate), np.zeros_like(rate)
+    own, carried = np.zeros_like(rate), np.ones_like(rate)
+    pivot = np.empty_like(house.area)
+    for e in range(pivot.shape[0]):
+        start, end = first[e], first[e + 1]
+        inward, reached = house.convection[e] + house.radiation, 1.0
+        for i in range(end - 1, start, -1):
+            k = conductance[i - 1]
+            share[i] = 1.0 / (rate[i] + inward + k)
+            passed[i - 1] = k * share[i]
+            own[i] = share[i] * reached
+            inward = k * (1.0 - passed[i - 1])
+            reached *= passed[i - 1]
+        pivot[e] = rate[start] + inward
+        mass[start:end] *= house.area[e]
+        for i in range(start + 1, end):
+            own[i] += own[i - 1] * passed[i - 1]
+            carried[i] = carried[i - 1] * passed[i - 1]
+    return Factors(rate, share, passed, own, carried, mass, pivot)
+
+
+def meet(house: House, factors: Factors, film: Array, work: Work) -> tuple[float, float, float]:
+    """Write what the outer films of an hour make of the chains.
 
     Returns:
-        Inner face temperature as constant, factor of the air and factor of the mean radiant temperature; node i is
-        ``p[i] + r[i] * node i+1``.
+        Kelvin of the mean radiant temperature for a kelvin of the air, the area that it is shared by, and the heat
+        from the air to all faces for a kelvin.
     """
-    last = capacity.shape[0] - 1
-    per_second = 1.0 / dt
-    below, drive = films[0], sources[0]
-    for i in range(last):
-        c = capacity[i] * per_second
-        share = 1.0 / (c + below + conductance[i])
-        p[i] = (c * temperature[i] + drive) * share
-        r[i] = conductance[i] * share
-        below = conductance[i] * (1.0 - r[i])
-        drive = conductance[i] * p[i]
-    c = capacity[last] * per_second
-    d = c + below + films[1] + films[2]
-    return (c * temperature[last] + drive + sources[1]) / d, films[1] / d, films[2] / d
-
-
-def couple(
-    area: Array, convection: Array, faces: Array, g: float, f: float
-) -> tuple[tuple[float, float], float, float]:
-    """Return the mean radiant temperature as a function of the air, and the balance of the air ``g * air = f``."""
-    left = (area * (1.0 - faces[2])).sum()
-    m0, m1 = (area * faces[0]).sum() / left, (area * faces[1]).sum() / left
+    area, convection, radiation = house.area, house.convection, house.radiation
+    left, warmed, loss = 0.0, 0.0, 0.0
     for e in range(area.shape[0]):
-        w = area[e] * convection[e]
-        g += w * (1.0 - faces[1, e] - faces[2, e] * m1)
-        f += w * (faces[0, e] + faces[2, e] * m0)
-    return (m0, m1), g, f
+        last = house.first[e + 1] - 1
+        work.inverse[e] = 1.0 / (factors.pivot[e] + film[e])
+        work.gain[e] = factors.own[last] + factors.carried[last] ** 2 * work.inverse[e]
+        left += area[e] * (1.0 - radiation * work.gain[e])
+        warmed += area[e] * convection[e] * work.gain[e]
+    radiant = warmed / left
+    for e in range(area.shape[0]):
+        loss += area[e] * convection[e] * (1.0 - work.gain[e] * (convection[e] + radiation * radiant))
+    return radiant, left, loss
+
+
+def sweep(house: House, factors: Factors, drive: Array, source: Array, temperature: Array, work: Work) -> None:
+    """Write the temperatures of all nodes for u = 0."""
+    known = work.known
+    for e in range(drive.shape[0]):
+        start, end = house.first[e], house.first[e + 1]
+        z = factors.rate[end - 1] * temperature[end - 1] + source[e]
+        known[end - 1] = z
+        for i in range(end - 2, start - 1, -1):
+            z = factors.rate[i] * temperature[i] + factors.passed[i] * z
+            known[i] = z
+        x = (z + drive[e]) * work.inverse[e]
+        known[start] = x
+        for i in range(start + 1, end):
+            x = factors.share[i] * known[i] + factors.passed[i - 1] * x
+            known[i] = x
+
+
+def room(house: House, left: float, work: Work) -> tuple[float, float]:
+    """Return the mean radiant temperature for air at 0 °C, and the heat that the faces then give to it, W."""
+    radiant, heat = 0.0, 0.0
+    for e in range(house.area.shape[0]):
+        radiant += house.area[e] * work.known[house.first[e + 1] - 1]
+    radiant *= house.radiation / left
+    for e in range(house.area.shape[0]):
+        face = work.known[house.first[e + 1] - 1] + work.gain[e] * radiant
+        heat += house.area[e] * house.convection[e] * face
+    return radiant / house.radiation, heat
 
 
 def hold(g: float, f: float, heating_c: float, cooling_c: float) -> tuple[float, float]:
@@ -69,113 +191,90 @@ def hold(g: float, f: float, heating_c: float, cooling_c: float) -> tuple[float,
     return kept, 0.0 if kept == free else g * kept - f
 
 
-def settle(capacity: Array, p: Array, r: Array, face: float, temperature: Array) -> float:
-    """Write the new temperatures of one chain and return the heat that it stored, J/m2."""
-    last = capacity.shape[0] - 1
+def settle(house: House, factors: Factors, work: Work, temperature: Array) -> float:
+    """Write the new temperatures of all nodes and return the heat that they stored, J."""
     stored = 0.0
-    new = face
-    for i in range(last, -1, -1):
-        if i < last:
-            new = p[i] + r[i] * new
-        stored += capacity[i] * (new - temperature[i])
-        temperature[i] = new
+    for e in range(work.given.shape[0]):
+        start, end = house.first[e], house.first[e + 1]
+        u = work.given[e]
+        lead = factors.carried[end - 1] * work.inverse[e] * u
+        for i in range(start, end):
+            new = work.known[i] + factors.own[i] * u + factors.carried[i] * lead
+            stored += factors.mass[i] * (new - temperature[i])
+            temperature[i] = new
     return stored
 
 
-def run_year(
-    first: Index,
-    area: Array,
-    is_ground: NDArray[np.bool_],
-    capacity: Array,
-    conductance: Array,
-    inside_convection: Array,
-    inside_radiation: float,
-    outside_film: Array,
-    outside_drive: Array,
-    inside_source: Array,
-    air_capacity: float,
-    air_exchange: Array,
-    outside_air: Array,
-    convective_gain: Array,
-    heating_c: Array,
-    cooling_c: Array,
-    sub_steps: int,
-    temperature: Array,
-    state: Array,
-    result: Array,
-) -> None:
+def flows(house: House, film: Array, drive: Array, temperature: Array) -> tuple[float, float]:
+    """Return the heat that enters through outer faces from the open air and from the ground, W."""
+    outside, ground = 0.0, 0.0
+    for e in range(film.shape[0]):
+        flow = house.area[e] * (drive[e] - film[e] * temperature[house.first[e]])
+        if house.is_ground[e]:
+            ground += flow
+        else:
+            outside += flow
+    return outside, ground
+
+
+def run_year(house: House, hours: Hours, temperature: Array, state: Array, result: Array) -> None:
     """Step through the hours, implicitly, and write the hourly means.
 
-    Each element is a chain of nodes from its outer face to its inner face. A chain is eliminated from outside to
-    inside, so that its inner face is a linear function of the air and the mean radiant temperature; the two are
-    then solved exactly, with the load that holds the set-point.
+    The inner face of a chain is a linear function of the air and the mean radiant temperature; the two are solved
+    exactly, with the load that holds the set-point.
 
     Args:
-        first: int64 (elements + 1,), first node of each element.
-        area: (elements,), m2.
-        is_ground: (elements,), whether the outer side is the ground.
-        capacity: (nodes,), J/(m2.K).
-        conductance: (nodes,), from a node to the next one inwards, W/(m2.K); unused at the inner face.
-        inside_convection: (elements,), W/(m2.K).
-        inside_radiation: W/(m2.K).
-        outside_film: (hours, elements), sum of the outer film coefficients, W/(m2.K).
-        outside_drive: (hours, elements), sum of film coefficient times temperature, and absorbed sun, W/m2.
-        inside_source: (hours, elements), absorbed at the inner face, W/m2.
-        air_capacity: J/K.
-        air_exchange: (hours,), W/K.
-        outside_air: (hours,), degrees Celsius.
-        convective_gain: (hours,), W.
-        heating_c: (hours, sub-steps), set-point.
-        cooling_c: (hours, sub-steps), set-point.
-        sub_steps: Steps in an hour.
+        house: The building.
+        hours: What the hours bring.
         temperature: (nodes,), start and end state, degrees Celsius.
         state: (1,), temperature of the air, start and end.
         result: (hours, 9), W and degrees Celsius, overwritten.
     """
-    dt = 3600.0 / sub_steps
-    p, r = np.empty_like(temperature), np.empty_like(temperature)
-    faces = np.empty((3, area.shape[0]))
+    steps, count = hours.heating_c.shape[0], house.area.shape[0]
+    dt, part = 3600.0 / steps, 1.0 / steps
+    factors, inertia, air = factorise(house, dt), house.air_capacity / dt, state[0]
+    work = Work(np.empty(count), np.empty(count), np.empty(count), np.empty_like(temperature))
     result[:] = 0.0
-    air = state[0]
-    for hour in range(outside_air.shape[0]):
-        exchange, outside = air_exchange[hour], outside_air[hour]
-        for step in range(sub_steps):
-            for e in range(area.shape[0]):
-                chain = slice(first[e], first[e + 1])
-                films = (outside_film[hour, e], inside_convection[e], inside_radiation)
-                sources = (outside_drive[hour, e], inside_source[hour, e])
-                faces[:, e] = eliminate(
-                    capacity[chain], conductance[chain], temperature[chain], films, sources, dt, p[chain], r[chain]
-                )
-            fixed = (air_capacity / dt + exchange, air_capacity / dt * air + exchange * outside)
-            radiant, g, f = couple(area, inside_convection, faces, fixed[0], fixed[1] + convective_gain[hour])
-            new_air, load = hold(g, f, heating_c[hour, step], cooling_c[hour, step])
-            mean_radiant = radiant[0] + radiant[1] * new_air
-            stored = air_capacity * (new_air - air)
-            for e in range(area.shape[0]):
-                chain = slice(first[e], first[e + 1])
-                face = faces[0, e] + faces[1, e] * new_air + faces[2, e] * mean_radiant
-                stored += area[e] * settle(capacity[chain], p[chain], r[chain], face, temperature[chain])
-                flow = area[e] * (outside_drive[hour, e] - outside_film[hour, e] * temperature[first[e]])
-                result[hour, GROUND if is_ground[e] else TRANSMISSION] += flow / sub_steps
-                result[hour, SOLAR] += area[e] * inside_source[hour, e] / sub_steps
-            result[hour, VENTILATION] += exchange * (outside - new_air) / sub_steps
-            result[hour, GAINS] += convective_gain[hour] / sub_steps
-            result[hour, STORED] += stored / 3600.0
-            result[hour, AIR] += new_air / sub_steps
-            result[hour, HEAT] += max(load, 0.0) / sub_steps
-            result[hour, COOL] += max(-load, 0.0) / sub_steps
-            air = new_air
+    for hour in range(result.shape[0]):
+        film, drive, source, row = hours.film[:, hour], hours.drive[:, hour], hours.source[:, hour], result[hour]
+        exchange, outside = hours.exchange[hour], hours.outside_c[hour]
+        radiant_of_air, left, loss = meet(house, factors, film, work)
+        for step in range(steps):
+            sweep(house, factors, drive, source, temperature, work)
+            radiant, heat = room(house, left, work)
+            f = heat + inertia * air + exchange * outside + hours.gains[hour]
+            new, load = hold(loss + inertia + exchange, f, hours.heating_c[step, hour], hours.cooling_c[step, hour])
+            radiant += radiant_of_air * new
+            for e in range(count):
+                work.given[e] = house.convection[e] * new + house.radiation * radiant
+            stored = house.air_capacity * (new - air) + settle(house, factors, work, temperature)
+            through, ground = flows(house, film, drive, temperature)
+            row[STORED] += stored / 3600.0
+            row[TRANSMISSION] += through * part
+            row[GROUND] += ground * part
+            row[VENTILATION] += exchange * (outside - new) * part
+            row[AIR] += new * part
+            row[HEAT] += max(load, 0.0) * part
+            row[COOL] += max(-load, 0.0) * part
+            air = new
+        row[GAINS] = hours.gains[hour]
+        for e in range(count):
+            row[SOLAR] += house.area[e] * source[e]
     state[0] = air
+
+
+HELPERS = (factorise, meet, sweep, room, hold, settle, flows)
+FAST = {"contract"}  # fused multiply-adds; sums keep their order, infinite and undefined numbers stay what they are
 
 
 @cache
 def compiled() -> Kernel:
-    """Return `run_year` as machine code; the first call in a process compiles it (one to two seconds)."""
+    """Return `run_year` as machine code; the first call in a process compiles it (some seconds)."""
     import numba
     from numba.extending import register_jitable
 
-    for helper in (eliminate, couple, hold, settle):
-        register_jitable(helper)
-    compiled_kernel: Kernel = numba.njit(run_year, cache=bool(numba.config.CACHE_DIR), error_model="numpy")
-    return compiled_kernel
+    for helper in HELPERS:
+        register_jitable(fastmath=FAST)(helper)
+    keep = bool(numba.config.CACHE_DIR)
+    kernel: Kernel = numba.njit(run_year, cache=keep, error_model="numpy", fastmath=FAST)
+    return kernel

@@ -30,19 +30,35 @@ PEREZ = np.array(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SunPath:
-    """Directions to the sun through a year.
+    """The sun through a year of weather, and how bright the sky is around it.
 
     Attributes:
-        east: float64 (hours, sub-steps), unit vector to the sun.
+        bright: int64 (bright hours,), the hours in which the sun shines at all.
+        east: float64 (bright hours, sub-steps), unit vector to the sun; hours lie beside each other in memory.
         north: As `east`.
         up: As `east`; the sine of the altitude.
+        shines: bool (bright hours, sub-steps), whether the sun is above the horizon.
+        count: float64 (bright hours,), in how many sub-steps it shines.
+        mean_up: float64 (hours,), mean of `up` over these; 0 at night.
         extraterrestrial_w_m2: float64 (hours,), normal irradiance above the air.
+        circumsolar: float64 (hours,), share of the diffuse light that comes from around the sun (Perez F1).
+        brightening: float64 (hours,), what the horizon adds, as a share of the diffuse light (Perez F2).
     """
 
+    bright: NDArray[np.int64]
     east: Series
     north: Series
     up: Series
+    shines: NDArray[np.bool_]
+    count: Series
+    mean_up: Series
     extraterrestrial_w_m2: Series
+    circumsolar: Series
+    brightening: Series
+
+    def horizontal(self) -> Series:
+        """Return float64 (hours,): the mean of the sine of the altitude over the whole of each hour, 0 at night."""
+        return _of_year(self.bright, (self.up * self.shines).mean(axis=1))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,24 +76,33 @@ class Irradiance:
     beam_through: Series
 
 
-def sun_direction(day_of_year: Series, solar_hour: Series, latitude_deg: float) -> tuple[Series, Series, Series]:
-    """Return east, north and up of the unit vector to the sun at a solar time (declination: Spencer 1971)."""
+def declination(day_of_year: Series) -> Series:
+    """Return the declination of the sun, radians (Spencer 1971)."""
     angle = 2.0 * np.pi * (day_of_year - 1.0) / 365.0
-    declination = (
+    return np.asarray(
         0.006918
         - 0.399912 * np.cos(angle)
         + 0.070257 * np.sin(angle)
         - 0.006758 * np.cos(2 * angle)
         + 0.000907 * np.sin(2 * angle)
         - 0.002697 * np.cos(3 * angle)
-        + 0.00148 * np.sin(3 * angle)
+        + 0.00148 * np.sin(3 * angle),
+        dtype=np.float64,
     )
+
+
+def sun_direction(day_of_year: Series, solar_hour: Series, latitude_deg: float) -> tuple[Series, Series, Series]:
+    """Return east, north and up of the unit vector to the sun at a solar time."""
     hour_angle = np.pi / 12.0 * (solar_hour - 12.0)
-    phi = np.radians(latitude_deg)
-    east = -np.cos(declination) * np.sin(hour_angle)
-    north = np.cos(phi) * np.sin(declination) - np.sin(phi) * np.cos(declination) * np.cos(hour_angle)
-    up = np.sin(phi) * np.sin(declination) + np.cos(phi) * np.cos(declination) * np.cos(hour_angle)
-    return east, north, up
+    return _towards(declination(day_of_year), np.cos(hour_angle), np.sin(hour_angle), latitude_deg)
+
+
+def _towards(tilted: Series, cosine: Series, sine: Series, latitude_deg: float) -> tuple[Series, Series, Series]:
+    """Return the unit vector to the sun for a declination and the cosine and sine of the hour angle."""
+    phi, level, high = np.radians(latitude_deg), np.cos(tilted), np.sin(tilted)
+    north = np.cos(phi) * high - np.sin(phi) * level * cosine
+    up = np.sin(phi) * high + np.cos(phi) * level * cosine
+    return -level * sine, north, up
 
 
 def equation_of_time_h(day_of_year: Series) -> Series:
@@ -93,14 +118,42 @@ def equation_of_time_h(day_of_year: Series) -> Series:
     return np.asarray(minutes / 60.0, dtype=np.float64)
 
 
+def air_mass(up: Series) -> Series:
+    """Return how much air the sun shines through, 1 at the zenith (Kasten and Young 1989).
+
+    Args:
+        up: Sine of the altitude; below the horizon it is taken as 0.
+    """
+    sine = np.clip(up, 0.0, 1.0)
+    above = 6.07995 + np.degrees(np.arcsin(sine))
+    return np.asarray(1.0 / (sine + 0.50572 * above**-1.6364), dtype=np.float64)
+
+
 def sun_path(climate: ClimateYear) -> SunPath:
     """Return the directions to the sun at the place of `climate`, at the middle of each sub-step."""
-    hour = np.arange(HOURS)[:, None] + (np.arange(SUB_STEPS) + 0.5)[None, :] / SUB_STEPS
-    day: Series = np.floor(np.arange(HOURS, dtype=np.float64)[:, None] / 24.0) + 1.0
-    shift = climate.longitude_deg / 15.0 - climate.time_zone_h
-    east, north, up = sun_direction(day, hour % 24.0 + shift + equation_of_time_h(day), climate.latitude_deg)
-    normal = SOLAR_CONSTANT_W_M2 * (1.0 + 0.033 * np.cos(2.0 * np.pi * day[:, 0] / 365.0))
-    return SunPath(east, north, up, normal)
+    day: Series = np.arange(HOURS // 24, dtype=np.float64)[:, None] + 1.0
+    # The hour angle is that of the clock and that of the day: two small tables instead of a sine for every sub-step.
+    shift = climate.longitude_deg / 15.0 - climate.time_zone_h - 12.0
+    steps = (np.arange(SUB_STEPS) + 0.5)[:, None, None] / SUB_STEPS
+    clock, daily = np.pi / 12.0 * (np.arange(24) + steps + shift), np.pi / 12.0 * equation_of_time_h(day)
+    cosine = np.cos(clock) * np.cos(daily) - np.sin(clock) * np.sin(daily)
+    sine = np.sin(clock) * np.cos(daily) + np.cos(clock) * np.sin(daily)
+    sun = _towards(declination(day), cosine, sine, climate.latitude_deg)
+    east, north, up = (part.reshape(SUB_STEPS, HOURS) for part in sun)
+    bright = np.flatnonzero((up > 0.0).any(axis=0))
+    east, north, up = (np.take(part, bright, axis=1).T for part in (east, north, up))
+    shines = up > 0.0
+    count = shines.sum(axis=1, dtype=np.float64)
+    mean_up = _of_year(bright, (up * shines).sum(axis=1) / count)
+    normal: Series = np.repeat(SOLAR_CONSTANT_W_M2 * (1.0 + 0.033 * np.cos(2.0 * np.pi * day[:, 0] / 365.0)), 24)
+    return SunPath(bright, east, north, up, shines, count, mean_up, normal, *_perez(climate, mean_up, normal))
+
+
+def _of_year(bright: NDArray[np.int64], values: Series) -> Series:
+    """Return values of the bright hours as a year that is 0 at night."""
+    year = np.zeros(HOURS)
+    year[bright] = values
+    return year
 
 
 def irradiance(
@@ -124,23 +177,27 @@ def irradiance(
         horizon: What stands before the plane; it hides sun and sky, and is taken as black.
     """
     azimuth, tilt = np.radians(azimuth_deg), np.radians(tilt_deg)
-    cosine = path.up * np.cos(tilt) + np.sin(tilt) * (path.east * np.sin(azimuth) + path.north * np.cos(azimuth))
-    shines = path.up > 0.0
-    count = np.maximum(shines.sum(axis=1), 1)
-    seen = shines if horizon is None else shines & _above(path, horizon)
-    lit = np.where(seen, np.maximum(cosine, 0.0), 0.0)
-    mean_cosine = lit.sum(axis=1) / count
-    mean_up = np.where(shines, path.up, 0.0).sum(axis=1) / count
-    circumsolar, brightening = _perez(climate, mean_up, path.extraterrestrial_w_m2)
-    ratio = mean_cosine / np.maximum(mean_up, LOWEST_SUN_COS)
+    seen = path.shines if horizon is None else path.shines & _above(path, horizon)
+    lit = np.maximum(_incidence(path, float(azimuth), float(tilt)), 0.0) * seen
+    total = lit.sum(axis=1)
+    mean_cosine = _of_year(path.bright, total / path.count)
+    ratio = mean_cosine / np.maximum(path.mean_up, LOWEST_SUN_COS)
     dhi = climate.dhi_w_m2
-    beam = climate.dni_w_m2 * mean_cosine + dhi * circumsolar * ratio
+    beam = climate.dni_w_m2 * mean_cosine + dhi * path.circumsolar * ratio
     sky = 1.0 if horizon is None else sky_share(horizon, azimuth_deg, tilt_deg)
-    isotropic = sky * dhi * (1.0 - circumsolar) * (1.0 + np.cos(tilt)) / 2.0
+    isotropic = sky * dhi * (1.0 - path.circumsolar) * (1.0 + np.cos(tilt)) / 2.0
     reflected = climate.ghi_w_m2 * ground_reflectance * (1.0 - np.cos(tilt)) / 2.0
-    diffuse = np.maximum(isotropic + dhi * brightening * np.sin(tilt), 0.0) + reflected
-    through = _share_through(lit, curve)
+    diffuse = np.maximum(isotropic + dhi * path.brightening * np.sin(tilt), 0.0) + reflected
+    through = 1.0 if curve is None else _of_year(path.bright, _share_through(lit, total, curve))
     return Irradiance(beam, diffuse, beam * through)
+
+
+def _incidence(path: SunPath, azimuth: float, tilt: float) -> Series:
+    """Return the cosine of the angle between the sun and the normal of a plane, (hours, sub-steps)."""
+    if tilt == 0.0:
+        return path.up
+    level = np.sin(tilt) * np.sin(azimuth) * path.east + np.sin(tilt) * np.cos(azimuth) * path.north
+    return np.asarray(level if abs(np.cos(tilt)) < 1e-15 else level + np.cos(tilt) * path.up, dtype=np.float64)
 
 
 def _above(path: SunPath, horizon: Horizon) -> NDArray[np.bool_]:
@@ -168,12 +225,13 @@ def sky_share(horizon: Horizon, azimuth_deg: float, tilt_deg: float, step_deg: f
     return float((weight * open_sky).sum() / max(weight.sum(), 1e-12))
 
 
-def _share_through(lit: Series, curve: tuple[Series, Series] | None) -> Series:
-    if curve is None:
-        return np.ones(len(lit))
-    total = lit.sum(axis=1)
-    passed = (lit * np.interp(lit, *curve)).sum(axis=1)
-    return np.asarray(np.divide(passed, total, out=np.zeros_like(total), where=total > 0.0), dtype=np.float64)
+def _share_through(lit: Series, total: Series, curve: tuple[Series, Series]) -> Series:
+    """Return the mean transmittance of the beam in each hour, relative to normal incidence."""
+    sunny = np.flatnonzero(total > 0.0)
+    some = np.take(lit.T, sunny, axis=1)
+    through = np.zeros(len(total))
+    through[sunny] = (some * np.interp(some, *curve)).sum(axis=0) / total[sunny]
+    return through
 
 
 def _perez(climate: ClimateYear, mean_up: Series, extraterrestrial: Series) -> tuple[Series, Series]:
@@ -184,10 +242,7 @@ def _perez(climate: ClimateYear, mean_up: Series, extraterrestrial: Series) -> t
     clear = 1.041 * zenith**3
     ratio = np.divide(dhi + dni, dhi, out=np.ones_like(dhi), where=bright)
     row = PEREZ[np.searchsorted(PEREZ_CLASSES, (ratio + clear) / (1.0 + clear), side="right")]
-    # Kasten and Young 1989
-    degrees = np.degrees(zenith)
-    mass = 1.0 / (np.maximum(mean_up, 0.0) + 0.50572 * np.maximum(96.07995 - degrees, 1.0) ** -1.6364)
-    brightness = dhi * mass / extraterrestrial
+    brightness = dhi * air_mass(mean_up) / extraterrestrial
     first = np.maximum(row[:, 0] + row[:, 1] * brightness + row[:, 2] * zenith, 0.0)
     second = row[:, 3] + row[:, 4] * brightness + row[:, 5] * zenith
     up = bright & (mean_up > 0.0)

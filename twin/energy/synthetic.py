@@ -4,7 +4,8 @@ How it is made, so that it can be made again:
 1. Air: monthly normals 1991-2020 between mid-months by line, plus a daily swing that grows with the sun of the
    day, plus fronts (three sine waves of 5.3, 8.7 and 13.1 days); then each month is shifted to its normal.
 2. Sun: monthly sunshine hours give the monthly clearness by Angstrom and Prescott (0.25 + 0.50 n/N). Days of a month
-   vary around it by a golden-ratio sequence, which is the same every time. Diffuse share after Erbs 1982.
+   vary around it by a golden-ratio sequence, which is the same every time. Diffuse share after Erbs 1982; direct
+   light is no more than clear air lets through, so that it fades towards sunrise and sunset.
 3. Dew point from monthly normals of relative humidity; wind from monthly normals with the fronts; sky infrared from
    dew point and cloud cover.
 Nothing is random and nothing was fetched.
@@ -13,7 +14,7 @@ Nothing is random and nothing was fetched.
 import numpy as np
 
 from twin.energy.climate import DAYS_OF_MONTH, HOURS, ClimateYear, Series, month_of_hour, sky_infrared
-from twin.energy.sun import SOLAR_CONSTANT_W_M2, equation_of_time_h, sun_direction
+from twin.energy.sun import SOLAR_CONSTANT_W_M2, air_mass, equation_of_time_h, sun_direction
 
 LATITUDE, LONGITUDE, ZONE_H, ELEVATION_M = 59.40, 24.60, 2.0, 34.0
 # Normals 1991-2020 of Tallinn-Harku, rounded, as published by the Estonian weather service; kept here from memory,
@@ -34,8 +35,7 @@ def synthetic_tallinn() -> ClimateYear:
     clearness = _daily_clearness(clear_sky, _day_length_h(up))
     ghi = clear_sky * clearness
     dhi = ghi * _diffuse_share(clearness)
-    # Very low sun: no more direct light than the air lets through.
-    dni = np.minimum(np.divide(ghi - dhi, up, out=np.zeros(HOURS), where=up > 0.02), 0.8 * normal)
+    dni = np.minimum(np.divide(ghi - dhi, up, out=np.zeros(HOURS), where=up > 0.02), _through_air(up, normal))
     dhi = np.maximum(ghi - dni * np.maximum(up, 0.0), 0.0)
     fronts = sum(np.sin(2.0 * np.pi * (hour / 24.0 + 1.7 * period) / period) for period in FRONTS_DAYS)
     air = _air(hour, ghi, np.asarray(fronts))
@@ -71,6 +71,11 @@ def _above_air(hour: Series) -> tuple[Series, Series, Series]:
     normal = SOLAR_CONSTANT_W_M2 * (1.0 + 0.033 * np.cos(2.0 * np.pi * day[:, 0] / 365.0))
     mean_up = np.maximum(up, 0.0).mean(axis=1)
     return normal * mean_up, mean_up, normal
+
+
+def _through_air(up: Series, normal: Series) -> Series:
+    """Return the most direct light that clear air lets through: next to nothing near the horizon (Meinel 1976)."""
+    return np.asarray(normal * 0.7 ** (air_mass(up) ** 0.678), dtype=np.float64)
 
 
 def _day_length_h(up: Series) -> Series:

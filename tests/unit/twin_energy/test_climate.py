@@ -5,6 +5,7 @@ import pytest
 
 from twin.energy import read_epw, synthetic_tallinn
 from twin.energy.climate import HOURS, month_of_hour
+from twin.energy.sun import sun_path
 from twin.energy.synthetic import AIR_C
 from twin.errors import InvalidInput
 
@@ -106,3 +107,14 @@ def test_the_synthetic_year_meets_its_normals_and_is_never_official():
         assert float(getattr(year, name).min()) >= 0.0
     june = month_of_hour() == 5
     assert float(year.ghi_w_m2[june].sum()) > 10 * float(year.ghi_w_m2[month_of_hour() == 11].sum())
+
+
+def test_direct_light_fades_towards_the_horizon():
+    year = synthetic_tallinn()
+    path = sun_path(year)
+    low, high = path.mean_up[path.bright] < 0.05, path.mean_up[path.bright] > 0.5
+    direct = year.dni_w_m2[path.bright]
+    assert float(direct[low].max()) < 160.0  # the sun below three degrees
+    assert float(direct[high].max()) > 600.0
+    whole = year.dni_w_m2 * path.horizontal() + year.dhi_w_m2
+    assert whole == pytest.approx(year.ghi_w_m2, abs=0.5)

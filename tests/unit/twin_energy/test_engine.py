@@ -11,6 +11,7 @@ from twin.energy import (
     EnergyModel,
     Kind,
     Layer,
+    Method,
     Options,
     Source,
     Sourced,
@@ -18,11 +19,13 @@ from twin.energy import (
     Zone,
     simulate,
     synthetic_tallinn,
+    weather_of,
 )
 from twin.energy.assemble import ground_u
 from twin.energy.climate import HOURS
-from twin.energy.engine import HOURLY_ARGUMENTS, hours_of, prepare
+from twin.energy.engine import prepare, some_hours
 from twin.energy.kernel import RESULT_COLUMNS, VENTILATION, compiled, run_year
+from twin.errors import InvalidInput
 
 
 def number(value: float) -> Sourced:
@@ -107,15 +110,30 @@ def test_the_heating_set_point_climbs_no_faster_than_the_ramp():
 
 
 def test_machine_code_and_plain_python_agree():
-    arguments = prepare(cube(gains=3.0, changes=0.4), synthetic_tallinn()).arguments
-    few = hours_of(arguments, slice(4000, 4048))
+    prepared = prepare(cube(gains=3.0, changes=0.4), synthetic_tallinn())
+    few = some_hours(prepared.hours, slice(4000, 4048))
     results = []
     for kernel in (run_year, compiled()):
-        temperature, state, result = np.full(16, 20.0), np.array([20.0]), np.zeros((48, RESULT_COLUMNS))
-        kernel(*few, temperature, state, result)
+        temperature, state, result = np.full(16, 20.0), np.array([20.0]), np.empty((48, RESULT_COLUMNS))
+        kernel(prepared.house, few, temperature, state, result)
         results.append(result)
     assert results[0] == pytest.approx(results[1], rel=1e-9, abs=1e-9)
-    assert len(HOURLY_ARGUMENTS) == sum(isinstance(a, np.ndarray) and len(a) == HOURS for a in arguments)
+
+
+def test_weather_that_is_shared_changes_nothing():
+    year = synthetic_tallinn()
+    shared = weather_of(year)
+    first, second = cube(gains=3.0), cube(gains=3.0, u=0.3)
+    for model in (first, second, first):
+        assert (simulate(model, year, weather=shared).hourly == simulate(model, year).hourly).all()
+
+
+def test_weather_of_another_year_or_method_is_refused():
+    year = synthetic_tallinn()
+    for other in (weather_of(still(0.0)), weather_of(year, Options(method=Method.ISO_DEFAULT))):
+        with pytest.raises(InvalidInput) as refused:
+            simulate(cube(), year, weather=other)
+        assert refused.value.reason == "energy-weather"
 
 
 def test_importing_compiles_nothing_and_loads_no_compiler():

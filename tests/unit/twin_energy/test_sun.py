@@ -50,7 +50,7 @@ def test_uniform_sky_without_sun_gives_half_to_a_wall():
     dark = np.zeros(HOURS)
     year = replace(synthetic_tallinn(), dni_w_m2=dark, dhi_w_m2=dark + 100.0, ghi_w_m2=dark)
     light = irradiance(year, sun_path(year), 0.0, 90.0)
-    night = sun_path(year).up.max(axis=1) <= 0.0
+    night = np.delete(np.arange(HOURS), sun_path(year).bright)
     assert light.diffuse[night] == pytest.approx(50.0)
     assert light.beam[night] == pytest.approx(0.0)
 

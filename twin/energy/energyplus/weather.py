@@ -36,7 +36,7 @@ def _rows(climate: ClimateYear) -> list[str]:
     pressure = 101_325.0 * (1.0 - 2.25577e-5 * climate.elevation_m) ** 5.2559
     humidity = np.clip(_humidity(climate.dry_bulb_c, climate.dew_point_c), 1.0, 100.0)
     path = sun_path(climate)
-    above = path.extraterrestrial_w_m2 * np.maximum(path.up, 0.0).mean(axis=1)
+    above = path.extraterrestrial_w_m2 * path.horizontal()
     rows = []
     for hour, (month, day, clock) in enumerate(_calendar()):
         sun = (climate.ghi_w_m2[hour], climate.dni_w_m2[hour], climate.dhi_w_m2[hour])
