@@ -12,9 +12,10 @@ from graph import GraphStore, KgliteStore, Neo4jStore
 from ifc import Limits, ReadFinding
 from twin.alarming import Affected, open_alarms
 from twin.applications import Applications, application_json
+from twin.bindings import Bindings
 from twin.blobs import FileBlobStore
 from twin.carbon import Carbon
-from twin.catalogue import Building, Catalogue, ReportShelf, Version, VersionFile, open_database
+from twin.catalogue import Catalogue, ReportShelf, Version, VersionFile, open_database
 from twin.city import City
 from twin.city_energy import CityEnergy
 from twin.clock import Clock, system_clock
@@ -27,7 +28,7 @@ from twin.gate import DesignStage
 from twin.ingest import Ingest, Submission
 from twin.jobs import Job, JobRunner
 from twin.layers import Layers
-from twin.live import LiveWing, read_points
+from twin.live import LiveWing
 from twin.live.commands import Commands
 from twin.live.rounds import Round, Rounds
 from twin.live.rules import Alarms
@@ -46,7 +47,7 @@ from twin.seals import Seals
 from twin.settings import Settings
 from twin.shading import facades_of
 from twin.sights import Sights
-from twin.snapshot import Snapshot, Stage
+from twin.snapshot import Stage
 from twin.snapshots import SnapshotReader
 from twin.sweep import QUIET_S, Swept, sweep
 from twin.trust import Trust, open_trust
@@ -83,6 +84,7 @@ class Twin:
         trust: Seals, status, deviations, the log and the audit trail.
         exports: Ways out of stored versions.
         live: Points and readings.
+        bindings: Points against models.
         alarms: What is out of order.
         affected: Whom an alarm concerns.
         commands: What setpoints are to become.
@@ -113,6 +115,7 @@ class Twin:
     trust: Trust
     exports: Exports
     live: LiveWing
+    bindings: Bindings
     alarms: Alarms
     affected: Affected
     commands: Commands
@@ -136,7 +139,9 @@ class Twin:
     ) -> Version:
         """Load files from the disk as the models of one building; see `Ingest.load` and `twin.federation`."""
         submission = Submission(tuple(map(self._stored, paths)), stage, building_id)
-        return self.ingest.load(submission, progress or silent)
+        version = self.ingest.load(submission, progress or silent)
+        self.bindings.recheck(version)
+        return version
 
     def job_runner(self, describe: Any) -> JobRunner:
         """Return a runner for the jobs of this twin; the one process that serves calls `resume` on it."""
@@ -214,17 +219,7 @@ class Twin:
         Raises:
             InvalidInput: the file is no points file; nothing is stored.
         """
-        points = read_points(data)
-        known = {building.building_id: building for building in self.catalogue.buildings() if building.latest}
-        findings: list[ReadFinding] = []
-        for building_id in dict.fromkeys(point.building_id for point in points):
-            mine = [point for point in points if point.building_id == building_id]
-            snapshot = self._newest(known[building_id]) if building_id in known else None
-            findings += self.live.register_points(mine, snapshot)
-        return len(points), tuple(findings)
-
-    def _newest(self, building: Building) -> Snapshot:
-        return self.snapshots.read(self.catalogue.version(building.building_id, building.furthest))
+        return self.bindings.take_file(data)
 
     def reproject(self) -> int:
         """Bring the graph in line with the catalogue and return how many latest versions were written anew."""
@@ -261,7 +256,7 @@ class Twin:
         files = tuple(VersionFile(**file) for file in request["files"])
         submission = Submission(files, Stage(request["stage"]), request["building_id"])
         version = self.ingest.load(submission, progress)
-        self.live.recheck(self.snapshots.read(version))
+        self.bindings.recheck(version)
         key = version.key
         return {"building_id": key.building_id, "stage": key.stage.value, "version": key.number}
 
@@ -341,6 +336,7 @@ def open_twin(settings: Settings, clock: Clock = system_clock) -> Twin:
         trust=trust,
         exports=Exports(catalogue, blobs, snapshots),
         live=live,
+        bindings=Bindings(catalogue, snapshots, live),
         alarms=alarms,
         affected=Affected(catalogue, questions),
         commands=open_commands(settings, live, clock, trust.audit.record),
