@@ -6,9 +6,20 @@ from contextlib import asynccontextmanager
 from fastapi import APIRouter, FastAPI, Request, Response
 
 from api.errors import PROBLEM_RESPONSES, add_error_handlers, problem_response
-from api.problems import PROBLEM_BASE, problem_of
+from api.problems import problem_of
 from api.routers import CONFORMS_TO, ROUTERS
-from api.security import Actor, Sessions, authenticator_for, is_loopback, same_origin, who
+from api.security import (
+    SIGN_IN_FIRST,
+    Actor,
+    Sessions,
+    SignInError,
+    authenticator_for,
+    device_of,
+    refusal,
+    refused_by_address,
+    same_origin,
+    who,
+)
 from api.trail import note
 from api.viewer import add_viewer, viewer_folder
 from api.xroad import bounded, call_of
@@ -21,7 +32,8 @@ API = "/api/v1"
 OPEN_PATHS = frozenset(
     {f"{API}/{name}" for name in ("health", "session", "openapi.json", "openapi-3.0.json", "conformance", "log")}
 )
-OPEN_FOLDER = f"{API}/log/"  # what the log holds is for everybody: witnesses and monitors ask without a name
+# What the log holds is for everybody: witnesses and monitors ask without a name. So is the open-data view.
+OPEN_FOLDERS = (f"{API}/log/", f"{API}/open-data/")
 DESCRIPTION = (
     "Read an IFC model, question it, check its permit, compute its energy need, seal its state and watch it live. "
     "Errors are problem details (RFC 9457). Lengths are metres, coordinates on the map EPSG:3301, heights EH2000."
@@ -85,22 +97,20 @@ def _gate(settings: Settings) -> Callable[[Request, Callable[[Request], Awaitabl
     """Return the middleware that knows who is asking and refuses what comes from elsewhere."""
 
     async def gate(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        host = (request.headers.get("host") or "").rsplit(":", 1)[0].strip("[]")
-        if settings.token_file is None and not is_loopback(host):
-            return problem_response(_refusal(421, "The service is asked by a name that is not its own.", "host"))
+        if (stranger := refused_by_address(request, settings)) is not None:
+            return problem_response(stranger)
         if request.method not in ("GET", "HEAD", "OPTIONS") and not same_origin(request.headers):
-            return problem_response(_refusal(403, "Another web page may not change anything here.", "origin"))
+            return problem_response(refusal(403, "Another web page may not change anything here.", "origin"))
         try:
             call = call_of(request, settings)
+            actor = Actor(call.client, call) if call is not None else _asking(request)
         except TwinError as error:
             return problem_response(problem_of(error))
-        known = who(request, request.app.state.authenticator, request.app.state.sessions)
-        actor = known if call is None else Actor(call.client, call)
+        except SignInError:
+            wrong = refusal(401, "The device or its secret is not known.", "device-secret", "Issue it a new secret.")
+            return problem_response(wrong, {"WWW-Authenticate": 'Basic realm="devices"'})
         if actor is None and request.url.path.startswith(API) and not _open(request.url.path):
-            refusal = _refusal(
-                401, "Sign in first.", "sign-in", "Send Authorization: Bearer, or POST /api/v1/session."
-            )
-            return problem_response(refusal, {"WWW-Authenticate": "Bearer"})
+            return problem_response(SIGN_IN_FIRST, {"WWW-Authenticate": "Bearer"})
         request.state.actor = actor
         response = await call_next(request)
         if call is not None:
@@ -115,17 +125,11 @@ def _gate(settings: Settings) -> Callable[[Request, Callable[[Request], Awaitabl
     return gate
 
 
+def _asking(request: Request) -> Actor | None:
+    twin: Twin = request.app.state.twin
+    device = device_of(request, twin.live.sign_in)
+    return device or who(request, request.app.state.authenticator, request.app.state.sessions)
+
+
 def _open(path: str) -> bool:
-    return path in OPEN_PATHS or path.startswith(OPEN_FOLDER)
-
-
-def _refusal(status: int, detail: str, reason: str, hint: str = "") -> dict[str, object]:
-    titles = {401: "Unauthorized", 403: "Forbidden", 421: "Misdirected Request"}
-    problem: dict[str, object] = {
-        "type": PROBLEM_BASE + reason,
-        "title": titles[status],
-        "status": status,
-        "detail": detail,
-        "reason": reason,
-    }
-    return {**problem, "hint": hint} if hint else problem
+    return path in OPEN_PATHS or path.startswith(OPEN_FOLDERS)

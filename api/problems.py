@@ -33,6 +33,8 @@ BY_REASON: Mapping[str, HTTPStatus] = {
     "x-road-redirect": HTTPStatus.NOT_ACCEPTABLE,
     "answer-too-large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "private": HTTPStatus.FORBIDDEN,
+    "device-writes-only": HTTPStatus.FORBIDDEN,
+    "devices-only": HTTPStatus.FORBIDDEN,
     "commands-off": HTTPStatus.FORBIDDEN,
     "command-not-allowed": HTTPStatus.FORBIDDEN,
     "command-same-person": HTTPStatus.FORBIDDEN,

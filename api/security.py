@@ -1,24 +1,35 @@
 """Who may talk to the service.
 
 On a loopback address without a token file everybody on the machine may. On any other address a token file is needed.
-An `Authenticator` is the door through which another way to sign in (OIDC) comes in.
+An `Authenticator` is the door through which another way to sign in (OIDC) comes in. A device signs in with its own
+name and secret (Basic, RFC 7617), the same as at the broker, and may send readings and nothing else.
 """
 
+import base64
+import binascii
 import hashlib
 import hmac
 import ipaddress
+import re
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from fastapi import Request
+from starlette.requests import HTTPConnection
 
+from api.problems import PROBLEM_BASE
 from api.xroad import XRoadCall
 from twin.errors import Conflict, InvalidInput
+from twin.settings import Settings
 
+# Where a device may send, with POST: readings in the native form, and Observations of SensorThings.
+DEVICE_PATHS = re.compile(
+    r"/api/v1/(readings|sta/v1\.1/(Datastreams\(\d{1,15}\)/)?(Observations|CreateObservations))"
+)
+MAX_BASIC_CHARACTERS = 512  # of the header; a name has 64 and a secret 128 characters at most
 COOKIE = "kaksik_session"
 SESSION_S = 12 * 3600  # a working day: long enough not to interrupt, short enough for a forgotten browser
 MIN_TOKEN_CHARACTERS = 24  # 24 random base64 characters hold 144 bits
@@ -32,10 +43,12 @@ class Actor:
     Attributes:
         name: Of the person or program; of a caller through X-Road its client identifier.
         xroad: What the Security Server says of the call, or None.
+        device: Whether it is a registered device, which may write its own points.
     """
 
     name: str
     xroad: XRoadCall | None = None
+    device: bool = False
 
 
 class Authenticator(Protocol):
@@ -116,7 +129,42 @@ class Sessions:
         self._actors.pop(_digest(cookie), None)
 
 
-def who(request: Request, authenticator: Authenticator, sessions: Sessions) -> Actor | None:
+class SignInError(Exception):
+    """A device did not show its secret."""
+
+
+def device_of(request: HTTPConnection, sign_in: Callable[[str, str], bool]) -> Actor | None:
+    """Return the device that sends `request`, or None if no device's name and secret come with it.
+
+    Args:
+        request: With ``Authorization: Basic``, or without.
+        sign_in: Tells whether a device has shown its secret.
+
+    Raises:
+        SignInError: the name or the secret is wrong.
+        Conflict: (device-writes-only) a device asks for something else than to send readings.
+    """
+    scheme, _, text = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        given = base64.b64decode(text[:MAX_BASIC_CHARACTERS], validate=True).decode()
+    except (binascii.Error, ValueError) as error:
+        raise SignInError from error
+    name, _, secret = given.partition(":")
+    if not sign_in(name, secret):
+        raise SignInError
+    if request.scope.get("method") != "POST" or not DEVICE_PATHS.fullmatch(request.url.path):
+        raise Conflict(
+            "A device may send readings and nothing else.",
+            reason="device-writes-only",
+            hint="Ask with the token of a person or a program.",
+            entity=name[:64],
+        )
+    return Actor(name, device=True)
+
+
+def who(request: HTTPConnection, authenticator: Authenticator, sessions: Sessions) -> Actor | None:
     """Return who sends `request` (bearer token, else session cookie), or None."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and token:
@@ -140,6 +188,30 @@ def same_origin(headers: Mapping[str, str]) -> bool:
     """Say whether a request that changes something comes from our own pages or from no browser at all."""
     origin = headers.get("origin")
     return origin is None or origin.partition("://")[2] == headers.get("host")
+
+
+def refused_by_address(request: HTTPConnection, settings: Settings) -> dict[str, object] | None:
+    """Return why a request by another name than our own is refused while everybody may come in, or None."""
+    host = (request.headers.get("host") or "").rsplit(":", 1)[0].strip("[]")
+    if settings.token_file is None and not is_loopback(host):
+        return refusal(421, "The service is asked by a name that is not its own.", "host")
+    return None
+
+
+def refusal(status: int, detail: str, reason: str, hint: str = "") -> dict[str, object]:
+    """Return the problem details of what is refused before any route sees it."""
+    titles = {401: "Unauthorized", 403: "Forbidden", 421: "Misdirected Request"}
+    problem: dict[str, object] = {
+        "type": PROBLEM_BASE + reason,
+        "title": titles[status],
+        "status": status,
+        "detail": detail,
+        "reason": reason,
+    }
+    return {**problem, "hint": hint} if hint else problem
+
+
+SIGN_IN_FIRST = refusal(401, "Sign in first.", "sign-in", "Send Authorization: Bearer, or POST /api/v1/session.")
 
 
 def is_loopback(host: str) -> bool:

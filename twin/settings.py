@@ -33,6 +33,9 @@ class Settings(BaseSettings):
         default=None, description="mqtt://[user:password@]host:port of the broker; default is no broker"
     )
     mqtt_root: str = Field(default="kaksik", description="First level of the topics that are listened to")
+    readings_by_devices_only: bool = Field(
+        default=False, description="Whether readings by HTTP are taken from registered devices alone, signed in"
+    )
     alarm_every_s: float = Field(default=1.0, ge=0.1, le=3600, description="Seconds between two looks at the rules")
     alarm_webhooks: dict[str, SecretStr] = Field(
         default={}, description="Addresses that are told of alarms, by name (JSON); nobody else can name one"

@@ -10,6 +10,7 @@ from api.routers import (
     city_picture,
     commands,
     conditions,
+    devices,
     differences,
     district,
     exports,
@@ -18,6 +19,7 @@ from api.routers import (
     live,
     open_data,
     operated,
+    points,
     questions,
     registry,
     remarks,
@@ -31,8 +33,8 @@ from api.routers import (
 
 _MODULES = (
     system, district, city, city_picture, buildings, differences, versions, exports, reports, certificates,
-    applications, bcf, remarks, trust, registry, features, open_data, live, conditions, alarms, commands, sensorthings,
-    operated, what_if, questions, jobs,
+    applications, bcf, remarks, trust, registry, features, open_data, points, live, devices, conditions, alarms,
+    commands, sensorthings, operated, what_if, questions, jobs,
 )  # fmt: skip
 ROUTERS = tuple(module.router for module in _MODULES)
 CONFORMS_TO = tuple(sorted({uri for module in _MODULES for uri in module.CONFORMS_TO}))

@@ -1,4 +1,4 @@
-"""Live state: points, latest readings, history, the stream, and readings sent by HTTP."""
+"""Live state: latest readings, history, the stream, and readings sent by HTTP."""
 
 import json
 from collections.abc import AsyncIterator
@@ -6,17 +6,17 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, File, Header, Query, Request, UploadFile
+from fastapi import APIRouter, Header, Query, Request
 from pydantic import BaseModel, Field
 from starlette.responses import StreamingResponse
 
 from api.context import ActorDep, BuildingId, TwinDep
+from api.security import refuse_xroad
 from api.stream import HEARTBEAT_S, event, event_stream, heartbeat
-from twin.errors import InvalidInput
+from twin.errors import Conflict
 from twin.live import Subscription
 
 CONFORMS_TO = ("https://html.spec.whatwg.org/multipage/server-sent-events.html",)
-MAX_POINTS_BYTES = 16 * 1024 * 1024  # tens of thousands of points: a large campus
 DEFAULT_HISTORY = timedelta(hours=24)
 router = APIRouter(tags=["live"])
 
@@ -26,13 +26,6 @@ class Message(BaseModel):
 
     topic: str = Field(max_length=512, examples=["kaksik/v1/120900001/112-temp/obs"])
     payload: Any = Field(examples=[{"t": "2026-01-01T12:00:00Z", "v": 21.5, "u": "Cel"}])
-
-
-@router.get("/buildings/{building_id}/points", summary="List the points of a building")
-def points(twin: TwinDep, building_id: BuildingId) -> list[dict[str, Any]]:
-    """Return sensors, meters, actuators and setpoints with their bindings."""
-    twin.catalogue.building(building_id)
-    return [point.as_json() for point in twin.live.points(building_id)]
 
 
 @router.get("/buildings/{building_id}/latest", summary="Show the latest reading of every point")
@@ -83,21 +76,22 @@ async def _events(request: Request, subscription: Subscription) -> AsyncIterator
                 yield heartbeat()
 
 
-@router.put("/points", summary="Bind points to elements (points.json)")
-def bind_points(twin: TwinDep, _actor: ActorDep, file: Annotated[UploadFile, File()]) -> dict[str, Any]:
-    """Register points, each checked against the newest version of its building; a faulty file stores nothing."""
-    data = file.file.read(MAX_POINTS_BYTES + 1)
-    if len(data) > MAX_POINTS_BYTES:
-        raise InvalidInput(f"A points file is at most {MAX_POINTS_BYTES} bytes.", reason="too-large")
-    count, findings = twin.bind_points(data)
-    return {"registered": count, "findings": [asdict(finding) for finding in findings]}
-
-
 @router.post("/readings", summary="Send readings by HTTP")
-def readings(twin: TwinDep, _actor: ActorDep, messages: list[Message]) -> dict[str, Any]:
-    """Store readings durably; what is refused is counted with its reason."""
-    result = twin.live.ingest_batch((m.topic, json.dumps(m.payload).encode()) for m in messages)
-    return asdict(result)
+def readings(twin: TwinDep, actor: ActorDep, messages: list[Message]) -> dict[str, Any]:
+    """Store readings durably; what is refused is counted with its reason.
+
+    A device signs in with its name and secret (Basic) and writes its own points. Anybody else writes only what no
+    registered device writes, and nothing at all where the settings say so.
+    """
+    refuse_xroad(actor)
+    if twin.settings.readings_by_devices_only and not actor.device:
+        raise Conflict(
+            "Only devices that sign in may send readings.",
+            reason="devices-only",
+            hint="Register the device and send with its name and secret (Authorization: Basic).",
+        )
+    sent = [(message.topic, json.dumps(message.payload).encode()) for message in messages]
+    return asdict(twin.live.ingest_batch(sent, actor.name if actor.device else None))
 
 
 @router.get("/readings/refused", summary="Show what was refused and why")

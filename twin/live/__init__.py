@@ -11,7 +11,7 @@ from twin.live.address import TlsFiles
 from twin.live.binding import check_binding, check_bindings, points_from_records
 from twin.live.broker import Broker, BrokerSecurity, start_broker
 from twin.live.capture import Capture, Message, read_capture
-from twin.live.devices import Channel, Device, device_from_json, read_devices
+from twin.live.devices import MAX_DEVICES_FILE_BYTES, Channel, Device, device_from_json, read_devices
 from twin.live.events import Hub, StreamEvent, Subscription
 from twin.live.load_curve import CurveLayout, read_load_curve
 from twin.live.observation import Decoded, Observation, Quality, Refusal, RefusalReason, admit, decode_message
@@ -22,6 +22,7 @@ from twin.live.units import QUANTITY_KINDS, UNITS, convert, fits_quantity_kind, 
 from twin.live.write import WriteResult
 
 __all__ = [
+    "MAX_DEVICES_FILE_BYTES",
     "QUANTITY_KINDS",
     "UNITS",
     "Broker",

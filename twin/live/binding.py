@@ -8,11 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from ifc import ElementRecord, ReadFinding, RelationKind, Severity
+from twin.live.places import Places
 from twin.live.points import POINT_ID, Point, PointKind
 from twin.live.units import QUANTITY_KINDS, fits_quantity_kind, unit_of
 from twin.snapshot import Snapshot
-
-MAX_PARENTS = 16  # nesting of assemblies in real models stays below five; more is a cycle
 
 # IFC4 IfcSensorTypeEnum and IfcFlowMeterTypeEnum: the quantity kind (QUDT) and usual unit (UCUM) that follow.
 _QUANTITY_BY_TYPE: Mapping[str, tuple[str, str]] = {
@@ -39,6 +38,19 @@ _QUANTITY_BY_TYPE: Mapping[str, tuple[str, str]] = {
 }
 # Actuators are written as a share of their stroke; every IfcActuatorTypeEnum that moves is one.
 _ACTUATOR_QUANTITY = ("DimensionlessRatio", "%")
+# An IfcLibraryReference may name the class of Brick that a device is, where its predefined type says nothing.
+_BRICK = "brickschema.org/schema/Brick#"
+_QUANTITY_BY_BRICK: Mapping[str, tuple[str, str]] = {
+    "Temperature": ("Temperature", "Cel"),
+    "CO2": ("AmountOfSubstanceFraction", "[ppm]"),
+    "Humidity": ("RelativeHumidity", "%"),
+    "Pressure": ("Pressure", "Pa"),
+    "Illuminance": ("Illuminance", "lx"),
+    "Flow": ("VolumeFlowRate", "m3/h"),
+    "Energy": ("Energy", "kW.h"),
+    "Power": ("Power", "kW"),
+    "Occupancy": ("Dimensionless", "1"),
+}
 _KIND_BY_CLASS: Mapping[str, PointKind] = {
     "IfcSensor": PointKind.SENSOR,
     "IfcSensorType": PointKind.SENSOR,
@@ -94,22 +106,6 @@ def _finding(
     return ReadFinding(f"point.{rule}", severity, message, hint, global_id=global_id, entity=point_id)
 
 
-def space_of(global_id: str, records: Mapping[str, ElementRecord]) -> str | None:
-    """Return the GlobalId of the space that an object is or stands in, or None if the model does not say."""
-    current: str | None = global_id
-    for _ in range(MAX_PARENTS):
-        record = records.get(current) if current else None
-        if record is None:
-            return None
-        if record.ifc_class == "IfcSpace":
-            return record.global_id
-        container = record.targets(RelationKind.CONTAINED_IN)
-        parents = record.targets(RelationKind.AGGREGATED_IN) + record.targets(RelationKind.NESTED_IN)
-        controls = record.targets(RelationKind.CONTROLS)
-        current = next(iter(container + parents + controls), None)
-    return None
-
-
 def _declared_kind(record: ElementRecord, records: Mapping[str, ElementRecord]) -> PointKind | None:
     """Return the kind by the class of an occurrence, or by its type as IFC2X3 writes it."""
     if record.ifc_class in _KIND_BY_CLASS:
@@ -144,6 +140,7 @@ def points_from_records(
         building_id: Building that the records belong to.
         records: All records of one version by GlobalId.
     """
+    places = Places(records)
     points: dict[str, Point] = {}
     findings: list[ReadFinding] = []
     for record in records.values():
@@ -151,13 +148,15 @@ def points_from_records(
         if kind is None:
             continue
         declared = _predefined_type(record, records)
-        quantity = _ACTUATOR_QUANTITY if kind is PointKind.ACTUATOR else _QUANTITY_BY_TYPE.get(declared)
+        quantity = _QUANTITY_BY_TYPE.get(declared) or _quantity_by_brick(record)
+        if quantity is None and kind is PointKind.ACTUATOR:
+            quantity = _ACTUATOR_QUANTITY
         if quantity is None:
             findings.append(_unknown_quantity(record, declared))
             continue
         name = _wire_name(record)
         point_id = name if name not in points else record.global_id
-        space = space_of(record.global_id, records)
+        space = places.space_of(record.global_id)
         points[point_id] = Point(
             building_id, point_id, record.global_id, kind, *quantity, name=record.name, space=space
         )
@@ -176,41 +175,62 @@ def _unknown_quantity(record: ElementRecord, declared: str) -> ReadFinding:
     )
 
 
-def bind(point: Point, records: Mapping[str, ElementRecord]) -> Point:
+def _quantity_by_brick(record: ElementRecord) -> tuple[str, str] | None:
+    """Return the quantity that an outside reference to a Brick class names."""
+    for item in record.references:
+        name = (item.location or item.identification).partition(_BRICK)[2]
+        for word, quantity in _QUANTITY_BY_BRICK.items():
+            if item.role == "library" and word in name:
+                return quantity
+    return None
+
+
+def bind(point: Point, places: Places) -> Point:
     """Return `point` with its space resolved from the model; one stated in a file stays if the model is silent."""
-    return replace(point, space=space_of(point.global_id, records) or point.space)
+    return replace(point, space=places.space_of(point.global_id) or point.space)
 
 
-def check_binding(point: Point, snapshot: Snapshot) -> tuple[ReadFinding, ...]:
+def check_binding(point: Point, snapshot: Snapshot, places: Places | None = None) -> tuple[ReadFinding, ...]:
     """Check one binding against one version of its building; an empty answer means that it holds.
 
+    Args:
+        point: The binding.
+        snapshot: The version.
+        places: Of that version, if it is at hand.
+
     Returns:
-        Findings ``point.orphan``, ``point.wrong-building``, ``point.wrong-element``, ``point.wrong-space``,
-        ``point.quantity-mismatch``, ``point.quantity-kind-unknown`` and ``point.no-space``.
+        Findings ``point.unbound``, ``point.orphan``, ``point.wrong-building``, ``point.wrong-element``,
+        ``point.wrong-space``, ``point.quantity-mismatch``, ``point.quantity-kind-unknown`` and ``point.no-space``.
     """
     if point.building_id != snapshot.building_id:
         message = f"The point belongs to building {point.building_id}, not to {snapshot.building_id}."
         hint = "Check the point against its own building."
         return (_finding("wrong-building", Severity.ERROR, message, hint, point.global_id, point.point_id),)
+    if not point.global_id:
+        message = f"{point.point_id} is bound to no object of the model."
+        hint = "Bind it to a space, a device or a system; its readings count meanwhile."
+        return (_finding("unbound", Severity.WARNING, message, hint, "", point.point_id),)
     record = snapshot.records.get(point.global_id)
     if record is None:
         message = f"{point.point_id} is bound to an object that version {snapshot.stage}/{snapshot.version} lacks."
         hint = "Bind the point to the object that took its place, or retire the point."
         return (_finding("orphan", Severity.ERROR, message, hint, point.global_id, point.point_id),)
-    return tuple(_judge(point, record, snapshot.records))
+    return tuple(_judge(point, record, places or Places(snapshot.records)))
 
 
 def check_bindings(points: Iterable[Point], snapshot: Snapshot) -> tuple[ReadFinding, ...]:
     """Check every binding against one version; see `check_binding`."""
-    return tuple(finding for point in points for finding in check_binding(point, snapshot))
+    places = Places(snapshot.records)
+    return tuple(finding for point in points for finding in check_binding(point, snapshot, places))
 
 
-def _judge(point: Point, record: ElementRecord, records: Mapping[str, ElementRecord]) -> Iterator[ReadFinding]:
-    at = (record.global_id, point.point_id)
+def _judge(point: Point, record: ElementRecord, places: Places) -> Iterator[ReadFinding]:
+    at, records = (record.global_id, point.point_id), places.records
+    own = places.space_of(record.global_id)
     if _wrong_element(point, record):
         message = f"A {point.kind} cannot be bound to an {record.ifc_class}."
         yield _finding("wrong-element", Severity.ERROR, message, "Bind it to a space, device or system.", *at)
-    if (space := records.get(space_of(record.global_id, records) or "")) is not None and _wrong_space(point, space):
+    if (space := records.get(own or "")) is not None and _wrong_space(point, space):
         message = (
             f"{point.quantity_kind} cannot be measured in {space.name or 'a space'}: it is {space.predefined_type}."
         )
@@ -225,7 +245,7 @@ def _judge(point: Point, record: ElementRecord, records: Mapping[str, ElementRec
     if expected and not _same_family(point, expected):
         message = f"The model declares a {declared}, the point sends {point.quantity_kind} in {point.unit}."
         yield _finding("quantity-mismatch", Severity.WARNING, message, "Correct the model or the point.", *at)
-    if point.kind is PointKind.SENSOR and space_of(record.global_id, records) is None and _is_device(record):
+    if point.kind is PointKind.SENSOR and own is None and _is_device(record):
         message = f"The model does not say in which space {point.point_id} stands."
         yield _finding("no-space", Severity.INFO, message, "Contain the device in its IfcSpace.", *at)
 

@@ -38,7 +38,7 @@ class Point:
     Attributes:
         building_id: Building that it stands in; it may write only there.
         point_id: Its name in the topic, unique in the building.
-        global_id: GlobalId of the space, element or system it is bound to.
+        global_id: GlobalId of the space, element or system it is bound to; empty if it is bound to nothing yet.
         kind: What it does.
         quantity_kind: QUDT quantity kind, such as ``Temperature``.
         unit: UCUM unit of stored values.
@@ -139,7 +139,7 @@ def point_from_json(item: Any, line: int | None = None) -> Point:
         point = Point(
             building_id=_text(item, "building_id", BUILDING_ID),
             point_id=_text(item, "point_id", POINT_ID),
-            global_id=_text(item, "global_id"),
+            global_id="" if item.get("global_id", "") == "" else _text(item, "global_id"),
             kind=PointKind(_text(item, "kind")),
             quantity_kind=_text(item, "quantity_kind"),
             unit=unit_of(_text(item, "unit")).code,

@@ -108,6 +108,10 @@ class DeviceRegister:
         """Tell whether there is such a device."""
         return device_id in self._store.devices
 
+    def with_secret(self) -> frozenset[str]:
+        """Return the devices that have a secret."""
+        return frozenset(self._store.secrets())
+
     def authenticate(self, device_id: str, secret: str) -> bool:
         """Tell whether `secret` is that of the device."""
         stored = self._store.secrets().get(device_id)

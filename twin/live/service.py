@@ -21,6 +21,7 @@ from twin.live.events import Hub
 from twin.live.intake import Intake
 from twin.live.mqtt import MqttIngest
 from twin.live.observation import Decoded, Observation, Refusal, RefusalReason
+from twin.live.places import Places
 from twin.live.points import Point
 from twin.live.quarantine import Quarantine
 from twin.live.queries import STALE_AFTER_INTERVALS, Reader, Reading, format_time, is_stale, reading_of
@@ -87,8 +88,8 @@ class LiveWing:
         """
         chosen = tuple(points)
         if snapshot is not None:
-            own = snapshot.building_id
-            chosen = tuple(bind(point, snapshot.records) if point.building_id == own else point for point in chosen)
+            own, places = snapshot.building_id, Places(snapshot.records)
+            chosen = tuple(bind(point, places) if point.building_id == own else point for point in chosen)
         self._store.put_points(chosen)
         for building_id in sorted({point.building_id for point in chosen}):
             for watcher in self._watchers:
