@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.energy_blind import CLIMATES, buildings, weather_files
+from benchmarks.energy_blind import BLIND, SEEN, BlindSet, drawn, weather_files
 from benchmarks.energy_buildings import RECIPES, model_of
 from twin.energy import (
     Boundary,
@@ -65,20 +65,21 @@ def main() -> None:
             print("Known buildings and climates; not used for fitting, but looked at while the input was written")
             compare(models, [made_up, *map(_epw, (shipped / CHICAGO, *options.climate))], binary)
         if "blind" in parts:
-            blind(binary, (options.weather, shipped))
+            for each in (SEEN, BLIND):
+                blind(each, binary, (options.weather, shipped))
         if "speed" in parts:
             ratio(models[1], made_up, binary)
     if "city" in parts:
         city(models, made_up, options.city)
 
 
-def blind(binary: Path, folders: tuple[Path, ...]) -> None:
-    """Print the comparison on what was drawn by seed and committed before the first run."""
-    files = weather_files(folders)
-    print("Blind: buildings by seed, other climates; committed before the first run, nothing was changed after it")
-    for name in sorted(set(CLIMATES) - {path.name for path in files}):
+def blind(one: BlindSet, binary: Path, folders: tuple[Path, ...]) -> None:
+    """Print the comparison on a set that was drawn by seed and committed before the first run on it."""
+    files = weather_files(one, folders)
+    print(f"Buildings by seed, other climates: {one.name}")
+    for name in sorted(set(one.climates) - {path.name for path in files}):
         print(f"{name} is not there; this climate is left out")
-    compare([model_of(recipe) for recipe in buildings()], [_epw(path) for path in files], binary)
+    compare([model_of(drawn(seed)) for seed in one.seeds], [_epw(path) for path in files], binary)
 
 
 def _epw(path: Path) -> ClimateYear:

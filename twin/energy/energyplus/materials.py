@@ -63,7 +63,9 @@ def _layers(element: EnergyElement) -> list[Layer]:
         beyond = 1.0 / element.u_w_m2k.value - sum(layer.resistance_m2k_w for layer in layers) - inside
         if beyond > 1e-3:
             layers.insert(0, Layer(1.0, 1.0 / beyond, name="earth"))
-    return layers
+    # Behind an adiabatic face EnergyPlus sees the same room again: no heat passes the middle of the construction, so
+    # that the face has half of it. Ours has no heat pass its back, and has all of it.
+    return [*reversed(layers), *layers] if element.boundary is Boundary.ADIABATIC else layers
 
 
 def _made_up(element: EnergyElement) -> list[Layer]:
