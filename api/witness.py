@@ -1,16 +1,11 @@
 """A witness over HTTP (C2SP tlog-witness): one route that cosigns or refuses."""
 
-import urllib.request
-
 from fastapi import FastAPI, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from signatures.tlog import Witness
-from twin.errors import InvalidInput
 
 MAX_BODY_BYTES = 512 * 1024  # a checkpoint and 63 hashes
-TIMEOUT_S = 20.0
-MAX_TILE_BYTES = 256 * (65_535 + 2)  # a full bundle of the longest entries
 
 
 def create_witness(witness: Witness, vkey: str) -> FastAPI:
@@ -37,18 +32,3 @@ def create_witness(witness: Witness, vkey: str) -> FastAPI:
         return Response(answer.body, answer.status, media_type=answer.content_type)
 
     return app
-
-
-def read_over_http(url: str) -> bytes:
-    """Return a file of a log at an http or https address.
-
-    Raises:
-        InvalidInput: (not-found) it cannot be read.
-    """
-    if not url.startswith(("http://", "https://")):
-        raise InvalidInput("The address is not one of HTTP.", reason="not-found", entity=url[:200])
-    try:
-        with urllib.request.urlopen(url, timeout=TIMEOUT_S) as answer:  # noqa: S310 - checked above
-            return bytes(answer.read(MAX_TILE_BYTES))
-    except OSError as error:
-        raise InvalidInput("The log cannot be read.", reason="not-found", entity=url[:200]) from error

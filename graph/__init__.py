@@ -1,5 +1,7 @@
 """Buildings as a property graph: pure mapping from records, two engines, named questions."""
 
+from typing import TYPE_CHECKING, Any
+
 from graph.batch import CITY, Batch, Edge, Node, Property, Scope
 from graph.city import CityLink, CityNode, city_batch, city_id
 from graph.errors import GraphError, GraphUnavailable, QueryRefused
@@ -7,7 +9,6 @@ from graph.export import canonical_lines
 from graph.kglite_store import KgliteStore
 from graph.links import Derived, SpaceLink
 from graph.mapping import label_of, to_batch
-from graph.neo4j_store import Neo4jStore
 from graph.points import PointNode, labels_in, points_batch, projected_labels
 from graph.private_graph import PrivateGraph
 from graph.questions import (
@@ -24,6 +25,9 @@ from graph.questions import (
 )
 from graph.schema import TERMS, EdgeType, Label
 from graph.store import DEFAULT_ROW_LIMIT, Answer, GraphStore, Loaded, Written
+
+if TYPE_CHECKING:
+    from graph.neo4j_store import Neo4jStore
 
 __all__ = [
     "CITY",
@@ -70,3 +74,12 @@ __all__ = [
     "question",
     "to_batch",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Return the store of Neo4j, whose driver only who asks for it should load."""
+    if name != "Neo4jStore":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from graph.neo4j_store import Neo4jStore
+
+    return Neo4jStore

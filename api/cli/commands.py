@@ -75,17 +75,17 @@ COMMANDS: Mapping[str, Command] = {
         "Write a small file that shows one element of a sealed version, and proves it without showing another.",
     ),
     "verify": Command(
-        "trust",
+        "proof",
         "verify",
         "Verify a sealed state, an element of it, or a container, offline and step by step. Exit code 1 if it fails.",
     ),
     "witness": Command(
-        "trust",
+        "proof",
         "witness",
         "Run a witness: it cosigns checkpoints with Ed25519 and ML-DSA-44, and refuses rollback and rewriting.",
     ),
     "monitor": Command(
-        "trust",
+        "proof",
         "monitor_log",
         "Replay all new entries of a log against its checkpoint. Exit code 1 if the log contradicts itself.",
     ),

@@ -5,12 +5,12 @@ from typing import Annotated
 
 import typer
 
+from api.cli.given import existing, limits_of_settings
 from api.cli.inspection import MAX_SHOWN, inspection, show
 from api.cli.output import Exit, counts, print_json, print_table, progress_bar, say
 from api.shapes import diff_json
 from ifc import (
     ElementRecord,
-    Limits,
     MeshSet,
     Model,
     ReadFinding,
@@ -19,13 +19,11 @@ from ifc import (
     read_file,
     validate_file,
 )
-from twin.errors import InvalidInput
 from twin.federation import Part, federate
 from twin.file_signatures import file_signatures
 from twin.lifecycle import diff as compare
 from twin.reading import Understood, understand
 from twin.reports import validation_json
-from twin.settings import Settings
 from twin.snapshot import Snapshot, Stage
 
 ModelFile = Annotated[Path, typer.Argument(help="IFC file (.ifc or .ifczip)")]
@@ -88,34 +86,6 @@ def _validate(model: Path, where_rules: bool, as_json: bool) -> None:
     raise typer.Exit(Exit.FINDINGS if any(f.severity is Severity.ERROR for f in findings) else Exit.OK)
 
 
-def together(models: list[Path]) -> Model:
-    """Return the model that several files make together, as loading would."""
-    parts = [Part(path.name, read_file(existing(path), limits_of_settings()), MeshSet(())) for path in models]
-    return parts[0].model if len(parts) == 1 else federate(parts)[0]
-
-
-def limits_of_settings() -> Limits:
-    """Return what a child process may use."""
-    settings = Settings()
-    return Limits(settings.read_timeout_s, settings.read_memory_bytes)
-
-
-def existing(path: Path) -> Path:
-    """Return a path whose file must be there.
-
-    Raises:
-        InvalidInput: (not-found) there is none.
-    """
-    if not path.is_file():
-        raise InvalidInput("There is no such file.", reason="not-found", entity=str(path))
-    return path
-
-
-def bytes_of(path: Path) -> bytes:
-    """Return the bytes of a file that must be there."""
-    return existing(path).read_bytes()
-
-
 def _understand(path: Path, quiet: bool) -> Understood:
     with progress_bar(path.name, quiet=quiet) as report:
         return understand(existing(path), limits_of_settings(), report)
@@ -124,6 +94,12 @@ def _understand(path: Path, quiet: bool) -> Understood:
 def snapshot_of(path: Path, quiet: bool) -> Snapshot:
     """Return a file as a version of its building."""
     return _understand(path, quiet).snapshot(Stage.AS_DESIGNED, 0)
+
+
+def together(models: list[Path]) -> Model:
+    """Return the model that several files make together, as loading would."""
+    parts = [Part(path.name, read_file(existing(path), limits_of_settings()), MeshSet(())) for path in models]
+    return parts[0].model if len(parts) == 1 else federate(parts)[0]
 
 
 def _records(path: Path, quiet: bool) -> dict[str, ElementRecord]:

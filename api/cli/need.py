@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from api.cli.files import AsJson, ModelFile, bytes_of, snapshot_of
+from api.cli.files import AsJson, ModelFile, snapshot_of
+from api.cli.given import bytes_of
 from api.cli.output import Exit, print_json, print_table, say, text
 from twin.energy import (
     Band,

@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from api.cli.files import AsJson, ModelFile, bytes_of, existing, limits_of_settings, snapshot_of
+from api.cli.files import AsJson, ModelFile, snapshot_of
+from api.cli.given import bytes_of, existing, limits_of_settings
 from api.cli.inspection import MAX_SHOWN
 from api.cli.output import Exit, counts, print_json, print_table, progress_bar, say
 from twin.bcf import BcfVersion, Project, write_bcf
