@@ -8,7 +8,7 @@
 """
 
 from twin.live.address import TlsFiles
-from twin.live.binding import check_binding, check_bindings, points_from_records
+from twin.live.binding import check_binding, check_bindings, points_from_records, unbound
 from twin.live.broker import Broker, BrokerSecurity, start_broker
 from twin.live.capture import Capture, Message, read_capture
 from twin.live.devices import MAX_DEVICES_FILE_BYTES, Channel, Device, device_from_json, read_devices
@@ -17,8 +17,10 @@ from twin.live.load_curve import CurveLayout, read_load_curve
 from twin.live.observation import Decoded, Observation, Quality, Refusal, RefusalReason, admit, decode_message
 from twin.live.points import Point, PointKind, point_from_json, read_points
 from twin.live.register import DeviceRegister
+from twin.live.series import Series
 from twin.live.service import LiveWing
 from twin.live.units import QUANTITY_KINDS, UNITS, convert, fits_quantity_kind, unit_of
+from twin.live.upkeep import Kept, Retention
 from twin.live.write import WriteResult
 
 __all__ = [
@@ -34,6 +36,7 @@ __all__ = [
     "Device",
     "DeviceRegister",
     "Hub",
+    "Kept",
     "LiveWing",
     "Message",
     "Observation",
@@ -42,6 +45,8 @@ __all__ = [
     "Quality",
     "Refusal",
     "RefusalReason",
+    "Retention",
+    "Series",
     "StreamEvent",
     "Subscription",
     "TlsFiles",
@@ -60,5 +65,6 @@ __all__ = [
     "read_load_curve",
     "read_points",
     "start_broker",
+    "unbound",
     "unit_of",
 ]

@@ -20,13 +20,15 @@ import duckdb
 
 from twin.errors import StorageError
 from twin.live.schema import time_from_us, time_to_us
-from twin.live.write import Values
+from twin.live.write import UPSERT_LATEST, Values
 
 ROWS_PER_FETCH = 50_000  # about 10 MB in memory at a time
 ROW_GROUP = 61_440  # DuckDB reads whole groups; smaller ones find a point faster, larger ones compress better
 MEMORY_LIMIT = "512MB"  # of DuckDB; a month of 10,000 sensors at 15 minutes sorts within it
 THREADS = 1  # archiving stands behind the service, not before it
 _SCHEMA = "point BIGINT, time_us BIGINT, kind TINYINT, number DOUBLE, text VARCHAR, quality TINYINT, late BOOLEAN"
+LAST_TIME_US = 2**62  # after every time that a reading can have
+Engine = duckdb.DuckDBPyConnection
 NUMBER, TRUTH, TEXT = range(3)  # `kind`: which of the columns holds the result
 
 
@@ -77,7 +79,7 @@ class Archive:
         """Return the months with readings in SQLite that end before or with the month of `before`."""
         limit = begin_us(month_of(before))
         found: list[int] = []
-        start = -(2**62)
+        start = -LAST_TIME_US
         query = "SELECT min(time_us) FROM observation WHERE time_us >= ? AND time_us < ?"
         while (first := connection.execute(query, (start, limit)).fetchone()[0]) is not None:
             found.append(month_of(time_from_us(first)))
@@ -115,7 +117,7 @@ class Archive:
         self, connection: sqlite3.Connection, month: int, span: tuple[int, int], old: ArchivedMonth | None
     ) -> ArchivedMonth:
         part = self.folder / f"{month // 12:04}-{month % 12 + 1:02}.part"
-        with _duckdb() as engine:
+        with open_engine() as engine:
             engine.execute(f"CREATE TABLE reading ({_SCHEMA})")
             if old is not None:
                 engine.execute("INSERT INTO reading SELECT *, false FROM read_parquet(?)", [str(self.checked(old))])
@@ -127,10 +129,10 @@ class Archive:
             engine.execute(
                 "COPY (SELECT DISTINCT ON (point, time_us) * EXCLUDE (late) FROM reading"  # noqa: S608 - a path of ours
                 " ORDER BY point, time_us, late) TO"
-                f" '{_quoted(part)}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
+                f" '{quoted(part)}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
             )
             (count,) = engine.execute("SELECT count(*) FROM read_parquet(?)", [str(part)]).fetchone() or (0,)
-        digest = _flushed_digest(part)
+        digest = flushed_digest(part)
         path = part.with_name(f"{part.stem}-{digest[:16]}.parquet")
         part.replace(path)
         return ArchivedMonth(month, path.name, int(count), digest)
@@ -158,9 +160,9 @@ class Archive:
 
     def sweep(self, connection: sqlite3.Connection) -> int:
         """Remove files that no month names any more; return how many."""
-        named = {month.file for month in self.months(connection)}
+        named = {name for (name,) in connection.execute("SELECT file FROM archived UNION SELECT file FROM rolled")}
         stray = [path for path in self.folder.glob("*") if path.suffix in (".parquet", ".part")]
-        stray = [path for path in stray if path.name not in named]
+        stray = [path for path in stray if path.name not in named and path.is_file()]
         for path in stray:
             path.unlink()
         return len(stray)
@@ -194,16 +196,36 @@ class Archive:
         return {row[0]: row[1:] for row in self._query(query, months, point, start_us, end_us, step_us)}
 
     def _query(self, query: str, months: list[ArchivedMonth], *arguments: object) -> list[Any]:
-        if not months:
+        return self.query(query, [month.file for month in months], *arguments)
+
+    def query(self, query: str, files: list[str], *arguments: object) -> list[Any]:
+        """Return the rows of a query over files of the archive, which are its first argument; none without files.
+
+        Raises:
+            StorageError: (archive-damaged) a file is missing or no Parquet.
+        """
+        if not files:
             return []
-        paths = [str(self.folder / month.file) for month in months]
+        paths = [str(self.folder / name) for name in files]
         try:
-            with _duckdb() as engine:
+            with open_engine() as engine:
                 return engine.execute(query, [paths, *arguments]).fetchall()
         except (duckdb.Error, OSError) as error:
             raise StorageError(
                 "The archive cannot be read.", reason="archive-damaged", hint="Restore it from a backup."
             ) from error
+
+
+def rebuild_latest(connection: sqlite3.Connection, archive: Archive) -> None:
+    """Make the table of latest values anew from the history, archived months included, in the open transaction."""
+    connection.execute("DELETE FROM latest")
+    connection.execute(
+        "INSERT INTO latest SELECT o.point, o.time_us, o.result, o.quality FROM observation o JOIN"
+        " (SELECT point, max(time_us) AS time_us FROM observation GROUP BY point) USING (point, time_us)"
+    )
+    keys = [key for (key,) in connection.execute("SELECT id FROM point")]
+    archived = archive.newest(archive.months(connection), keys, LAST_TIME_US)
+    connection.executemany(UPSERT_LATEST.format(rows="(?, ?, ?, ?)"), archived.values())
 
 
 def _stored(number: float | None, text: str | None, kind: int) -> float | int | str:
@@ -212,15 +234,17 @@ def _stored(number: float | None, text: str | None, kind: int) -> float | int | 
     return int(number or 0) if kind == TRUTH else float(number or 0.0)
 
 
-def _duckdb() -> "duckdb.DuckDBPyConnection":
+def open_engine() -> Engine:
+    """Return a DuckDB that keeps within its limits of memory and threads."""
     return duckdb.connect(config={"memory_limit": MEMORY_LIMIT, "threads": THREADS})
 
 
-def _quoted(path: Path) -> str:
+def quoted(path: Path) -> str:
+    """Return a path as it stands between quotes in SQL."""
     return str(path).replace("'", "''")
 
 
-def _insert(engine: "duckdb.DuckDBPyConnection", batch: list[Values]) -> None:
+def _insert(engine: Engine, batch: list[Values]) -> None:
     import numpy as np  # noqa: PLC0415, RUF100 - only here, and slow to load
 
     kinds = [TEXT if isinstance(row[2], str) else TRUTH if isinstance(row[2], int) else NUMBER for row in batch]
@@ -237,7 +261,8 @@ def _insert(engine: "duckdb.DuckDBPyConnection", batch: list[Values]) -> None:
     engine.unregister("batch")
 
 
-def _flushed_digest(path: Path) -> str:
+def flushed_digest(path: Path) -> str:
+    """Bring a file to the disk and return its digest."""
     with path.open("rb+") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         os.fsync(file.fileno())

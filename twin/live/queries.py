@@ -5,15 +5,16 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from twin.errors import InvalidInput, StorageError
 from twin.live.archive import Archive, ArchivedMonth, begin_us
+from twin.live.archive_hours import HourArchive, RolledMonth
 from twin.live.observation import Quality
-from twin.live.schema import open_reader, quality_from_stored, result_from_stored, time_from_us, time_to_us
+from twin.live.schema import Stored, open_reader, quality_from_stored, result_from_stored, time_from_us, time_to_us
 from twin.live.write import Values
 
 MAX_HISTORY_ITEMS = 50_000  # a month of minutes; about 2 MB of JSON, and no screen shows more
@@ -34,6 +35,8 @@ _STEPS = (
     " WHERE point = ?1 AND time_us >= ?2 AND time_us < ?3 AND typeof(result) <> 'text'"
     " GROUP BY 1 ORDER BY 1 LIMIT ?5"
 )
+_MARKED = "SELECT begin_us, end_us FROM gap WHERE point = ? AND end_us > ? AND begin_us < ? ORDER BY begin_us"
+MAX_ROLLED_HOURS = 20 * 8_784  # of one point, twenty years
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ class Reader:
     def __init__(self, path: Path, archive: Archive) -> None:
         self._path = path
         self._archive = archive
+        self._hours = HourArchive(archive)
         self._idle: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
         self._closed = False
@@ -111,33 +115,51 @@ class Reader:
                 row[0]: row for row in connection.execute(_STATE_AT, (until_us, building_id))
             }
             months = [item for item in self._archive.months(connection) if begin_us(item.month) <= until_us]
-            for key, row in self._archive.newest(months, points, until_us).items():
-                if key not in newest or row[1] >= newest[key][1]:
-                    newest[key] = row
+            rolled = [item for item in self._hours.months(connection) if begin_us(item.month) <= until_us]
+            for found in (
+                self._archive.newest(months, points, until_us),
+                self._hours.newest(rolled, points, until_us),
+            ):
+                newest |= {k: row for k, row in found.items() if k not in newest or row[1] >= newest[k][1]}
         return {key: reading_of(row) for key, row in newest.items()}
 
     def _months(self, connection: sqlite3.Connection, start_us: int, end_us: int) -> list[ArchivedMonth]:
-        months = self._archive.months(connection)
-        return [item for item in months if begin_us(item.month) < end_us and begin_us(item.month + 1) > start_us]
+        return [item for item in self._archive.months(connection) if _touches(item.month, start_us, end_us)]
+
+    def _rolled(self, connection: sqlite3.Connection, start_us: int, end_us: int) -> list[RolledMonth]:
+        return [item for item in self._hours.months(connection) if _touches(item.month, start_us, end_us)]
 
     def raw(self, point_key: int, start: datetime, end: datetime) -> list[dict[str, Any]]:
         """Return the readings of a point in ``[start, end)``, in order of time.
+
+        Where only hours are left, an item is the mean of one, at its begin, with ``min``, ``max`` and count ``n``.
 
         Raises:
             InvalidInput: (too-many-items) more than `MAX_HISTORY_ITEMS`.
         """
         span = (time_to_us(start), time_to_us(end))
         with self._connection() as connection, _snapshot(connection):
-            recent = connection.execute(_RAW, (point_key, *span, MAX_HISTORY_ITEMS + 1)).fetchall()
-            old = self._archive.rows(self._months(connection, *span), point_key, *span, MAX_HISTORY_ITEMS + 1)
-        results = dict(recent) | {row[1]: row[2] for row in old}  # what is in both counts once
-        rows = _limited(sorted(results.items()))
-        return [{"t": format_time(time_from_us(at)), "v": result_from_stored(result)} for at, result in rows]
+            results = self._single(connection, point_key, *span)
+            rolled = self._rolled(connection, *span)
+            hours = self._hours.rows(rolled, point_key, *span, MAX_HISTORY_ITEMS + 1)
+        items = [(at, {"v": result_from_stored(result)}) for at, result in results.items()]
+        items += [(at, _mean(total, low, high, n)) for at, total, low, high, n in hours]
+        shown = _limited(sorted(items, key=lambda item: item[0]))
+        return [{"t": format_time(time_from_us(at)), **item} for at, item in shown]
+
+    def _single(
+        self, connection: sqlite3.Connection, point_key: int, start_us: int, end_us: int
+    ) -> dict[int, Stored]:
+        recent = connection.execute(_RAW, (point_key, start_us, end_us, MAX_HISTORY_ITEMS + 1)).fetchall()
+        months = self._months(connection, start_us, end_us)
+        old = self._archive.rows(months, point_key, start_us, end_us, MAX_HISTORY_ITEMS + 1)
+        return dict(recent) | {row[1]: row[2] for row in old}  # what is in both counts once
 
     def steps(self, point_key: int, start: datetime, end: datetime, step: timedelta) -> list[dict[str, Any]]:
         """Return mean, minimum, maximum and count per step from `start`; steps without a reading are left out.
 
         The mean is that of the readings, not weighted by time. Texts are left out; a truth value counts as 0 or 1.
+        An hour whose readings are gone counts in the step in which it begins.
 
         Raises:
             InvalidInput: (too-many-items) more than `MAX_HISTORY_ITEMS` steps.
@@ -150,27 +172,39 @@ class Reader:
             ).fetchall()
             months = self._months(connection, start_us, end_us)
             merged = self._archive.steps(months, point_key, start_us, end_us, step_us)
-        for n, *part in recent:
-            merged[n] = _joined(merged[n], part) if n in merged else tuple(part)
+            hours = self._hours.rows(
+                self._rolled(connection, start_us, end_us), point_key, start_us, end_us, MAX_ROLLED_HOURS
+            )
+        parts = [(n, tuple(part)) for n, *part in recent]
+        parts += [((at - start_us) // step_us, (total, low, high, n)) for at, total, low, high, n in hours]
+        for n, part in parts:
+            merged[n] = _joined(merged[n], part) if n in merged else part
         return [
-            {
-                "t": format_time(time_from_us(start_us + n * step_us)),
-                "v": total / count,
-                "min": low,
-                "max": high,
-                "n": count,
-            }
-            for n, (total, low, high, count) in _limited(sorted(merged.items()))
+            {"t": format_time(time_from_us(start_us + n * step_us)), **_mean(*members)}
+            for n, members in _limited(sorted(merged.items()))
         ]
 
     def gaps(self, point_key: int, start: datetime, end: datetime, longest_s: float) -> list[dict[str, Any]]:
-        """Return the times in ``[start, end)`` longer than `longest_s` without a reading, as ``from`` and ``to``."""
-        readings = [datetime.fromisoformat(item["t"]) for item in self.raw(point_key, start, end)]
-        marks = [start, *readings, end]
+        """Return the times in ``[start, end)`` longer than `longest_s` without a reading, as ``from`` and ``to``.
+
+        Where only hours are left, they are those that were marked when the readings went.
+
+        Raises:
+            InvalidInput: (too-many-items) more than `MAX_HISTORY_ITEMS` readings.
+        """
+        span = (time_to_us(start), time_to_us(end))
+        with self._connection() as connection, _snapshot(connection):
+            times = sorted(_limited(list(self._single(connection, point_key, *span))))
+            rolled = [(begin_us(m.month), begin_us(m.month + 1)) for m in self._rolled(connection, *span)]
+            marked = connection.execute(_MARKED, (point_key, *span)).fetchall()
+        longest_us = int(longest_s * 1e6)
+        found = [(max(begin, span[0]), min(stop, span[1])) for begin, stop in marked]
+        for begin, stop in _outside(rolled, *span):
+            marks = [begin, *(at for at in times if begin <= at < stop), stop]
+            found += [(before, after) for before, after in pairwise(marks) if after - before > longest_us]
         return [
-            {"from": format_time(before.astimezone(UTC)), "to": format_time(after.astimezone(UTC))}
-            for before, after in pairwise(marks)
-            if (after - before).total_seconds() > longest_s
+            {"from": format_time(time_from_us(begin)), "to": format_time(time_from_us(stop))}
+            for begin, stop in _touching(sorted(found))
         ]
 
     def _rows(self, query: str, arguments: tuple[object, ...]) -> list[Any]:
@@ -216,6 +250,38 @@ def _snapshot(connection: sqlite3.Connection) -> Iterator[None]:
         yield
     finally:
         connection.execute("ROLLBACK")
+
+
+def _touches(month: int, start_us: int, end_us: int) -> bool:
+    return begin_us(month) < end_us and begin_us(month + 1) > start_us
+
+
+def _outside(spans: Sequence[tuple[int, int]], start_us: int, end_us: int) -> Iterator[tuple[int, int]]:
+    """Yield what of a time lies in none of the spans, which are in order and do not overlap."""
+    for begin, stop in spans:
+        if begin > start_us:
+            yield start_us, begin
+        start_us = max(start_us, stop)
+    if end_us > start_us:
+        yield start_us, end_us
+
+
+def _touching(spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield spans in order, those that touch as one."""
+    waiting: tuple[int, int] | None = None
+    for begin, stop in spans:
+        if waiting is not None and begin <= waiting[1]:
+            waiting = (waiting[0], max(waiting[1], stop))
+            continue
+        if waiting is not None:
+            yield waiting
+        waiting = (begin, stop)
+    if waiting is not None:
+        yield waiting
+
+
+def _mean(total: float, low: float, high: float, count: int) -> dict[str, Any]:
+    return {"v": total / count, "min": low, "max": high, "n": count}
 
 
 def _joined(one: tuple[float, float, float, int], other: Sequence[Any]) -> tuple[float, float, float, int]:

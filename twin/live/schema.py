@@ -7,7 +7,7 @@ from pathlib import Path
 from twin.errors import StorageError
 from twin.live.observation import Quality
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 BUSY_TIMEOUT_S = 30.0  # another process may be backing the file up
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _QUALITIES = tuple(Quality)  # stored as place in this tuple: append only, never reorder
@@ -43,6 +43,13 @@ CREATE TABLE IF NOT EXISTS device (device_id TEXT PRIMARY KEY, document TEXT NOT
 CREATE TABLE IF NOT EXISTS archived (
     month INTEGER PRIMARY KEY, file TEXT NOT NULL, readings INTEGER NOT NULL, sha256 TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS rolled (
+    month INTEGER PRIMARY KEY, file TEXT NOT NULL, hours INTEGER NOT NULL, sha256 TEXT NOT NULL,
+    texts INTEGER NOT NULL
+);
+CREATE TABLE IF NOT EXISTS gap (
+    point INTEGER NOT NULL, begin_us INTEGER NOT NULL, end_us INTEGER NOT NULL, PRIMARY KEY (point, begin_us)
+) WITHOUT ROWID;
 """
 
 Stored = float | int | str

@@ -24,10 +24,13 @@ from twin.live.observation import Decoded, Observation, Refusal, RefusalReason
 from twin.live.places import Places
 from twin.live.points import Point
 from twin.live.quarantine import Quarantine
-from twin.live.queries import STALE_AFTER_INTERVALS, Reader, Reading, format_time, is_stale, reading_of
+from twin.live.queries import STALE_AFTER_INTERVALS, Reader, Reading, reading_of
 from twin.live.register import DeviceRegister
 from twin.live.schema import time_to_us
+from twin.live.series import Series, put_series
+from twin.live.shown import aged, need_aware, state_of
 from twin.live.store import ReadingStore
+from twin.live.upkeep import Kept, Retention, Upkeep
 from twin.live.write import WriteResult, total
 from twin.snapshot import Snapshot
 
@@ -58,6 +61,7 @@ class LiveWing:
         self.hub = Hub(new_token(), render=self._event)
         self._store = ReadingStore(path, lambda: time_to_us(clock()), self._publish)
         self._archive = Archive(path.with_suffix(".archive"))
+        self._upkeep = Upkeep(self._store, self._archive, clock)
         self._reader = Reader(path, self._archive)
         self._intake = Intake(self._store, clock, root)
         self.devices = DeviceRegister(self._store)
@@ -181,7 +185,7 @@ class LiveWing:
     def _event(self, observation: Observation) -> dict[str, Any]:
         _, point = self._store.known[observation.building_id, observation.point_id]
         reading = Reading(observation.phenomenon_time, observation.result, observation.quality)
-        return {"building_id": point.building_id, **_state(point, reading)}
+        return {"building_id": point.building_id, **state_of(point, reading)}
 
     def ingest_decoded(self, readings: Iterable[Decoded]) -> WriteResult:
         """Store readings that a decoder of files or a field bus made; returns when they are on the disk.
@@ -197,6 +201,17 @@ class LiveWing:
         while part := list(islice(remaining, MAX_BATCH_MESSAGES)):
             results.append(self._intake.write([self._intake.admit(part)]).result())
         return total(results)
+
+    def ingest_series(self, series: Series) -> WriteResult:
+        """Store many readings of one point, in its unit, as columns; streams do not tell of them.
+
+        Raises:
+            NotFound: (point-unknown).
+            InvalidInput: (series) lengths differ, a number is not finite, or the times do not rise.
+            StorageError: the disk refused; what was written before stays, and can be given again.
+        """
+        key, point = self._point(series.building_id, series.point_id)
+        return put_series(self._store, key, point, series.checked())
 
     def capture(self, path: Path | None) -> Capture | None:
         """Keep the raw messages that arrive from now on in a file of the operator; None stops.
@@ -225,17 +240,17 @@ class LiveWing:
         latest = self._store.latest
         return {
             "items": [
-                _aged(point, reading_of(latest[key]) if key in latest else None, now)
+                aged(point, reading_of(latest[key]) if key in latest else None, now)
                 for key, point in self._of_building(building_id)
             ]
         }
 
     def state_at(self, building_id: str, moment: datetime) -> dict[str, Any]:
         """Return the state as it was at `moment` (aware), with ages as of then; see `latest`."""
-        _need_aware(moment)
+        need_aware(moment)
         keys = [key for key, _ in self._of_building(building_id)]
         readings = self._reader.state_at(keys, building_id, moment)
-        return {"items": [_aged(point, readings.get(key), moment) for key, point in self._of_building(building_id)]}
+        return {"items": [aged(point, readings.get(key), moment) for key, point in self._of_building(building_id)]}
 
     def history(
         self, building_id: str, point_id: str, start: datetime, end: datetime, step_s: float | None = None
@@ -255,7 +270,7 @@ class LiveWing:
             InvalidInput: (time-range, step, too-many-items).
         """
         key, point = self._point(building_id, point_id)
-        _need_aware(start, end)
+        need_aware(start, end)
         if start >= end:
             raise InvalidInput("The time ends before it begins.", reason="time-range", hint="Swap from and to.")
         if step_s is not None and not 1 <= step_s <= 366 * 24 * 3600:
@@ -274,7 +289,7 @@ class LiveWing:
             InvalidInput: (time-range, too-many-items); (no-interval) nobody said how often the point speaks.
         """
         key, point = self._point(building_id, point_id)
-        _need_aware(start, end)
+        need_aware(start, end)
         if point.interval_s is None:
             raise InvalidInput(
                 "Nobody said how often the point speaks.", reason="no-interval", hint="Bind it with interval_s."
@@ -288,7 +303,15 @@ class LiveWing:
         Raises:
             StorageError: (archive-write, archive-damaged, store-write) the months before the failure are moved.
         """
-        return self._store.archive(self._archive, self._clock() - keep)
+        return self._upkeep.archive(self._clock() - keep)
+
+    def upkeep(self, retention: Retention) -> Kept:
+        """Move old months to files and turn older ones into hours, as `retention` wants it at this time.
+
+        Raises:
+            StorageError: (archive-write, archive-damaged, store-write) the months before the failure are done.
+        """
+        return self._upkeep.run(retention)
 
     def refusals(self) -> dict[str, Any]:
         """Return the counts of refused readings by reason, and the unknown points that tried to write."""
@@ -365,28 +388,3 @@ class LiveWing:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
-
-
-def _need_aware(*moments: datetime) -> None:
-    if any(moment.tzinfo is None for moment in moments):
-        raise InvalidInput(
-            "A time has no offset from UTC.", reason="time-range", hint="Write it with Z or an offset such as +02:00."
-        )
-
-
-def _state(point: Point, reading: Reading | None) -> dict[str, Any]:
-    return {
-        "point_id": point.point_id,
-        "global_id": point.global_id,
-        "space": point.space,
-        "quantity_kind": point.quantity_kind,
-        "value": reading.result if reading else None,
-        "unit": point.unit,
-        "phenomenon_time": format_time(reading.phenomenon_time) if reading else None,
-        "quality": reading.quality.value if reading else None,
-    }
-
-
-def _aged(point: Point, reading: Reading | None, now: datetime) -> dict[str, Any]:
-    age_s = max(0.0, round((now - reading.phenomenon_time).total_seconds(), 3)) if reading else None
-    return {**_state(point, reading), "age_s": age_s, "stale": is_stale(age_s, point.interval_s)}

@@ -17,22 +17,20 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from twin.errors import Conflict, StorageError, TwinError
-from twin.live.archive import Archive, ArchivedMonth
+from twin.live.archive import Archive, rebuild_latest
 from twin.live.devices import Device, device_from_json
 from twin.live.observation import Observation, Refusal
 from twin.live.points import Point, point_from_json
 from twin.live.schema import open_writer
-from twin.live.write import UPSERT_LATEST, Newest, Outcome, Row, Values, WriteResult, write_rows
+from twin.live.write import Newest, Outcome, Row, Values, WriteResult, write_rows
 
 MAX_BATCH_ROWS = 1_000  # measured: larger commits are hardly faster, and make readers wait longer
 MAX_LINGER_S = 0.15  # longest that a reading waits for company
 QUIET_S = 0.005  # nothing came for that long: write what is there
-LAST_TIME_US = 2**62  # after every time that a reading can have
 MAX_QUEUED_ROWS = 100_000  # about 50 MB of waiting readings; beyond it the disk is not keeping up
 
 _PUT_DEVICE = (
@@ -130,7 +128,7 @@ class ReadingStore:
             StorageError: (store-write) the disk refused.
         """
         chosen = tuple(points)
-        self._do(lambda connection: self._put(connection, chosen))
+        self.do(lambda connection: self._put(connection, chosen))
 
     def _put(self, connection: sqlite3.Connection, points: tuple[Point, ...]) -> None:
         for point in points:
@@ -172,19 +170,19 @@ class ReadingStore:
             for item in chosen:
                 _known_now(connection, "", item.device_id)
 
-        self._do(run)
-        self._do(self._reload_devices)
+        self.do(run)
+        self.do(self._reload_devices)
 
     def retire_device(self, device_id: str) -> None:
         """Forget a device and its secret; its points and their readings stay."""
-        self._do(lambda connection: _executed(connection, "DELETE FROM device WHERE device_id = ?", device_id))
-        self._do(self._reload_devices)
+        self.do(lambda connection: _executed(connection, "DELETE FROM device WHERE device_id = ?", device_id))
+        self.do(self._reload_devices)
 
     def put_secret(self, device_id: str, stored: str) -> None:
         """Keep the hash of a device's secret."""
         statement = "UPDATE device SET secret = ? WHERE device_id = ?"
-        self._do(lambda connection: _executed(connection, statement, stored, device_id))
-        self._do(self._reload_devices)
+        self.do(lambda connection: _executed(connection, statement, stored, device_id))
+        self.do(self._reload_devices)
 
     def secrets(self) -> Mapping[str, str]:
         """Return the hashes of all secrets by device; kept in memory, because every request of a device asks."""
@@ -192,7 +190,7 @@ class ReadingStore:
 
     def dismiss(self, building_id: str, point_id: str) -> None:
         """Take a name off the quarantine list; it comes back if it writes again."""
-        self._do(lambda connection: _executed(connection, _DISMISS, building_id, point_id))
+        self.do(lambda connection: _executed(connection, _DISMISS, building_id, point_id))
 
     def bar(self, building_id: str, point_id: str, *, barred: bool) -> None:
         """Take a name off the quarantine list and keep it off, or let it come back."""
@@ -203,33 +201,24 @@ class ReadingStore:
             if barred:
                 connection.execute("INSERT INTO barred VALUES (?, ?, ?)", (building_id, point_id, self._now_us()))
 
-        self._do(run)
+        self.do(run)
 
     def _reload_devices(self, connection: sqlite3.Connection) -> None:
         self._devices, self._secrets = _load_devices(connection), _load_secrets(connection)
 
-    def archive(self, archive: Archive, before: datetime) -> tuple[ArchivedMonth, ...]:
-        """Move the months that ended before the month of `before` to files, each in a transaction of its own.
-
-        Raises:
-            StorageError: (archive-write, archive-damaged, store-write) the months before the failure are moved.
-        """
-        due: list[int] = []
-        self._do(lambda connection: due.extend(archive.due(connection, before)))
-        moved: list[ArchivedMonth] = []
-        for month in due:
-            self._do(lambda connection, month=month: moved.append(archive.write_month(connection, month)))  # type: ignore[misc]
-        self._do(lambda connection: _swept(archive, connection))
-        return tuple(moved)
+    def take_newest(self, row: Values) -> None:
+        """Know the newest row of a series; called in the writer thread."""
+        if row[0] not in self._latest or row[1] > self._latest[row[0]][1]:
+            self._latest[row[0]] = row
 
     def rebuild_latest(self, archive: Archive) -> None:
         """Make the table of latest values anew from the history, archived months included."""
 
         def run(connection: sqlite3.Connection) -> None:
-            _rebuild_latest(connection, archive)
+            rebuild_latest(connection, archive)
             self._latest = _load_latest(connection)
 
-        self._do(run)
+        self.do(run)
 
     def meta(self, key: str, default: str) -> str:
         """Return a stored text, storing `default` if there is none."""
@@ -239,7 +228,7 @@ class ReadingStore:
             connection.execute("INSERT OR IGNORE INTO meta VALUES (?, ?)", (key, default))
             found.extend(connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone())
 
-        self._do(run)
+        self.do(run)
         return found[0]
 
     def append(self, rows: Sequence[Row], refusals: Sequence[Refusal] = ()) -> "Future[WriteResult]":
@@ -259,7 +248,12 @@ class ReadingStore:
             self._queued_rows += item.size
         return item.done
 
-    def _do(self, run: Callable[[sqlite3.Connection], None]) -> None:
+    def do(self, run: Callable[[sqlite3.Connection], None]) -> None:
+        """Do other work in the writer thread, alone in its transaction, and wait for it.
+
+        Raises:
+            StorageError: (store-write) the disk refused; (store-closed) the store is closed.
+        """
         job = _Job(run, _promise())
         with self._changed:
             self._enqueue(job)
@@ -337,9 +331,8 @@ class ReadingStore:
             for item in items:
                 item.done.set_exception(error)
             return
-        for key, value in newest.items():
-            if key not in self._latest or value[1] > self._latest[key][1]:
-                self._latest[key] = value
+        for row in newest.values():
+            self.take_newest(row)
         self._tell([observation for _, stored in outcome for observation in stored])
         for item, (result, _) in zip(items, outcome, strict=True):
             item.done.set_result(result)
@@ -373,21 +366,6 @@ def _promise() -> "Future[Any]":
     promise: Future[Any] = Future()
     promise.set_running_or_notify_cancel()
     return promise
-
-
-def _rebuild_latest(connection: sqlite3.Connection, archive: Archive) -> None:
-    connection.execute("DELETE FROM latest")
-    connection.execute(
-        "INSERT INTO latest SELECT o.point, o.time_us, o.result, o.quality FROM observation o JOIN"
-        " (SELECT point, max(time_us) AS time_us FROM observation GROUP BY point) USING (point, time_us)"
-    )
-    keys = [key for (key,) in connection.execute("SELECT id FROM point")]
-    archived = archive.newest(archive.months(connection), keys, LAST_TIME_US)
-    connection.executemany(UPSERT_LATEST.format(rows="(?, ?, ?, ?)"), archived.values())
-
-
-def _swept(archive: Archive, connection: sqlite3.Connection) -> None:
-    archive.sweep(connection)
 
 
 def _known_now(connection: sqlite3.Connection, building_id: str, point_id: str) -> None:

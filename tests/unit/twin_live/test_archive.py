@@ -4,11 +4,12 @@ import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.unit.twin_live.conftest import BUILDING, SettableClock
 from twin.errors import InvalidInput, StorageError
-from twin.live import LiveWing, WriteResult
+from twin.live import Kept, LiveWing, Retention, Series, WriteResult
 
 TEMP = f"kaksik/v1/{BUILDING}/112-temp/obs"
 START = datetime(2025, 11, 20, tzinfo=UTC)
@@ -107,3 +108,89 @@ def test_silence_is_marked(wing: LiveWing) -> None:
     with pytest.raises(InvalidInput) as caught:
         wing.gaps(BUILDING, "112-motion", START, END)
     assert caught.value.reason == "no-interval"
+
+
+OLD = Retention(archive_after=KEEP, keep_readings=timedelta(days=60))
+
+
+def sums(wing: LiveWing, step_s: float) -> list[object]:
+    return [wing.history(BUILDING, name, START, END, step_s) for name in ("112-temp", "112-motion")]
+
+
+def test_single_readings_end_as_hours_that_answer_the_same(wing: LiveWing, clock: SettableClock) -> None:
+    send(wing, timedelta(minutes=20))
+    before = [rounded(sums(wing, step)) for step in (3_600.0, 86_400.0)]
+    moment = datetime(2025, 11, 24, 18, 50, tzinfo=UTC)
+    state = wing.state_at(BUILDING, moment)
+    assert wing.upkeep(Retention()) == Kept()
+    kept = wing.upkeep(OLD)
+    assert [month.file[:7] for month in kept.archived] == ["2025-11", "2025-12"]
+    assert [(month.file[:13], month.texts) for month in kept.rolled] == [
+        ("2025-11-hours", 0)
+    ]  # December is too young
+    assert [rounded(sums(wing, step)) for step in (3_600.0, 86_400.0)] == before
+    assert wing.state_at(BUILDING, moment) == state
+    (first, *_) = wing.history(BUILDING, "112-temp", START, START + timedelta(hours=5))["items"]
+    assert (first["t"], first["n"], first["min"], first["max"]) == ("2025-11-20T00:00:00Z", 3, -7 / 3, -7 / 3)
+    assert wing.upkeep(OLD) == Kept()
+    clock.move(days=31)
+    assert [(month.file[:13], month.texts) for month in wing.upkeep(OLD).rolled] == [("2025-12-hours", 1)]
+    assert [rounded(sums(wing, step)) for step in (3_600.0, 86_400.0)] == before
+    motion = wing.history(BUILDING, "112-motion", START, END)["items"]
+    assert [item["v"] for item in motion] == [1.0, "on"]  # a text stays what it was
+    late = b'{"t":"2025-11-24T03:10:00Z","v":99.0,"u":"Cel"}'
+    assert wing.ingest(TEMP, late).stored == 1
+    wing.upkeep(OLD)
+    step = wing.history(BUILDING, "112-temp", START, END, 86_400.0)["items"][4]
+    assert (step["n"], step["max"]) == (73, 99.0)
+
+
+def test_gaps_are_marked_before_the_readings_go(wing: LiveWing, clock: SettableClock) -> None:
+    minute, day = timedelta(minutes=1), datetime(2025, 11, 29, tzinfo=UTC)
+    send(wing, minute, day, day + 60 * minute)
+    send(wing, minute, day + 90 * minute, day + timedelta(days=1))
+    send(wing, minute, datetime(2025, 12, 1, tzinfo=UTC), datetime(2025, 12, 1, 2, tzinfo=UTC))
+    span = (datetime(2025, 11, 28, 12, tzinfo=UTC), datetime(2025, 12, 1, 1, tzinfo=UTC))
+    before = wing.gaps(BUILDING, "112-temp", *span)["items"]
+    assert [item["from"] for item in before] == [
+        "2025-11-28T12:00:00Z", "2025-11-29T00:59:00Z", "2025-11-29T23:59:00Z",
+    ]  # fmt: skip
+    assert wing.upkeep(OLD).rolled
+    assert wing.gaps(BUILDING, "112-temp", *span)["items"] == before
+    clock.move(days=60)
+    assert wing.upkeep(OLD).rolled
+    assert wing.gaps(BUILDING, "112-temp", *span)["items"] == before
+
+
+def test_upkeep_that_fails_loses_nothing_and_is_done_again(wing: LiveWing, tmp_path: Path) -> None:
+    send(wing, timedelta(hours=1))
+    before = rounded(sums(wing, 86_400.0))
+    wing.archive(KEEP)
+    folder = tmp_path / "readings.archive"
+    (folder / "2025-11-hours.part").mkdir()
+    with pytest.raises(StorageError) as caught:
+        wing.upkeep(OLD)
+    assert caught.value.reason == "archive-write"
+    assert rounded(sums(wing, 86_400.0)) == before
+    (folder / "2025-11-hours.part").rmdir()
+    assert len(wing.upkeep(OLD).rolled) == 1
+    assert rounded(sums(wing, 86_400.0)) == before
+
+
+def test_a_series_is_stored_once_and_marked_where_it_is_implausible(wing: LiveWing) -> None:
+    times = np.arange(250_000) * 60_000_000 + int(START.timestamp() * 1e6)
+    series = Series(BUILDING, "112-temp", times, np.linspace(0.0, 70.0, len(times)))
+    assert wing.ingest_series(series) == WriteResult(250_000, 0, 0)
+    assert wing.ingest_series(series) == WriteResult(0, 250_000, 0)
+    other = Series(BUILDING, "112-temp", times[:3], np.array([0.0, -1.0, -1.0]))
+    assert wing.ingest_series(other) == WriteResult(0, 1, 2)
+    latest = next(item for item in wing.latest(BUILDING)["items"] if item["point_id"] == "112-temp")
+    assert (latest["value"], latest["quality"]) == (70.0, "out-of-range")
+    for broken in (
+        Series(BUILDING, "112-temp", times[:2], np.array([1.0])),
+        Series(BUILDING, "112-temp", times[:2], np.array([1.0, np.nan])),
+        Series(BUILDING, "112-temp", times[1::-1], np.array([1.0, 2.0])),
+    ):
+        with pytest.raises(InvalidInput) as caught:
+            wing.ingest_series(broken)
+        assert caught.value.reason == "series"

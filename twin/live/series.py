@@ -1,0 +1,103 @@
+"""Many readings of one point at once, such as the years of a system that is replaced: written as columns."""
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import repeat
+
+import numpy as np
+import numpy.typing as npt
+
+from twin.errors import InvalidInput
+from twin.live.observation import Quality
+from twin.live.points import Point
+from twin.live.schema import quality_to_stored
+from twin.live.store import ReadingStore
+from twin.live.write import UPSERT_LATEST, Values, WriteResult, total
+
+ROWS_PER_TRANSACTION = 100_000  # others who write wait a quarter of a second at most
+_INSERT = "INSERT INTO observation VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Numbers of one point in its own unit.
+
+    Attributes:
+        building_id: Building of the point.
+        point_id: The point.
+        times_us: Microseconds since 1970, rising.
+        values: As many numbers.
+    """
+
+    building_id: str
+    point_id: str
+    times_us: npt.NDArray[np.int64]
+    values: npt.NDArray[np.float64]
+
+    def checked(self) -> "Series":
+        """Return it with the types that are stored.
+
+        Raises:
+            InvalidInput: (series) lengths differ, a number is not finite, or the times do not rise.
+        """
+        times, values = np.asarray(self.times_us, np.int64), np.asarray(self.values, np.float64)
+        if times.ndim != 1 or times.shape != values.shape:
+            raise _invalid("times and values differ in length", self.point_id)
+        if not np.isfinite(values).all():
+            raise _invalid("a value is not finite", self.point_id)
+        if (np.diff(times) <= 0).any():
+            raise _invalid("times do not rise", self.point_id)
+        return Series(self.building_id, self.point_id, times, values)
+
+    def parts(self, key: int, point: Point) -> Iterator[list[Values]]:
+        """Yield the rows that are stored, in parts of one transaction each."""
+        good, odd = quality_to_stored(Quality.GOOD), quality_to_stored(Quality.OUT_OF_RANGE)
+        low, high = point.range or (-np.inf, np.inf)
+        for first in range(0, len(self.values), ROWS_PER_TRANSACTION):
+            times = self.times_us[first : first + ROWS_PER_TRANSACTION]
+            values = self.values[first : first + ROWS_PER_TRANSACTION]
+            qualities = np.where((values < low) | (values > high), odd, good)
+            yield list(zip(repeat(key), times.tolist(), values.tolist(), qualities.tolist(), strict=False))
+
+
+def put_series(store: ReadingStore, key: int, point: Point, series: Series) -> WriteResult:
+    """Write many readings of one point in parts; after an error the same can be given again, and none is doubled.
+
+    Args:
+        store: Where they go.
+        key: Row key of the point.
+        point: The point.
+        series: Its readings, checked.
+
+    Raises:
+        StorageError: (store-write) the disk refused.
+    """
+    results: list[WriteResult] = []
+
+    def run(connection: sqlite3.Connection, rows: list[Values]) -> None:
+        results.append(_write(connection, rows))
+        store.take_newest(rows[-1])
+
+    for rows in series.parts(key, point):
+        store.do(lambda connection, rows=rows: run(connection, rows))  # type: ignore[misc]
+    return total(results)
+
+
+def _write(connection: sqlite3.Connection, rows: list[Values]) -> WriteResult:
+    """Write rows of one point, in order of time, in the open transaction; a repetition changes nothing."""
+    before = connection.total_changes
+    connection.executemany(_INSERT, rows)
+    stored = connection.total_changes - before
+    connection.execute(UPSERT_LATEST.format(rows="(?, ?, ?, ?)"), rows[-1])
+    if stored == len(rows):
+        return WriteResult(stored, 0, 0)
+    span = (rows[0][0], rows[0][1], rows[-1][1])
+    query = "SELECT time_us, result FROM observation WHERE point = ? AND time_us BETWEEN ? AND ?"
+    there = dict(connection.execute(query, span))
+    conflicts = sum(1 for row in rows if there[row[1]] != row[2])
+    return WriteResult(stored, len(rows) - stored - conflicts, conflicts)
+
+
+def _invalid(why: str, point_id: str) -> InvalidInput:
+    return InvalidInput(f"The readings cannot be taken: {why}.", reason="series", entity=point_id[:64])

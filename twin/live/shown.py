@@ -1,0 +1,40 @@
+"""How a point and its reading are shown."""
+
+from datetime import datetime
+from typing import Any
+
+from twin.errors import InvalidInput
+from twin.live.points import Point
+from twin.live.queries import Reading, format_time, is_stale
+
+
+def need_aware(*moments: datetime) -> None:
+    """Refuse a time without an offset from UTC.
+
+    Raises:
+        InvalidInput: (time-range).
+    """
+    if any(moment.tzinfo is None for moment in moments):
+        raise InvalidInput(
+            "A time has no offset from UTC.", reason="time-range", hint="Write it with Z or an offset such as +02:00."
+        )
+
+
+def state_of(point: Point, reading: Reading | None) -> dict[str, Any]:
+    """Return what a stream shows of a point."""
+    return {
+        "point_id": point.point_id,
+        "global_id": point.global_id,
+        "space": point.space,
+        "quantity_kind": point.quantity_kind,
+        "value": reading.result if reading else None,
+        "unit": point.unit,
+        "phenomenon_time": format_time(reading.phenomenon_time) if reading else None,
+        "quality": reading.quality.value if reading else None,
+    }
+
+
+def aged(point: Point, reading: Reading | None, now: datetime) -> dict[str, Any]:
+    """Return what is shown of a point at a time, with age and staleness."""
+    age_s = max(0.0, round((now - reading.phenomenon_time).total_seconds(), 3)) if reading else None
+    return {**state_of(point, reading), "age_s": age_s, "stale": is_stale(age_s, point.interval_s)}
