@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from ifc.boundary_areas import BoundaryAreas
+from ifc.canonical_text import value_text
 from ifc.checks import Origin, limited, structure_findings
 from ifc.drafts import Draft, DraftReader
 from ifc.errors import IfcReadError, Reason
@@ -17,7 +18,7 @@ from ifc.links import Links
 from ifc.model import Model
 from ifc.placement import Placements
 from ifc.properties import PropertyReader
-from ifc.records import ElementRecord, Header, Relation
+from ifc.records import ElementRecord, Header, Relation, Value
 from ifc.relations import ordered, read_relations
 from ifc.resources import lost_resources
 from ifc.shape_keys import ShapeKeys
@@ -51,6 +52,7 @@ class Assembly:
         self._digester = GeometryDigester(text.table)
         self._findings: list[ReadFinding] = [*admitted.findings, *self._units.findings]
         self._set_numbers: frozenset[int] = frozenset()
+        self._unread: Counter[str] = Counter()
 
     def model(self) -> Model:
         """Return the model.
@@ -102,10 +104,18 @@ class Assembly:
         shapes = (self._placements, self._digester)
         reader = DraftReader(self._text, self._source, self._links, self._values, properties, *shapes)
         drafts = list(reader.drafts(self._stated_north()))
-        self._set_numbers = reader.set_numbers
+        projects = [draft for draft in drafts if draft.ifc_class == "IfcProject"]
+        if projects and (tables := self._free_tables()):
+            min(projects, key=lambda draft: draft.global_id).attributes["Tables"] = tables
+        self._set_numbers, self._unread = reader.set_numbers, reader.lost
         self._findings += reader.findings
         self._findings += name_drafts(drafts, self._text)
         return drafts
+
+    def _free_tables(self) -> tuple[Value, ...]:
+        """Return the tables to which nothing refers: they say something of the whole model."""
+        tables = [item for item in self._source.of("IfcTable") if step_id(item) not in self._values.visited]
+        return tuple(sorted((self._values.value(item) for item in tables), key=value_text))
 
     def _header(self) -> Header:
         header = self._source.file.header
@@ -152,10 +162,13 @@ class Assembly:
 
     def _lost(self, relationships: Mapping[str, int]) -> dict[str, int]:
         """Count what became neither record, relation, set nor value, and classes beyond the schema."""
-        lost = Counter(relationships) + lost_resources(self._source, self._text.counts, self._values.visited)
+        lost = Counter(relationships) + self._unread
+        lost += lost_resources(self._source, self._text.counts, self._values.visited)
         for entity in self._source.of("IfcPropertyDefinition"):
             if step_id(entity) not in self._set_numbers:
                 lost[class_of(entity)] += 1
+        plain = self._source.property_text.sets
+        lost.update(kind for number, (kind, _) in plain.items() if number not in self._set_numbers)
         known = {name.upper() for name in self._source.classes}
         for name, count in self._text.counts.items():
             if name not in known:

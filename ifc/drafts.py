@@ -1,6 +1,7 @@
 """Records before their keys and relations are known: one draft for every object definition of a file."""
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,9 +14,11 @@ from ifc.links import Links
 from ifc.materials import MaterialReader
 from ifc.placement import Placements
 from ifc.placement_columns import world_matrices
+from ifc.profiles import ProfileProperties
 from ifc.properties import PropertyReader, Sets, merged, read_sets
 from ifc.records import ElementRecord, Measure, Relation, Value
 from ifc.references import read_references
+from ifc.shape_aspects import lost_aspects, read_shape_aspects
 from ifc.source import Entity, Source, argument, class_of, step_id
 from ifc.step import StepText
 from ifc.values import Field, ValueReader
@@ -101,6 +104,7 @@ class DraftReader:
     Attributes:
         findings: What is odd about placements.
         set_numbers: STEP numbers of the property sets that belong to an object.
+        lost: Classes and counts of properties of profiles and parts of shapes that belong to no object.
     """
 
     def __init__(
@@ -123,13 +127,20 @@ class DraftReader:
         report_progress(0.3, "Reading properties")
         owned, contents = read_sets(source, links, properties)
         self.set_numbers = frozenset(contents)
+        profiles = ProfileProperties(source, links, values, properties)
+        for item, numbers in profiles.by_object(text.table).items():
+            contents.update({number: (*profiles.content(number), False) for number in numbers})
+            owned.setdefault(item, []).extend(numbers)
         self._sets = _sets_of(owned, contents)
-        self._materials = MaterialReader(source, links, values, properties).by_object()
+        self._materials = MaterialReader(source, links, values, properties, profiles).by_object()
         self._references = read_references(source, links)
         self._types = self._predefined_by_type()
         report_progress(0.5, "Reading elements and geometry")
         self._shapes = _shapes(links)
         self._digests = dict(zip(self._shapes, digester.digests(list(self._shapes.values())), strict=True))
+        self._aspects = read_shape_aspects(source, links, digester)
+        owned_shapes = {shape for shapes in self._shapes.values() for shape in shapes}
+        self.lost = Counter(profiles.lost()) + lost_aspects(links, owned_shapes)
         self._layers = Layers(source, links)
         self._matrices = world_matrices(text.table, placements.length_m)
         self._stands_on = links.of("IfcProduct", "ObjectPlacement")
@@ -157,6 +168,8 @@ class DraftReader:
         shape = self._shapes.get(number)
         if layout.placed and shape and (layers := self._layers.of_shape(shape[0])):
             attributes["PresentationLayers"] = layers
+        if self._aspects and (aspects := tuple(a for item in shape or () for a in self._aspects.get(item, ()))):
+            attributes["ShapeAspects"] = aspects
         references = self._references.get(number, ())
         return Draft(
             number,

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from ifc.links import Links
+from ifc.profiles import ProfileProperties
 from ifc.properties import PropertyReader, merged
 from ifc.records import MaterialPart, Measure, Value
 from ifc.source import Entity, Source, class_of, members, step_id
@@ -36,14 +37,22 @@ class MaterialReader:
         links: What its statements refer to.
         values: Reader of single values.
         properties: Reader of properties.
+        profiles: Properties of profiles.
     """
 
-    def __init__(self, source: Source, links: Links, values: ValueReader, properties: PropertyReader) -> None:
+    def __init__(
+        self,
+        source: Source,
+        links: Links,
+        values: ValueReader,
+        properties: PropertyReader,
+        profiles: ProfileProperties,
+    ) -> None:
         self._source = source
         self._links = links
         self._values = values
         self._reader = properties
-        self._properties = self._all_properties()
+        self._properties = self._all_properties(profiles)
         self._known: dict[int, tuple[MaterialPart, ...]] = {}
 
     def by_object(self) -> dict[int, tuple[MaterialPart, ...]]:
@@ -85,6 +94,8 @@ class MaterialReader:
         material = item if pure else get(item, "Material")
         thickness = self._values.number(get(item, "LayerThickness"), "IfcLengthMeasure")
         own = {} if material is None else self._properties.get(step_id(material), {})
+        profile = None if pure else get(item, "Profile")
+        drawn = {} if profile is None else self._properties.get(step_id(profile), {})
         category = "" if pure else text(get(item, "Category"))
         return MaterialPart(
             role=role,
@@ -93,18 +104,20 @@ class MaterialReader:
             thickness_m=thickness.value if isinstance(thickness, Measure) else None,
             name="" if pure else text(get(item, "Name")),
             category=category or ("" if material is None else text(get(material, "Category"))),
-            properties={**shared, **own, **self._properties.get(step_id(item), {})},
+            properties={**shared, **own, **drawn, **self._properties.get(step_id(item), {})},
             attributes=usage if pure else {**usage, **self._own_attributes(item)},
         )
 
     def _own_attributes(self, item: Entity) -> dict[str, Value]:
         return {name: value for name, value in self._values.scalars(item).items() if name not in _TOLD}
 
-    def _all_properties(self) -> dict[int, Mapping[str, Mapping[str, Value]]]:
+    def _all_properties(self, profiles: ProfileProperties) -> dict[int, Mapping[str, Mapping[str, Value]]]:
         found: dict[int, list[tuple[str, Mapping[str, Value]]]] = {}
         for entity, material in self._source.rows("IfcMaterialProperties", "Material"):
             if material is not None:
                 found.setdefault(step_id(material), []).append(self._set(entity))
+        for profile, numbers in profiles.by_profile().items():
+            found[profile] = [profiles.content(number) for number in numbers]
         return {number: merged(sets) for number, sets in found.items()}
 
     def _set(self, entity: Entity) -> tuple[str, dict[str, Value]]:

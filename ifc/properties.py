@@ -115,12 +115,16 @@ class PropertyReader:
 
     def set_of(self, entity: Entity, links: Links) -> tuple[str, dict[str, Value], bool]:
         """Return name, content and whether it holds quantities, of any IfcPropertySetDefinition."""
-        kind, number = class_of(entity), step_id(entity)
+        kind = class_of(entity)
         name = self._source.text(self._source.get(entity, "Name"))
         if kind in _CONTENTS:
-            return name, self._content(links.of(kind, _CONTENTS[kind]).get(number, ())), kind == "IfcElementQuantity"
+            return self.contents_of(step_id(entity), kind, name, links)
         scalars = self._values.scalars(entity)
         return name or kind, {key: value for key, value in scalars.items() if key not in _ROOT_ATTRIBUTES}, False
+
+    def contents_of(self, number: int, kind: str, name: str, links: Links) -> tuple[str, dict[str, Value], bool]:
+        """Return what `set_of` does for an IfcPropertySet or IfcElementQuantity of known name."""
+        return name, self._content(links.of(kind, _CONTENTS[kind]).get(number, ())), kind == "IfcElementQuantity"
 
     def _content(self, numbers: Sequence[int]) -> dict[str, Value]:
         """Return the properties with these STEP numbers by name; equal lists share one content."""
@@ -130,15 +134,23 @@ class PropertyReader:
             self._contents[wanted] = self._named(wanted)
         return self._contents[wanted]
 
+    def _first_time(self, number: int) -> tuple[str, Value] | None:
+        """Return name and value of a property that was not asked for before, or None if there is none."""
+        found = self._source.property_text.property(number, self._values.measured)
+        if found is None:
+            entity = self._source.entity(number)
+            return None if entity is None else self.property(entity)
+        self._known[number] = found
+        return found
+
     def _named(self, numbers: Sequence[int]) -> dict[str, Value]:
         found: dict[str, Value] = {}
         for number in numbers:
             known = self._known.get(number)
             if known is None:
-                entity = self._source.entity(number)
-                if entity is None:
+                known = self._first_time(number)
+                if known is None:
                     continue
-                known = self.property(entity)
             name, value = known
             if name in found and not _same(found[name], value):
                 name = _free(name, found)
@@ -202,7 +214,13 @@ def read_sets(
             owned.setdefault(item, []).extend(definitions.get(relation, ()))
     for number, sets in links.of("IfcTypeObject", "HasPropertySets").items():
         owned.setdefault(number, []).extend(sets)
+    plain = source.property_text.sets
     known = {step_id(item): item for item in source.of("IfcPropertyDefinition")}
-    used = {number for numbers in owned.values() for number in numbers if number in known}
-    contents = {number: reader.set_of(known[number], links) for number in used}
-    return {number: [item for item in sets if item in known] for number, sets in owned.items()}, contents
+    used = {number for numbers in owned.values() for number in numbers if number in known or number in plain}
+    contents = {
+        number: reader.contents_of(number, *plain[number], links)
+        if number in plain
+        else reader.set_of(known[number], links)
+        for number in used
+    }
+    return {number: [item for item in sets if item in used] for number, sets in owned.items()}, contents

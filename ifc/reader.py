@@ -13,13 +13,15 @@ from ifc.encoding import holds_shifted_bytes
 from ifc.errors import IfcError, IfcReadError, Reason
 from ifc.gate import MAX_FILE_BYTES, Admitted, admit
 from ifc.model import Model
+from ifc.property_text import take_ordinary
 from ifc.relations import READ_FROM_TEXT
-from ifc.source import BYPASSED, Source, failure_offset, families, parse, parse_text
+from ifc.source import BYPASSED, Source, failure_offset, families, parse, parse_text, schema_tables
 from ifc.step import Fault, StepText
-from ifc.step_table import reduced
+from ifc.step_table import MISSING, keep_referred, stand_ins, text_of
 from ifc.worker import Call, Limits, report_progress
 
 _REPEATED = ("IfcProperty", "IfcPhysicalQuantity")  # many say the same: each content is parsed and decoded once
+_PROFILES, _OF_PROFILES = ("IfcProfileDef",), ("IfcMaterialProfile",)  # seen only where they say of what material is
 _END = b"ENDSEC;\nEND-ISO-10303-21;\n"
 
 
@@ -122,12 +124,15 @@ def _parsed(path: Path, admitted: Admitted, text: StepText) -> Source:
 
 def _parsed_in_part(text: StepText, schema: str, *, shifted: bool) -> Source:
     """Parse what the parser has to see of an evenly written file: the rest is read from its columns."""
-    dropped = families((*BYPASSED, *READ_FROM_TEXT), schema)
-    kept, first = reduced(text.table, dropped, families(_REPEATED, schema))
-    source = parse_text(b"".join([text.head, b"\n", kept, _END]).decode(), schema, shifted=shifted)
-    twins = (first != np.arange(text.table.size)).nonzero()[0]
-    numbers = text.table.number
-    source.stand_in = dict(zip(numbers[twins].tolist(), numbers[first[twins]].tolist(), strict=True))
+    table = text.table
+    first = stand_ins(table, families((*BYPASSED, *READ_FROM_TEXT, *_PROFILES), schema), families(_REPEATED, schema))
+    keep_referred(table, first, families(_OF_PROFILES, schema), families(_PROFILES, schema))
+    twins = ((first != np.arange(table.size)) & (first != MISSING)).nonzero()[0]
+    originals = first[twins]
+    properties = take_ordinary(table, first, schema_tables(schema).value_types)
+    source = parse_text(b"".join([text.head, b"\n", text_of(table, first), _END]).decode(), schema, shifted=shifted)
+    source.property_text = properties
+    source.stand_in = dict(zip(table.number[twins].tolist(), table.number[originals].tolist(), strict=True))
     return source
 
 
@@ -154,11 +159,17 @@ def _syntax_error(fault: Fault | None) -> IfcReadError:
 
 @contextmanager
 def _without_collector() -> Iterator[None]:
-    """Switch the cyclic collector off: the walk makes millions of objects and no garbage cycles."""
+    """Switch the cyclic collector off: the walk makes millions of objects and no garbage cycles.
+
+    What was made is called old before the collector is on again: it would look at each of them at once.
+    """
     was = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if was:
+            if not gc.get_freeze_count():  # somebody else's frozen objects stay frozen
+                gc.freeze()
+                gc.unfreeze()
             gc.enable()

@@ -103,6 +103,7 @@ RULES: tuple[Rule, ...] = (
 ELSEWHERE = (  # relationships that become sets, materials and references of records
     "IfcRelDefinesByProperties",
     "IfcRelAssociatesMaterial",
+    "IfcRelAssociatesProfileProperties",
     "IfcRelAssociatesClassification",
     "IfcRelAssociatesLibrary",
     "IfcRelAssociatesDocument",

@@ -14,6 +14,8 @@ NESTED = (  # read as a value of the attribute or property that refers to them
     "IfcPerson",
     "IfcPersonAndOrganization",
     "IfcPhysicalQuantity",
+    "IfcProfileDef",
+    "IfcReference",
     "IfcSchedulingTime",
     "IfcStructuralLoad",
     "IfcTable",
@@ -25,6 +27,7 @@ _COUNTED = (  # of those above: one that nothing refers to is lost; the others a
     "IfcAppliedValue",
     "IfcBoundaryCondition",
     "IfcGridAxis",
+    "IfcReference",
     "IfcSchedulingTime",
     "IfcStructuralLoad",
     "IfcTable",
@@ -56,6 +59,8 @@ _READ = (
     "IfcMaterial", "IfcMaterialLayer", "IfcMaterialLayerSet", "IfcMaterialLayerSetUsage", "IfcMaterialList",
     "IfcMaterialConstituent", "IfcMaterialConstituentSet", "IfcMaterialProfile", "IfcMaterialProfileSet",
     "IfcMaterialProfileSetUsage", "IfcMaterialProperties",
+    # properties of profiles, named parts of shapes
+    "IfcProfileProperties", "IfcShapeAspect",
     # references
     "IfcExternalReference", "IfcClassification", "IfcClassificationItem", "IfcClassificationNotation",
     "IfcClassificationNotationFacet", "IfcDocumentInformation", "IfcDocumentElectronicFormat",

@@ -12,6 +12,7 @@ from ifcopenshell import _ifcopenshell_wrapper as flat  # 13 times faster than u
 
 from ifc.encoding import from_shift_jis
 from ifc.errors import IfcReadError, Reason
+from ifc.property_text import PropertyText
 
 Entity = Any  # an instance of the parser; it has no type of its own
 
@@ -22,6 +23,14 @@ BYPASSED = (  # never decoded by the parser: read from the text where needed, at
     "IfcRepresentationMap",
     "IfcPresentationStyle",
     "IfcPresentationStyleAssignment",
+    "IfcPresentationItem",
+    "IfcColourSpecification",
+    "IfcSurfaceStyleShading",
+    "IfcPreDefinedItem",
+    "IfcCurveStyleFont",
+    "IfcCurveStyleFontPattern",
+    "IfcTextStyleForDefinedFont",
+    "IfcTextStyleFontModel",
     "IfcObjectPlacement",
     "IfcConnectionGeometry",
     "IfcOwnerHistory",
@@ -43,12 +52,15 @@ class SchemaTables:
         classes: Declarations by name.
         families: Names of each class and all its subtypes.
         spellings: Name as the schema spells it, by name in capitals.
+        value_types: Of each type of values, by name in capitals, how the schema spells it and the kind of number or
+            text that it is declared as.
     """
 
     schema: Any
     classes: Mapping[str, Any]
     families: Mapping[str, frozenset[str]]
     spellings: Mapping[str, str]
+    value_types: Mapping[bytes, tuple[str, str]]
 
 
 @cache
@@ -63,7 +75,24 @@ def schema_tables(name: str) -> SchemaTables:
             families.setdefault(above.name(), set()).add(own)
             above = above.supertype()
     frozen = {family: frozenset(members) for family, members in families.items()}
-    return SchemaTables(schema, classes, frozen, {item.upper(): item for item in classes})
+    return SchemaTables(schema, classes, frozen, {item.upper(): item for item in classes}, _value_types(schema))
+
+
+def _value_types(schema: Any) -> dict[bytes, tuple[str, str]]:
+    kinds = {item.name(): _kind(item) for item in schema.declarations() if item.as_type_declaration()}
+    return {name.upper().encode(): (name, kind) for name, kind in kinds.items() if kind}
+
+
+def _kind(declaration: Any) -> str:
+    """Return the simple type behind a declared type; nothing if it is a list or a choice."""
+    while own := declaration.as_type_declaration():
+        inner = own.declared_type()
+        if simple := inner.as_simple_type():
+            return str(simple.declared_type())
+        if not (named := inner.as_named_type()):
+            break
+        declaration = named.declared_type()
+    return ""
 
 
 class Source:
@@ -77,6 +106,7 @@ class Source:
     Attributes:
         repaired: Number of such texts that were decoded.
         stand_in: Of instances that say what an earlier one says the number of that one: the parser has seen only it.
+        property_text: Properties and sets that the parser has not seen.
     """
 
     def __init__(self, file: Any, schema_name: str, *, shifted: bool = False) -> None:
@@ -85,6 +115,7 @@ class Source:
         self.schema = self._tables.schema
         self.shifted = shifted
         self.stand_in: Mapping[int, int] = {}
+        self.property_text = PropertyText()
         self.repaired = 0
         self.classes = self._tables.classes
         self._positions: dict[str, dict[str, int]] = {}

@@ -221,15 +221,15 @@ def scanned(text: bytes, start: int) -> StepTable | None:
     return table if table.unique() else None
 
 
-def reduced(table: StepTable, dropped: Collection[bytes], repeated: Collection[bytes]) -> tuple[bytes, Ints]:
-    """Return the statements that the parser has to see, and for each row the one that stands for it.
+def stand_ins(table: StepTable, dropped: Collection[bytes], repeated: Collection[bytes]) -> Ints:
+    """Return for each row the one that stands for it before the parser, `MISSING` for those that are left out.
 
     Args:
         table: All statements of an evenly written file.
         dropped: Names of the classes to leave out.
         repeated: Names of the classes of which each content is wanted once.
     """
-    from ifc.step_reduce import first_of_kind, reduce_text
+    from ifc.step_reduce import first_of_kind
 
     first = np.arange(table.size, dtype=np.int32)
     first[table.of(dropped)] = MISSING
@@ -237,13 +237,39 @@ def reduced(table: StepTable, dropped: Collection[bytes], repeated: Collection[b
     rows = np.sort(rows[table.pointer[rows + 1] == table.pointer[rows]])
     slots = np.full(1 << (2 * len(rows) + 1).bit_length(), -1, np.int32)
     first_of_kind(table.data, table.begin, table.end, rows, slots, first)
+    return first
+
+
+def keep_referred(table: StepTable, first: Ints, owners: Collection[bytes], wanted: Collection[bytes]) -> None:
+    """Take back into `first` what some classes refer to, as far as it is `wanted`, and what that refers to.
+
+    Args:
+        table: All statements.
+        first: What `stand_ins` returned; changed.
+        owners: Names of the classes that refer.
+        wanted: Names of the classes to take back.
+    """
+    rows = table.of(owners)
+    among = table.of(wanted) if len(rows) else rows
+    while len(rows):
+        targets = [table.rows[table.pointer[row] : table.pointer[row + 1]] for row in rows.tolist()]
+        rows = np.intersect1d(np.concatenate(targets), among)
+        rows = rows[first[rows] == MISSING]
+        first[rows] = rows
+
+
+def text_of(table: StepTable, first: Ints) -> bytes:
+    """Return the statements that stand for themselves, references replaced by those that stand for others."""
+    from ifc.step_reduce import reduce_text
+
     columns = (table.number, table.begin, table.end, table.pointer, table.rows)
-    room = len(table.text) + _ROOM_BYTES
+    stays = first == np.arange(table.size, dtype=np.int32)
+    room = int((table.end - table.begin)[stays].sum()) + _ROOM_BYTES
     while True:
         out = np.empty(room, np.uint8)
         size = reduce_text(table.data, *columns, first, out)
         if size >= 0:
-            return out[:size].tobytes(), np.where(first == MISSING, np.arange(table.size, dtype=np.int32), first)
+            return out[:size].tobytes()
         room *= 2
 
 

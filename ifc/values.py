@@ -8,11 +8,13 @@ from typing import Any
 from ifc.records import Measure, Value
 from ifc.resources import NESTED
 from ifc.source import Entity, Source, argument, class_of, step_id
-from ifc.units import Unit, Units
+from ifc.units import Unit, UnitReader, Units
 
 MAX_DEPTH = 4  # of resources within resources: a cost of costs, a table of rows
 
 _DEGREE_PARTS = (1.0, 60.0, 3_600.0, 3_600_000_000.0)  # degrees, minutes, seconds, millionths of a second
+
+_COLUMN = "IfcTableColumn"
 
 Convert = Callable[[Any], Value]
 
@@ -41,6 +43,7 @@ class ValueReader:
         self._measures: dict[str, Unit | None] = {}
         self.not_finite = 0
         self.visited: set[int] = set()
+        self._unit_reader = UnitReader(source)
         self._nested = frozenset[str]().union(*map(source.family, NESTED))
         self._depth = 0
 
@@ -57,6 +60,11 @@ class ValueReader:
     def number(self, raw: Any, kind: str, unit: Unit | None = None) -> Value:
         """Return a number that the schema declares as measure `kind`."""
         return self._plain(raw, kind, unit)
+
+    def measured(self, number: float, kind: str) -> Value:
+        """Return a finite number that the schema declares as measure `kind`."""
+        unit = self._measures[kind] if kind in self._measures else self._unit(kind)
+        return number if unit is None else Measure(number * unit.factor + unit.offset, unit.ucum, kind)
 
     def _plain(self, raw: Any, kind: str, override: Unit | None) -> Value:
         if isinstance(raw, str):
@@ -89,6 +97,10 @@ class ValueReader:
                 (index, item.name(), self._converter(item.type_of_attribute()))
                 for index, item in enumerate(attributes)
             ]
+            if name == _COLUMN:
+                kinds = [
+                    (index, label, self._unit_of_column if label == "Unit" else how) for index, label, how in kinds
+                ]
             found = tuple(Field(index, label, convert) for index, label, convert in kinds if convert)
             self._fields[name] = found
         return found
@@ -124,6 +136,11 @@ class ValueReader:
         if not isinstance(raw, bool | int | float | str | tuple | list) and step_id(raw):
             return self._resource(raw)
         return self.value(raw)
+
+    def _unit_of_column(self, raw: Any) -> Value:
+        """Return the unit in which numbers without one stand in a column of a table."""
+        unit = self._unit_reader.read(raw)
+        return None if unit is None else {"unit": unit.ucum, "factor": unit.factor, "offset": unit.offset}
 
     def _resource(self, raw: Any) -> Value:
         """Return the class and the attributes of a resource, or None for any other instance."""

@@ -17,9 +17,6 @@ LOSSES = {  # all that is lost of the files beside the checkout
     "duplex_arch_2x3.ifc": {"IfcRelSpaceBoundary": 28},  # without a space or an element
     "duplex_electrical_2x3.ifc": {"IfcRelSpaceBoundary": 4},
     "fzk_haus_ac20_ifc4.ifc": {"IfcRelSpaceBoundary": 5},
-    "georef_blank_mapconv_ifc4.ifc": {"IfcShapeAspect": 122},
-    "great_court_roof_2x3.ifc": {"IfcGeneralProfileProperties": 1},
-    "three_rooms_sb_ifc4.ifc": {"IfcReference": 2, "IfcTable": 34, "IfcTableColumn": 8, "IfcTableRow": 125},
 }
 # what records, digests and meshes are made of
 MADE_OF = [
@@ -36,6 +33,12 @@ MADE_OF = [
     "IfcProfileDef",
     "IfcObjectPlacement",
     "IfcConnectionGeometry",
+    "IfcShapeAspect",
+    "IfcProfileProperties",
+    "IfcReference",
+    "IfcTable",
+    "IfcTableColumn",
+    "IfcTableRow",
     "IfcGridAxis",
     "IfcAlignmentParameterSegment",
     "IfcPresentationStyle",

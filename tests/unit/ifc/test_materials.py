@@ -57,8 +57,15 @@ def test_constituents_profiles_lists_and_single_materials(step) -> None:
         "#30=IFCMATERIALPROFILESETUSAGE(#31,5,$);\n#31=IFCMATERIALPROFILESET('Beam',$,(#32),$);\n"
         "#32=IFCMATERIALPROFILE('IPE',$,#40,#33,$,$);\n#33=IFCRECTANGLEPROFILEDEF(.AREA.,'R',$,1.,2.);\n"
     )
+    size = (Measure(length, "m", "IfcPositiveLengthMeasure") for length in (0.001, 0.002))
+    rectangle = {
+        "class": "IfcRectangleProfileDef",
+        "ProfileType": "AREA",
+        "ProfileName": "R",
+        **dict(zip(("XDim", "YDim"), size, strict=True)),
+    }
     assert materials(step, 30, oak + profile) == (
-        MaterialPart("profile", 0, "Oak", name="IPE", attributes={"CardinalPoint": 5}),
+        MaterialPart("profile", 0, "Oak", name="IPE", attributes={"CardinalPoint": 5, "Profile": rectangle}),
     )
 
 
