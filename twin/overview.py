@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from twin.catalogue import Building, Catalogue, ReportShelf, Version
+from twin.city import REGISTER
+from twin.district import read_register
 from twin.layers import PARCELS, PLAN_AREAS, Layers
 from twin.live import LiveWing
 
@@ -34,6 +36,7 @@ class Overview:
         self._layers = layers
         self._live = live
         self._open_alarms = open_alarms
+        self._described: tuple[object, Mapping[str, Mapping[str, Any]]] = (None, {})
 
     def buildings(self) -> list[dict[str, Any]]:
         """Return a summary of every building that has a version, by id."""
@@ -45,7 +48,8 @@ class Overview:
         found = [building for building in self._catalogue.buildings() if building.latest]
         shown = found[offset:] if limit is None else found[offset : offset + limit]
         alarms = self._open_alarms()
-        return [self._summary(building, reports, alarms) for building in shown], len(found)
+        described = self._register(found)
+        return [self._summary(building, reports, alarms, described) for building in shown], len(found)
 
     def building(self, building_id: str) -> dict[str, Any]:
         """Return the summary of one building with all its versions.
@@ -58,7 +62,8 @@ class Overview:
         versions = [
             version_summary(v, sealed=_key(v) in reports["seal"]) for v in self._catalogue.versions(building_id)
         ]
-        return {**self._summary(building, reports, self._open_alarms()), "versions": versions}
+        described = self._register([building])
+        return {**self._summary(building, reports, self._open_alarms(), described), "versions": versions}
 
     def district(self) -> dict[str, Any]:
         """Return all buildings with the parcels and plan areas around them."""
@@ -71,8 +76,21 @@ class Overview:
             "plan_areas": self._layers.geojson(PLAN_AREAS),
         }
 
+    def _register(self, buildings: Sequence[Building]) -> Mapping[str, Mapping[str, Any]]:
+        """Return what the imported register says of some buildings; read anew only when it or they have changed."""
+        digest = self._layers.digests().get(REGISTER)
+        key = (digest, tuple(building.building_id for building in buildings))
+        if digest is not None and self._described[0] != key:
+            rows = read_register(self._layers.content(REGISTER) or b"").rows
+            self._described = (key, {name: rows[name] for name in key[1] if name in rows})
+        return {} if digest is None else self._described[1]
+
     def _summary(
-        self, building: Building, reports: Mapping[str, Mapping[Any, Any]], alarms: Mapping[str, int]
+        self,
+        building: Building,
+        reports: Mapping[str, Mapping[Any, Any]],
+        alarms: Mapping[str, int],
+        described: Mapping[str, Mapping[str, Any]],
     ) -> dict[str, Any]:
         version = self._newest(building)
         key = _key(version)
@@ -93,6 +111,7 @@ class Overview:
             "placement": _placement(version),
             "permit": reports["permit"].get(key),
             "energy": reports["energy"].get(key),
+            "register": described.get(building.building_id),
             "seal": "unsealed" if seal is None else seal["verdict"],
             "alarms": alarms.get(building.building_id, 0),
             "points": len(latest),

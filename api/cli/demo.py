@@ -19,8 +19,10 @@ from api.app import create_app
 from api.cli.evidence import with_authority
 from api.cli.listener import listen
 from api.cli.output import print_json, print_problem, progress_bar, say
+from api.cli.people import let_people_act
 from ifc import IfcError
 from samples import Manifest, SampleFile, generate
+from samples.register import register_csv
 from twin.catalogue import Version
 from twin.errors import TwinError
 from twin.layers import PARCELS, PLAN_AREAS
@@ -45,6 +47,8 @@ def run_demo(
         twin = open_twin(settings)
         try:
             points = prepare(twin, models, with_samples=with_samples)
+            if with_samples:
+                let_people_act(twin, register_csv())
         except BaseException:
             twin.close()
             raise
