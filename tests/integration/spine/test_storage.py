@@ -113,7 +113,7 @@ LONGEST_RUN_S = 2.5  # covers reading, meshing, projecting and storing of a smal
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kills", [12, pytest.param(100, marks=pytest.mark.long)])
+@pytest.mark.parametrize("kills", [6, pytest.param(100, marks=pytest.mark.long)])
 def test_kill_in_the_middle_of_loads_leaves_only_whole_versions(sample_district, tmp_path, kills):
     seed = random.SystemRandom().randrange(10**6)
     print(f"seed {seed}")
