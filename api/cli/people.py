@@ -26,10 +26,10 @@ DELAY_S = 300  # a door that stands open for a moment is no alarm
 def let_people_act(twin: Twin, register: bytes) -> None:
     """Import the register, accept deviations, refuse an application and watch the office, where not done before."""
     twin.city.take(twin.blobs.put(register))
-    for rule in RULES:
-        twin.alarms.book.put_rule(
-            rule_from_json({"building_id": OFFICE, "kind": "threshold", "delay_s": 300, **rule})
-        )
+    for rule_id, severity, title, quantity, above in RULES:
+        rule = {"rule_id": rule_id, "severity": severity, "title": title, "quantity_kind": quantity, "above": above}
+        rule |= {"building_id": OFFICE, "kind": "threshold", "delay_s": DELAY_S}
+        twin.alarms.book.put_rule(rule_from_json(rule))
     if not twin.trust.deviations.documents(HOUSE):
         _accept(twin)
     if not twin.applications.of(FLATS):
