@@ -44,6 +44,7 @@ from twin.reading import Progress, silent
 from twin.reports import Energy, Permits, ReportDesk, Validation
 from twin.sealing import Evidence
 from twin.seals import Seals
+from twin.sensorthings import SensorThings
 from twin.settings import Settings
 from twin.shading import facades_of
 from twin.sights import Sights
@@ -85,6 +86,7 @@ class Twin:
         exports: Ways out of stored versions.
         live: Points and readings.
         bindings: Points against models.
+        sensorthings: What clients of SensorThings added.
         alarms: What is out of order.
         affected: Whom an alarm concerns.
         commands: What setpoints are to become.
@@ -116,6 +118,7 @@ class Twin:
     exports: Exports
     live: LiveWing
     bindings: Bindings
+    sensorthings: SensorThings
     alarms: Alarms
     affected: Affected
     commands: Commands
@@ -245,6 +248,7 @@ class Twin:
         self.alarms.stop()
         self.commands.close()
         self.live.stop()
+        self.sensorthings.close()
         self.graph.close()
         self.engine.dispose()
 
@@ -311,6 +315,7 @@ def open_twin(settings: Settings, clock: Clock = system_clock) -> Twin:
     trust = open_trust(settings, engine, blobs, catalogue, snapshots, reports, clock)
     around = CityProjection(graph, city, layers, catalogue)
     questions = Questions(graph, projections, around, free_queries=settings.cypher)
+    bindings = Bindings(catalogue, snapshots, live)
     twin = Twin(
         settings=settings,
         blobs=blobs,
@@ -336,7 +341,8 @@ def open_twin(settings: Settings, clock: Clock = system_clock) -> Twin:
         trust=trust,
         exports=Exports(catalogue, blobs, snapshots),
         live=live,
-        bindings=Bindings(catalogue, snapshots, live),
+        bindings=bindings,
+        sensorthings=SensorThings(home / "sensorthings.sqlite", bindings),
         alarms=alarms,
         affected=Affected(catalogue, questions),
         commands=open_commands(settings, live, clock, trust.audit.record),
