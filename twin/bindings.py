@@ -4,10 +4,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from ifc import ReadFinding, Severity
+from ifc import ElementRecord, ReadFinding, Severity
 from twin.catalogue import Catalogue, Version
-from twin.errors import Conflict
-from twin.live import LiveWing, Point, check_bindings, point_from_json, points_from_records, read_points
+from twin.errors import Conflict, NotFound
+from twin.live import (
+    LiveWing,
+    Point,
+    check_bindings,
+    point_from_json,
+    points_from_records,
+    read_points,
+    unbound,
+)
 from twin.snapshot import Snapshot
 from twin.snapshots import SnapshotReader
 
@@ -43,11 +51,36 @@ class Bindings:
             InvalidInput: the file is no points file; nothing is stored.
         """
         points = read_points(data)
+        return len(points), self.take(points)
+
+    def take(self, points: Sequence[Point]) -> tuple[ReadFinding, ...]:
+        """Register points, whether their bindings hold or not, and return what is wrong with them."""
         findings: list[ReadFinding] = []
         for building_id in dict.fromkeys(point.building_id for point in points):
             mine = [point for point in points if point.building_id == building_id]
-            findings += self._live.register_points(mine, self._newest(building_id))
-        return len(points), tuple(findings)
+            snapshot = self._newest(building_id)
+            findings += self._live.register_points(mine, snapshot)
+            if snapshot is None:
+                findings += [unbound(point) for point in mine if not point.global_id]
+        return tuple(findings)
+
+    def record(self, building_id: str, global_id: str) -> ElementRecord | None:
+        """Return an object of the newest version of a building, or None if there is none."""
+        try:
+            building = self._catalogue.building(building_id)
+            if not building.latest:
+                return None
+            return self._catalogue.record(self._catalogue.version(building_id, building.furthest).key, global_id)
+        except NotFound:
+            return None
+
+    def class_of(self, building_id: str, global_id: str) -> str | None:
+        """Return the class of an object of the newest version, None if there is none; an empty id is the building."""
+        if global_id:
+            record = self.record(building_id, global_id)
+            return record.ifc_class if record is not None else None
+        known = any(building.building_id == building_id for building in self._catalogue.buildings())
+        return "IfcBuilding" if known else None
 
     def bind(self, item: Any) -> dict[str, Any]:
         """Register one point whose binding must hold; what is only doubtful is told.

@@ -1,23 +1,36 @@
-"""OGC SensorThings 1.1 at /sta/v1.1: reading of the Sensing entities, and creation of Observations."""
+"""OGC SensorThings 1.1 at /sta/v1.1: the Sensing entities read, created, changed; Observations created."""
 
 import json
+from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 from starlette.concurrency import run_in_threadpool
-from starlette.status import HTTP_201_CREATED
+from starlette.status import HTTP_200_OK, HTTP_201_CREATED, HTTP_204_NO_CONTENT
 
 from api.context import ActorDep, TwinDep
 from api.errors import PROBLEM_JSON
 from api.formats import geometry_json
 from api.problems import problem_of
-from api.security import refuse_xroad
+from api.security import Actor, refuse_xroad
 from twin.collections import POINTS
 from twin.errors import InvalidInput, NotFound, TwinError
+from twin.live import Point
 from twin.live.sensorthings import CONFORMS_TO as CONFORMS_TO
-from twin.live.sensorthings import Answers, Model, Readings, time_to_us
+from twin.live.sensorthings import (
+    UNBOUND,
+    Answers,
+    Made,
+    Model,
+    Readings,
+    collection_of,
+    entity_of,
+    rows_of,
+    time_to_us,
+)
 from twin.service import Twin
 
 ROOT = "/sta/v1.1"
@@ -27,7 +40,7 @@ router = APIRouter(prefix=ROOT, tags=["sensorthings"])
 
 def _model(twin: Twin) -> Model:
     buildings = {building.building_id: building.name for building in twin.catalogue.buildings()}
-    points = [point for building_id in buildings for point in twin.live.points(building_id)]
+    points = [point for building_id in (*buildings, UNBOUND) for point in twin.live.points(building_id)]
     known: dict[tuple[str, str], Any] = {}
     rooms: dict[tuple[str, str], str] = {}
 
@@ -41,28 +54,21 @@ def _model(twin: Twin) -> Model:
 
     def name(building_id: str, space: str) -> str:
         if not space:
-            return buildings[building_id] or building_id
+            return buildings.get(building_id) or building_id
         if (building_id, space) not in rooms:
             rooms[building_id, space] = _room(twin, building_id, space)
         return rooms[building_id, space]
 
-    return Model(points, name, places)
+    return Model(points, name, places, twin.sensorthings.additions())
 
 
 def _room(twin: Twin, building_id: str, space: str) -> str:
-    building = twin.catalogue.building(building_id)
-    if not building.latest:
-        return space
-    try:
-        version = twin.catalogue.version(building_id, building.furthest)
-        return twin.catalogue.record(version.key, space).name or space
-    except NotFound:
-        return space
+    record = twin.bindings.record(building_id, space)
+    return (record.name if record is not None else "") or space
 
 
 def _answers(twin: Twin, request: Request) -> Answers:
-    root = str(request.base_url).rstrip("/") + request.url.path.partition(ROOT)[0] + ROOT
-    return Answers(_model(twin), Readings(twin.live.history), twin.clock(), root)
+    return Answers(_model(twin), Readings(twin.live.history), twin.clock(), _root(request))
 
 
 def _problem(error: TwinError) -> JSONResponse:
@@ -94,35 +100,98 @@ async def _get(twin: Twin, request: Request, path: str) -> Response:
     return JSONResponse(answer)
 
 
-@router.post("/Observations", summary="Create an Observation", status_code=HTTP_201_CREATED)
-def create(twin: TwinDep, actor: ActorDep, request: Request, given: Annotated[dict[str, Any], Body()]) -> Response:
-    """Store a reading of the Datastream that the entity names; the Location of the answer is its address."""
-    stream = given.get("Datastream")
-    number = stream.get("@iot.id") if isinstance(stream, dict) else None
-    return _create(twin, actor, request, number, given)
-
-
-@router.post("/Datastreams({number})/Observations", summary="Create an Observation of a Datastream", status_code=201)
-def create_in(
-    twin: TwinDep, actor: ActorDep, request: Request, number: int, given: Annotated[dict[str, Any], Body()]
+@router.post("/CreateObservations", summary="Create many Observations at once (data array)", status_code=201)
+def create_many(
+    twin: TwinDep, actor: ActorDep, request: Request, arrays: Annotated[list[dict[str, Any]], Body(max_length=1_000)]
 ) -> Response:
-    """Store a reading of this Datastream."""
-    return _create(twin, actor, request, number, given)
-
-
-def _create(twin: Twin, actor: ActorDep, request: Request, number: Any, given: dict[str, Any]) -> Response:
+    """Store the rows of each array; the answer holds an address for each row that was stored, else the word error."""
     try:
         refuse_xroad(actor)
-        address = _store(twin, number, given)
+        streams = _model(twin).streams
+        found = [_row(twin, actor, streams, array, row) for array in arrays for row in rows_of(array)]
     except TwinError as error:
         return _problem(error)
-    root = str(request.base_url).rstrip("/") + request.url.path.partition(ROOT)[0] + ROOT
-    return Response(status_code=HTTP_201_CREATED, headers={"Location": f"{root}/Observations('{address}')"})
+    root = _root(request)
+    links = [f"{root}/Observations('{name}')" if name is not None else "error" for name in found]
+    return JSONResponse(links, HTTP_201_CREATED)
 
 
-def _store(twin: Twin, number: Any, given: dict[str, Any]) -> str:
-    model = _model(twin)
-    point = model.streams.get(number) if isinstance(number, int) else None
+def _row(
+    twin: Twin, actor: Actor, streams: Mapping[int, Point], array: Mapping[str, Any], row: Mapping[str, Any]
+) -> str | None:
+    try:
+        return _store(twin, actor, streams, _number(array.get("Datastream")), row)
+    except TwinError:
+        return None
+
+
+@router.post("/{path:path}", summary="Create an entity", status_code=HTTP_201_CREATED)
+def create(
+    twin: TwinDep, actor: ActorDep, request: Request, path: str, given: Annotated[dict[str, Any], Body()]
+) -> Response:
+    """Create an Observation, or a Thing, Location, Sensor, ObservedProperty or Datastream with what is nested in it.
+
+    A Datastream becomes a point; what is doubtful about its binding stands in `@kaksik.findings` of the answer.
+    """
+    try:
+        refuse_xroad(actor)
+        parent, kind = collection_of(path)
+        if kind == "Observations":
+            number = parent[1] if parent else _number(given.get("Datastream"))
+            address = f"Observations('{_store(twin, actor, _model(twin).streams, number, given)}')"
+            return Response(status_code=HTTP_201_CREATED, headers={"Location": f"{_root(request)}/{address}"})
+        made = twin.sensorthings.changes(_model(twin)).create(kind, given, parent)
+    except TwinError as error:
+        return _problem(error)
+    return _made(twin, request, made, HTTP_201_CREATED)
+
+
+@router.patch("/{path:path}", summary="Change an entity")
+@router.put("/{path:path}", summary="Change an entity by its members", operation_id="replace_sensorthings_entity")
+def change(
+    twin: TwinDep,
+    actor: ActorDep,
+    request: Request,
+    path: str,
+    patch: Annotated[dict[str, Any] | list[Any], Body(description="JSON Merge Patch, or a list as JSON Patch")],
+) -> Response:
+    """Change members; what a model says of an entity is refused. Members that are left out stay as they are."""
+    try:
+        refuse_xroad(actor)
+        kind, number = entity_of(path)
+        made = twin.sensorthings.changes(_model(twin)).change(kind, number, patch)
+    except TwinError as error:
+        return _problem(error)
+    return _made(twin, request, made, HTTP_200_OK)
+
+
+@router.delete("/{path:path}", summary="Delete an entity that a client created")
+def delete(twin: TwinDep, actor: ActorDep, path: str) -> Response:
+    """Delete what nothing depends on; points, readings and what stands for a model are kept."""
+    try:
+        refuse_xroad(actor)
+        twin.sensorthings.changes(_model(twin)).delete(*entity_of(path))
+    except TwinError as error:
+        return _problem(error)
+    return Response(status_code=HTTP_204_NO_CONTENT)
+
+
+def _made(twin: Twin, request: Request, made: Made, status: int) -> Response:
+    shown = _answers(twin, request).shown(made.kind, made.number)
+    told = {"@kaksik.findings": [asdict(finding) for finding in made.findings]} if made.findings else {}
+    return JSONResponse({**shown, **told}, status, headers={"Location": shown["@iot.selfLink"]})
+
+
+def _root(request: Request) -> str:
+    return str(request.base_url).rstrip("/") + request.url.path.partition(ROOT)[0] + ROOT
+
+
+def _number(link: Any) -> Any:
+    return link.get("@iot.id") if isinstance(link, dict) else None
+
+
+def _store(twin: Twin, actor: Actor, streams: Mapping[int, Point], number: Any, given: Mapping[str, Any]) -> str:
+    point = streams.get(number) if isinstance(number, int) else None
     if point is None:
         raise NotFound("There is no such Datastream.", reason="not-found", entity=str(number)[:40])
     time = given.get("phenomenonTime") or twin.clock().isoformat()
@@ -132,7 +201,7 @@ def _store(twin: Twin, number: Any, given: dict[str, Any]) -> str:
         )
     payload = json.dumps({"t": time, "v": given.get("result"), "u": point.unit}).encode()
     topic = f"{twin.settings.mqtt_root}/v1/{point.building_id}/{point.point_id}/obs"
-    if twin.live.ingest(topic, payload).refused:
+    if twin.live.ingest_batch([(topic, payload)], actor.name if actor.device else None).refused:
         raise InvalidInput(
             "The reading was refused.",
             reason="observation",

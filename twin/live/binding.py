@@ -207,15 +207,20 @@ def check_binding(point: Point, snapshot: Snapshot, places: Places | None = None
         hint = "Check the point against its own building."
         return (_finding("wrong-building", Severity.ERROR, message, hint, point.global_id, point.point_id),)
     if not point.global_id:
-        message = f"{point.point_id} is bound to no object of the model."
-        hint = "Bind it to a space, a device or a system; its readings count meanwhile."
-        return (_finding("unbound", Severity.WARNING, message, hint, "", point.point_id),)
+        return (unbound(point),)
     record = snapshot.records.get(point.global_id)
     if record is None:
         message = f"{point.point_id} is bound to an object that version {snapshot.stage}/{snapshot.version} lacks."
         hint = "Bind the point to the object that took its place, or retire the point."
         return (_finding("orphan", Severity.ERROR, message, hint, point.global_id, point.point_id),)
     return tuple(_judge(point, record, places or Places(snapshot.records)))
+
+
+def unbound(point: Point) -> ReadFinding:
+    """Return the finding ``point.unbound`` of a point without an object."""
+    message = f"{point.point_id} is bound to no object of the model."
+    hint = "Bind it to a space, a device or a system; its readings count meanwhile."
+    return _finding("unbound", Severity.WARNING, message, hint, "", point.point_id)
 
 
 def check_bindings(points: Iterable[Point], snapshot: Snapshot) -> tuple[ReadFinding, ...]:

@@ -6,13 +6,16 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import frost_sta_client as fsc
+import geojson
 import httpx
 import pytest
 import uvicorn
+from frost_sta_client.model.ext.unitofmeasurement import UnitOfMeasurement
 
 from api.app import create_app
 from twin.catalogue import Building
 from twin.live import Point, PointKind
+from twin.live.sensorthings import Additions
 from twin.settings import Settings
 
 BUILDING = "tmp-sta"
@@ -22,13 +25,17 @@ START = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=2)
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory):
+def app(tmp_path_factory):
+    return create_app(Settings(home=tmp_path_factory.mktemp("sta")))
+
+
+@pytest.fixture(scope="module")
+def service(app):
     """Return the address of a running service with one building, two rooms and three points."""
-    app = create_app(Settings(home=tmp_path_factory.mktemp("sta")))
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="on", ws="none"))
+        server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="on"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         while not server.started:
@@ -177,3 +184,181 @@ def test_a_wrong_observation_is_refused(service, stream):
         answer = httpx.post(f"{service}/Observations", json=body)
         assert answer.status_code == status, answer.text
         assert answer.json()["message"]
+
+
+def unit(symbol="Cel"):
+    return UnitOfMeasurement(name=symbol, symbol=symbol, definition=f"http://unitsofmeasure.org/ucum.html#{symbol}")
+
+
+def new_stream(name, thing, **changes):
+    given = {
+        "name": name,
+        "description": "Air of the shed",
+        "observation_type": "http://www.opengis.net/def/observationType/OGC-OM/2.0/OM_Measurement",
+        "unit_of_measurement": unit(),
+        "sensor": fsc.Sensor(
+            name="SHT31", description="A chip", encoding_type="application/pdf", metadata="https://x"
+        ),
+        "observed_property": fsc.ObservedProperty(
+            name="Temperature", description="Of air", definition="http://qudt.org/vocab/quantitykind/Temperature"
+        ),
+        "thing": thing,
+    }
+    return fsc.Datastream(**{**given, **changes})
+
+
+@pytest.fixture(scope="module")
+def shed(client):
+    """Return a Thing with a Location that the client created."""
+    place = fsc.Location(
+        name="Yard", description="Behind", location=geojson.Point((24.7, 59.4)), encoding_type="application/geo+json"
+    )
+    thing = fsc.Thing(name="Shed", description="A shed", properties={"owner": "Mari"}, locations=[place])
+    client.create(thing)
+    return thing
+
+
+def test_it_creates_things_with_locations_and_datastreams(client, shed):
+    found = client.things().find(shed.id)
+    assert (found.name, found.properties) == ("Shed", {"owner": "Mari"})
+    (place,) = found.get_locations().query().list()
+    assert place.location["coordinates"] == [24.7, 59.4]
+    stream = new_stream("shed temp", fsc.Thing(id=shed.id))
+    client.create(stream)
+    expanded = (
+        client.datastreams().query().filter(f"id eq {stream.id}").expand("Thing,Sensor,ObservedProperty").list()
+    )
+    (shown,) = expanded
+    assert (shown.thing.id, shown.sensor.name, shown.observed_property.name) == (shed.id, "SHT31", "Temperature")
+    assert shown.unit_of_measurement.symbol == "Cel"
+    assert shed.id in {thing.id for thing in client.things().query().list()}
+    (one,) = client.things().query().filter(f"id eq {shed.id}").expand("Datastreams").list()
+    assert [s.id for s in one.datastreams] == [stream.id]
+    moment = (START + timedelta(minutes=3)).isoformat().replace("+00:00", "Z")
+    made = fsc.Observation(phenomenon_time=moment, result=12.5, datastream=fsc.Datastream(id=stream.id))
+    client.create(made)
+    assert [o.result for o in client.datastreams().find(stream.id).get_observations().query().list()] == [12.5]
+
+
+def test_a_created_datastream_is_a_point_bound_or_unbound_with_a_finding(service, client, shed, app):
+    room = client.things().query().filter("properties/ifcGuid eq 's-101'").list().entities[0]
+    bound = {
+        **entity("101 extra"),
+        "Thing": {"@iot.id": room.id},
+        "properties": {"pointId": "101-x", "intervalSeconds": 60},
+    }
+    answer = httpx.post(f"{service}/Datastreams", json=bound)
+    assert answer.status_code == 201, answer.text
+    assert "@kaksik.findings" not in answer.json()
+    (point,) = [p for p in app.state.twin.live.points(BUILDING) if p.point_id == "101-x"]
+    assert (point.global_id, point.space, point.unit, point.interval_s) == ("s-101", "s-101", "Cel", 60)
+    answer = httpx.post(f"{service}/Things({shed.id})/Datastreams", json=entity("loose"))
+    assert [finding["rule"] for finding in answer.json()["@kaksik.findings"]] == ["point.unbound"]
+    assert httpx.post(f"{service}/Datastreams", json=bound).json()["reason"] == "exists"
+
+
+def entity(name, **changes):
+    given = {
+        "name": name,
+        "description": "x",
+        "observationType": "http://www.opengis.net/def/observationType/OGC-OM/2.0/OM_Measurement",
+        "unitOfMeasurement": {"name": "C", "symbol": "°C", "definition": ""},
+        "Sensor": {"name": "s", "description": "s", "encodingType": "text/html", "metadata": "https://x"},
+        "ObservedProperty": {"name": "Temperature", "definition": "https://x", "description": "x"},
+    }
+    return {**given, **changes}
+
+
+def test_it_patches_what_it_may_and_not_what_the_model_says(service, client, shed, stream):
+    client.patch(fsc.Thing(id=shed.id), [{"op": "replace", "path": "/properties/owner", "value": "Jaan"}])
+    assert client.things().find(shed.id).properties == {"owner": "Jaan"}
+    client.patch(stream, [{"op": "replace", "path": "/description", "value": "Warm?"},
+                          {"op": "add", "path": "/properties/calibrated", "value": "2026-01-01"}])  # fmt: skip
+    found = client.datastreams().find(stream.id)
+    assert (found.description, found.properties["calibrated"]) == ("Warm?", "2026-01-01")
+    assert found.properties["pointId"] == "101-temp"
+    one = f"{service}/Datastreams({stream.id})"
+    assert httpx.patch(one, json={"name": "Room temperature"}).status_code == 200
+    assert client.datastreams().find(stream.id).name == "Room temperature"
+    httpx.patch(one, json={"name": "101-temp"})
+    room = client.things().query().filter("properties/ifcGuid eq 's-101'").list().entities[0]
+    for address, patch, reason in (
+        (f"Things({room.id})", {"properties": {"ifcGuid": "another"}}, "said-by-model"),
+        (f"Datastreams({stream.id})", {"properties": {"pointId": "another"}}, "said-by-model"),
+        (f"Datastreams({stream.id})", {"unitOfMeasurement": {"symbol": "K"}}, "point-unit-changed"),
+        (f"Datastreams({stream.id})", {"unitOfMeasurement": {"symbol": "furlong"}}, "unit-unknown"),
+        (f"Things({room.id})", {"name": None}, "entity-member"),
+        (f"Things({room.id})", [{"op": "replace", "path": "/nothing/here", "value": 1}], "patch"),
+        (f"Things({room.id})", [{"op": "test", "path": "/name", "value": "x"}], "patch"),
+        (f"Observations('{stream.id}-1')", {"result": 1}, "kept"),
+        ("Things(1)", {"name": "x"}, "not-found"),
+    ):
+        answer = httpx.patch(f"{service}/{address}", json=patch)
+        assert answer.json()["reason"] == reason, answer.text
+        assert 400 <= answer.status_code < 500
+    assert client.datastreams().find(stream.id).unit_of_measurement.symbol == "Cel"
+
+
+def test_deletes_are_done_cleanly_or_refused(service, client, shed, stream):
+    sensor = fsc.Sensor(name="Spare", description="x", encoding_type="text/html", metadata="https://x")
+    client.create(sensor)
+    client.delete(sensor)
+    with pytest.raises(Exception, match="404"):
+        client.sensors().find(sensor.id)
+    room = client.things().query().filter("properties/ifcGuid eq 's-102'").list().entities[0]
+    for address, reason in (
+        (f"Things({shed.id})", "in-use"),
+        (f"Things({room.id})", "said-by-model"),
+        (f"Datastreams({stream.id})", "kept"),
+        (f"Observations('{stream.id}-1')", "kept"),
+        ("Sensors(5)", "not-found"),
+        ("Nothing(5)", "not-found"),
+    ):
+        answer = httpx.delete(f"{service}/{address}")
+        assert answer.json()["reason"] == reason, answer.text
+
+
+@pytest.mark.parametrize(
+    ("address", "body"),
+    [
+        ("Things", {"name": "x"}), ("Things", {"name": "", "description": "x"}),
+        ("Things", {"name": "x", "description": "x", "properties": 5}),
+        ("Things", {"name": "x", "description": "x", "properties": {"buildingId": "tmp-nothing"}}),
+        ("Things", {"name": "x", "description": "x", "Locations": [{}]}),
+        ("Things", {"name": "x", "description": "x" * 3000}),
+        ("Locations", {"name": "x", "description": "x", "encodingType": "application/geo+json",
+                       "location": {"type": "Point", "coordinates": [1e9, 2]}}),
+        ("Locations", {"name": "x", "description": "x", "encodingType": "text/xml", "location": {}}),
+        ("Datastreams", entity("x")), ("Datastreams", entity("x", Thing={"@iot.id": 1})),
+        ("Datastreams", entity("x", Thing={"name": "n", "description": "d"}, unitOfMeasurement={"symbol": "kW"})),
+        ("Observations", {"result": 1}), ("FeaturesOfInterest", {"name": "x"}), ("HistoricalLocations", {}),
+        ("Nothing", {}), ("Things(1)/Datastreams", entity("x")), ("Things(1)/name", {}),
+        ("Things", {"name": "x", "description": "x", "properties": {"a": "b" * 100_000}}),
+    ],
+)  # fmt: skip
+def test_a_faulty_entity_is_refused_and_leaves_nothing(service, client, address, body):
+    def counts():
+        return [client.things().query().count().list().count, client.sensors().query().count().list().count,
+                client.datastreams().query().count().list().count]  # fmt: skip
+
+    before = counts()
+    answer = httpx.post(f"{service}/{address}", json=body)
+    assert 400 <= answer.status_code < 500, answer.text
+    assert answer.json()["message"]
+    assert counts() == before
+
+
+def test_a_data_array_creates_many(service, stream):
+    rows = [[(START + timedelta(hours=1, minutes=n)).isoformat(), 30 + n] for n in range(1, 4)]
+    body = [{"Datastream": {"@iot.id": stream.id}, "components": ["phenomenonTime", "result"],
+             "dataArray": [*rows, ["yesterday", 1]]}]  # fmt: skip
+    links = httpx.post(f"{service}/CreateObservations", json=body).json()
+    assert links[3] == "error"
+    assert [httpx.get(link).json()["result"] for link in links[:3]] == [31, 32, 33]
+
+
+def test_what_clients_added_outlives_a_restart(app, shed):
+    path = app.state.twin.settings.home / "sensorthings.sqlite"
+    again = Additions(path)
+    assert again.of("Things")[shed.id].members["name"] == "Shed"
+    again.close()

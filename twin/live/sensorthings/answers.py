@@ -14,7 +14,11 @@ from twin.live.sensorthings.options import Options, parse_options
 from twin.live.sensorthings.readings import Readings, Span, span_of
 
 CONFORMANCE = "http://www.opengis.net/spec/iot_sensing/1.1/req/"
-CONFORMS_TO = tuple(CONFORMANCE + name for name in ("datamodel", "resource-path", "request-data"))
+CLASSES = (
+    "datamodel", "resource-path", "request-data", "create-update-delete/create-entity",
+    "create-update-delete/update-entity", "data-array", "create-observations-via-mqtt", "receive-updates-via-mqtt",
+)  # fmt: skip
+CONFORMS_TO = tuple(CONFORMANCE + name for name in CLASSES)
 MAX_MERGED = 200  # Datastreams whose Observations are listed together
 MAX_SEGMENTS = 12
 _SEGMENT = re.compile(r"(\$?[A-Za-z_]\w*)(?:\(('?)([0-9A-Za-z-]{1,40})\2\))?")
@@ -88,13 +92,15 @@ class Answers:
         return linked[0]
 
     def _is_linked(self, parent: tuple[str, Entity], kind: str, found: Entity) -> bool:
+        if "Observations" not in (kind, parent[0]):
+            steps = [step for step, target in NAVIGATION[parent[0]].items() if target == kind]
+            return any(found in self._model.linked(*parent, step) for step in steps)
         streams = self._model.streams_of(parent[0], parent[1]["@iot.id"])
         return bool(set(streams) & set(self._model.streams_of(kind, found["@iot.id"])))
 
     def _by_number(self, kind: str, number: str) -> Entity | None:
         if kind != "Observations":
-            found = [e for e in self._model.all(kind) if str(e["@iot.id"]) == number]
-            return found[0] if found else None
+            return self._model.one(kind, int(number)) if number.isascii() and number.isdigit() else None
         match = OBSERVATION_ID.fullmatch(number)
         point = self._model.streams.get(int(match[1])) if match else None
         if match is None or point is None:
@@ -102,6 +108,10 @@ class Answers:
         moment = time_from_us(int(match[2]))
         here = self._readings.everything(point, Span(moment, moment + timedelta(microseconds=1)))
         return here[0] if here else None
+
+    def shown(self, kind: str, number: int) -> dict[str, Any]:
+        """Return an entity by its number with its links, as after its creation."""
+        return self._shown(kind, self._model.one(kind, number) or {"@iot.id": number}, Options())
 
     # --- sets
 

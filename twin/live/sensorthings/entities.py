@@ -3,6 +3,7 @@
 A space with points is a Thing, and so is the building for those that stand in no space. Identifiers are digests of
 the names (48 bits: every JSON reader takes them whole), so they are the same after every restart and in every copy.
 An Observation is named by its Datastream and its time in microseconds, for that is what a reading is known by.
+Entities that clients created stand beside these, and members that clients changed lie over them; see `Additions`.
 """
 
 import hashlib
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from twin.live.points import Point
+from twin.live.sensorthings.additions import Addition
 
 Entity = Mapping[str, Any]
 Places = Callable[[], Mapping[tuple[str, str], Mapping[str, Any]]]
@@ -36,9 +38,18 @@ NAVIGATION: Mapping[str, Mapping[str, str]] = {
 }  # fmt: skip
 
 
+# How a Datastream names the entity of another set that a client chose for it.
+_SINGULAR: Mapping[str, str] = {"Things": "Thing", "Sensors": "Sensor", "ObservedProperties": "ObservedProperty"}
+
+
 def number_of(*names: str) -> int:
     """Return the identifier of a thing with those names."""
     return int.from_bytes(hashlib.blake2b("\x00".join(names).encode(), digest_size=6).digest(), "big")
+
+
+def ucum(unit: str) -> str:
+    """Return the address that defines a unit."""
+    return f"http://unitsofmeasure.org/ucum.html#{unit}"
 
 
 def _thing_of(point: Point) -> tuple[str, str]:
@@ -53,11 +64,13 @@ class Model:
         points: Of all buildings.
         names: Name of a building or space by building and GlobalId (empty for the building).
         places: Where points are.
+        additions: What clients created or changed, by set and number.
     """
 
     points: Sequence[Point]
     names: Callable[[str, str], str]
     places: Places
+    additions: Mapping[str, Mapping[int, Addition]] = field(default_factory=dict)
     streams: dict[int, Point] = field(init=False)
     _index: dict[str, dict[Any, list[int]]] = field(init=False, default_factory=dict)
 
@@ -70,9 +83,43 @@ class Model:
         for number, point in self.streams.items():
             for entity in self._of(kind, number, point):
                 found.setdefault(entity["@iot.id"], entity)
+        for number, addition in self.additions.get(kind, {}).items():
+            if addition.created and number not in found:
+                found[number] = {"@iot.id": number, **addition.members}
         return [found[number] for number in sorted(found)]
 
+    def one(self, kind: str, number: Any) -> Entity | None:
+        """Return an entity of a set by its identifier, or None."""
+        return next((entity for entity in self.all(kind) if entity["@iot.id"] == number), None)
+
     def _of(self, kind: str, number: int, point: Point) -> list[Entity]:
+        linked = self._link("Datastreams", number, _SINGULAR.get(kind, ""))
+        if linked:
+            members = self.additions.get(kind, {}).get(linked[0], Addition()).members
+            return [{"@iot.id": linked[0], **members}] if members else []
+        if kind == "Locations" and (thing := self._link("Datastreams", number, "Thing")):
+            return self._locations(thing[0])
+        return [self._changed(kind, entity) for entity in self._derived(kind, number, point)]
+
+    def _link(self, kind: str, number: int, step: str) -> tuple[int, ...]:
+        addition = self.additions.get(kind, {}).get(number)
+        return addition.links.get(step, ()) if addition is not None else ()
+
+    def _locations(self, thing: int) -> list[Entity]:
+        """Return the Locations that a client gave to a Thing."""
+        known = self.additions.get("Locations", {})
+        return [
+            {"@iot.id": n, **known[n].members} for n in sorted(known) if thing in known[n].links.get("Things", ())
+        ]
+
+    def _changed(self, kind: str, entity: Entity) -> Entity:
+        addition = self.additions.get(kind, {}).get(entity["@iot.id"])
+        if addition is None:
+            return entity
+        properties = {**entity.get("properties", {}), **addition.members.get("properties", {})}
+        return {**entity, **addition.members, **({"properties": properties} if properties else {})}
+
+    def _derived(self, kind: str, number: int, point: Point) -> list[Entity]:
         if kind == "Datastreams":
             return [_datastream(number, point)]
         if kind == "Things":
@@ -87,10 +134,17 @@ class Model:
 
     def linked(self, kind: str, entity: Entity, step: str) -> list[Entity]:
         """Return where a navigation of an entity leads; Observations are read apart."""
-        target = NAVIGATION[kind][step]
-        mine = self.streams_of(kind, entity["@iot.id"])
-        found = {other["@iot.id"]: other for n in mine for other in self._of(target, n, self.streams[n])}
+        target, own = NAVIGATION[kind][step], entity["@iot.id"]
+        found = {other["@iot.id"]: other for n in self.streams_of(kind, own) for other in self._of_one(target, n)}
+        if (kind, target) == ("Things", "Locations"):
+            found |= {other["@iot.id"]: other for other in self._locations(own)}
+        if (kind, target) == ("Locations", "Things"):
+            things = (self.one("Things", number) for number in self._link("Locations", own, "Things"))
+            found |= {other["@iot.id"]: other for other in things if other is not None}
         return [found[number] for number in sorted(found)]
+
+    def _of_one(self, kind: str, number: int) -> list[Entity]:
+        return self._of(kind, number, self.streams[number])
 
     def streams_of(self, kind: str, number: Any) -> list[int]:
         """Return the Datastreams that an entity has to do with."""
@@ -140,7 +194,7 @@ def _datastream(number: int, point: Point) -> Entity:
         "unitOfMeasurement": {
             "name": point.unit,
             "symbol": point.unit,
-            "definition": f"http://unitsofmeasure.org/ucum.html#{point.unit}",
+            "definition": ucum(point.unit),
         },
         "properties": {
             "buildingId": point.building_id,
