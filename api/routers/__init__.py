@@ -25,6 +25,7 @@ from api.routers import (
     remarks,
     reports,
     sensorthings,
+    socket,
     system,
     trust,
     versions,
@@ -33,8 +34,8 @@ from api.routers import (
 
 _MODULES = (
     system, district, city, city_picture, buildings, differences, versions, exports, reports, certificates,
-    applications, bcf, remarks, trust, registry, features, open_data, points, live, devices, conditions, alarms,
-    commands, sensorthings, operated, what_if, questions, jobs,
+    applications, bcf, remarks, trust, registry, features, open_data, points, live, socket, devices, conditions,
+    alarms, commands, sensorthings, operated, what_if, questions, jobs,
 )  # fmt: skip
 ROUTERS = tuple(module.router for module in _MODULES)
 CONFORMS_TO = tuple(sorted({uri for module in _MODULES for uri in module.CONFORMS_TO}))

@@ -1,0 +1,125 @@
+"""The stream over WebSocket, with a client that we did not write, through a real server."""
+
+import asyncio
+import json
+import socket
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import uvicorn
+import websockets
+
+from api.app import create_app
+from twin.catalogue import Building
+from twin.live import Point, PointKind
+from twin.settings import Settings
+
+BUILDING = "tmp-socket"
+START = datetime(2026, 1, 1, tzinfo=UTC)
+TOKEN = {"Authorization": "Bearer " + "m" * 32}
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory):
+    home = tmp_path_factory.mktemp("socket")
+    (home / "tokens").write_text("mari:" + "m" * 32 + "\n")
+    return create_app(Settings(home=home / "home", token_file=home / "tokens"))
+
+
+@pytest.fixture(scope="module")
+def address(app):
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="on"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        while not server.started:
+            assert thread.is_alive()
+            time.sleep(0.02)
+        twin = app.state.twin
+        with twin.engine.begin() as connection:
+            twin.catalogue._put_building(connection, Building(BUILDING, "A house", "", None), "2026-01-01T00:00:00Z")
+        twin.live.register_points([Point(BUILDING, "t", "g", PointKind.SENSOR, "Temperature", "Cel")])
+        yield f"ws://127.0.0.1:{listener.getsockname()[1]}/api/v1/buildings/{BUILDING}/socket"
+        server.should_exit = True
+        thread.join()
+
+
+def send(app, *values):
+    for value in values:
+        payload = json.dumps({"t": (START + timedelta(seconds=value)).isoformat(), "v": value, "u": "Cel"})
+        assert app.state.twin.live.ingest(f"kaksik/v1/{BUILDING}/t/obs", payload.encode()).stored == 1
+
+
+async def take(line, count):
+    return [json.loads(await asyncio.wait_for(line.recv(), 10)) for _ in range(count)]
+
+
+def values(events):
+    return [event["data"]["value"] for event in events]
+
+
+def test_it_sends_what_comes_and_resumes_by_query_and_by_message(app, address):
+    async def body():
+        async with websockets.connect(address, additional_headers=TOKEN) as line:
+            send(app, 1, 2, 3)
+            events = await take(line, 3)
+        assert values(events) == [1, 2, 3]
+        assert {event["event"] for event in events} == {"observation"}
+        send(app, 4)  # nobody listens
+        async with websockets.connect(f"{address}?last_event_id={events[1]['id']}", additional_headers=TOKEN) as line:
+            assert values(await take(line, 2)) == [3, 4]
+        async with websockets.connect(address, additional_headers=TOKEN) as line:
+            await line.send(json.dumps({"last_event_id": events[0]["id"]}))
+            assert values(await take(line, 3)) == [2, 3, 4]
+            send(app, 5)
+            assert values(await take(line, 1)) == [5]
+        async with websockets.connect(f"{address}?last_event_id=another-1", additional_headers=TOKEN) as line:
+            assert (await take(line, 1))[0]["event"] == "gap"
+
+    asyncio.run(body())
+    deadline = time.monotonic() + 10
+    while app.state.twin.live.hub.readers:
+        assert time.monotonic() < deadline, "a reader was left behind"
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize(
+    ("message", "code"),
+    [("x" * 300, 1009), ("{", 1008), ("[]", 1008), ('{"last_event_id": 5}', 1008), ("[" * 200, 1008)],
+)
+def test_a_client_that_says_something_else_is_closed(address, message, code):
+    async def body():
+        async with websockets.connect(address, additional_headers=TOKEN) as line:
+            await line.send(message)
+            with pytest.raises(websockets.ConnectionClosed):
+                await asyncio.wait_for(line.recv(), 10)
+            return line.close_code
+
+    assert asyncio.run(body()) == code
+
+
+@pytest.mark.parametrize(
+    ("headers", "path", "status"),
+    [
+        ({}, "", 401),
+        ({"Authorization": "Bearer wrong"}, "", 401),
+        ({"Authorization": "Basic YTpi"}, "", 401),
+        ({**TOKEN, "Origin": "https://evil.example"}, "", 403),
+        ({**TOKEN, "X-Road-Client": "EE/GOV/1/x"}, "", 403),
+        (TOKEN, "nothing", 404),
+    ],
+)
+def test_who_may_not_listen_is_told_before_the_line_opens(address, headers, path, status):
+    async def body():
+        asked = address.replace(BUILDING, "tmp-nothing") if path else address
+        with pytest.raises(websockets.InvalidStatus) as caught:
+            async with websockets.connect(asked, additional_headers=headers):
+                pass
+        return caught.value.response
+
+    answer = asyncio.run(body())
+    assert answer.status_code == status
+    assert json.loads(answer.body)["reason"]
