@@ -3,7 +3,8 @@
 Both sessions are filled with the same messages (QoS 1, one reading each) while nobody listens; then each is drained
 in turn, each round the other one first.
 
-Run: `python benchmarks/live.py [--messages 30000] [--rounds 3]`; with `--growth 1000000` a store is filled instead.
+Run: `python -m benchmarks.live [--messages 30000] [--rounds 3]`; `--growth 1000000 10000000` fills stores instead,
+`--points 10000` asks for many points, `--streams 1000` opens streams.
 """
 
 import argparse
@@ -25,7 +26,9 @@ import gmqtt
 import uvloop
 from gmqtt.storage import PersistentStorage
 
-from twin.live import LiveWing, Observation, Point, PointKind, start_broker
+from benchmarks import live_streams
+from benchmarks.live_growth import grow, latest_of_many
+from twin.live import LiveWing, Point, PointKind, start_broker
 
 BUILDING = "101234567"
 POINTS = 500
@@ -167,63 +170,24 @@ def run(messages: int, rounds: int, folder: Path) -> dict[str, object]:
     }
 
 
-def grow(total: int, folder: Path) -> list[dict[str, object]]:
-    """Fill a store tenfold by tenfold; return what writing and reading cost at each size."""
-    import resource
-
-    path, rows, stored_before = folder / "growth.sqlite", [], 0
-    now = datetime(2026, 3, 1, tzinfo=UTC)
-    with LiveWing(path, lambda: now) as wing:
-        wing.register_points(
-            Point(BUILDING, f"p{n}", f"g{n}", PointKind.SENSOR, "Temperature", "Cel", interval_s=60)
-            for n in range(POINTS)
-        )
-        size = min(total, 100_000)
-        step = timedelta(days=365) * POINTS / total
-        while size <= total:
-            begin, cpu = time.perf_counter(), time.process_time()
-            wing.ingest_decoded(
-                Observation(BUILDING, f"p{n % POINTS}", now - timedelta(days=365) + n // POINTS * step, 20.0, "Cel")
-                for n in range(stored_before, size)
-            )
-            wall, cpu = time.perf_counter() - begin, time.process_time() - cpu
-            row = {"readings": size, "write_per_s": round((size - stored_before) / wall)}
-            row["write_cpu_us_per_reading"] = round(1e6 * cpu / (size - stored_before), 1)
-            rows.append(row | questions(wing, now) | {"file_mb": round(path.stat().st_size / 1e6)})
-            stored_before, size = size, size * 10
-        begin = time.process_time()
-        wing.archive(timedelta(days=31))
-        archived = {"archived_cpu_s": round(time.process_time() - begin, 1)}
-        files = sum(item.stat().st_size for item in (folder / "growth.archive").glob("*.parquet"))
-        rows.append(archived | questions(wing, now) | {"parquet_mb": round(files / 1e6, 1)})
-    rows[-1]["peak_mb"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3)
-    return rows
-
-
-def questions(wing: LiveWing, now: datetime) -> dict[str, float]:
-    """Return milliseconds of processor time of the latest of all points and of a year in hourly means."""
-    begin = time.process_time()
-    for _ in range(20):
-        wing.latest(BUILDING)
-    middle = time.process_time()
-    wing.history(BUILDING, "p7", now - timedelta(days=365), now, 3_600.0)
-    return {
-        "latest_500_cpu_ms": round(50 * (middle - begin), 2),
-        "year_of_hours_cpu_ms": round(1000 * (time.process_time() - middle), 1),
-    }
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--messages", type=int, default=30_000)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--growth", type=int, default=0, help="fill a store to so many readings instead")
+    parser.add_argument("--growth", type=int, nargs="*", help="fill stores to so many readings instead")
+    parser.add_argument("--points", type=int, default=0, help="ask for the latest of so many points instead")
+    parser.add_argument("--streams", type=int, default=0, help="open so many streams instead")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        if arguments.growth:
-            print(json.dumps(grow(arguments.growth, Path(folder)), indent=1))
-            return
-        print(json.dumps(run(arguments.messages, arguments.rounds, Path(folder)), indent=1))
+        if arguments.growth is not None:
+            result: object = grow(arguments.growth or [1_000_000], Path(folder))
+        elif arguments.points:
+            result = latest_of_many(arguments.points, Path(folder))
+        elif arguments.streams:
+            result = live_streams.run(arguments.streams)
+        else:
+            result = run(arguments.messages, arguments.rounds, Path(folder))
+    print(json.dumps(result, indent=1))
 
 
 if __name__ == "__main__":

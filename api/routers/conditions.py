@@ -40,6 +40,21 @@ def aggregates(
     return {"items": _conditions(twin).aggregates(building_id, by, at)}
 
 
+@router.get("/buildings/{building_id}/means", summary="Show one quantity of a building over time")
+def means(
+    twin: TwinDep,
+    building_id: BuildingId,
+    quantity_kind: Annotated[str, Query(max_length=64, description="QUDT quantity kind, such as Temperature")],
+    start: Annotated[datetime | None, Query(alias="from", description="Default a week before the end")] = None,
+    end: Annotated[datetime | None, Query(alias="to", description="Default now")] = None,
+    step_s: Annotated[float, Query(ge=1, description="Seconds of a step")] = 3600.0,
+) -> dict[str, Any]:
+    """Return mean, minimum, maximum and count of all points of the quantity together, by step."""
+    twin.catalogue.building(building_id)
+    until = end or twin.clock()
+    return twin.live.means(building_id, quantity_kind, start or until - DEFAULT_COMFORT, until, step_s)
+
+
 @router.get("/district/aggregates", summary="Show values of every building")
 def district(twin: TwinDep) -> dict[str, Any]:
     """Return mean, minimum and maximum of each building."""

@@ -186,14 +186,16 @@ class Archive:
         return {row[0]: (row[0], row[1], _stored(*row[2:5]), row[5]) for row in found}
 
     def steps(
-        self, months: list[ArchivedMonth], point: int, start_us: int, end_us: int, step_us: int
+        self, months: list[ArchivedMonth], points: list[int], start_us: int, end_us: int, step_us: int
     ) -> dict[int, tuple[float, float, float, int]]:
-        """Return sum, minimum, maximum and count by number of step; texts are left out."""
+        """Return sum, minimum, maximum and count over all points by number of step; texts are left out."""
         query = (
             "SELECT (time_us - $3) // $5 AS n, sum(number), min(number), max(number), count(*) FROM read_parquet($1)"
-            " WHERE point = $2 AND time_us >= $3 AND time_us < $4 AND kind <> 2 GROUP BY n"
+            " WHERE point IN (SELECT unnest($2)) AND time_us >= $3 AND time_us < $4 AND kind <> 2 GROUP BY n"
         )
-        return {row[0]: row[1:] for row in self._query(query, months, point, start_us, end_us, step_us)}
+        if len(points) == 1:  # found by the statistics of the file, where a list is not
+            query = query.replace("IN (SELECT unnest($2))", "= $2[1]")
+        return {row[0]: row[1:] for row in self._query(query, months, points, start_us, end_us, step_us)}
 
     def _query(self, query: str, months: list[ArchivedMonth], *arguments: object) -> list[Any]:
         return self.query(query, [month.file for month in months], *arguments)

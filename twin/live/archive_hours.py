@@ -170,6 +170,18 @@ class HourArchive:
         )
         return self._archive.query(query, [month.file for month in months], point, start_us, end_us, limit)
 
+    def steps(
+        self, months: list[RolledMonth], points: list[int], start_us: int, end_us: int, step_us: int
+    ) -> dict[int, tuple[float, float, float, int]]:
+        """Return sum, minimum, maximum and count over all points by number of step, of hours that begin in it."""
+        query = (
+            f"SELECT (hour * {HOUR_US} - $3) // $5 AS step, sum(total), min(low), max(high), sum(n)::BIGINT"  # noqa: S608
+            " FROM read_parquet($1) WHERE point IN (SELECT unnest($2))"
+            f" AND hour * {HOUR_US} >= $3 AND hour * {HOUR_US} < $4 GROUP BY step"
+        )
+        files = [month.file for month in months]
+        return {row[0]: row[1:] for row in self._archive.query(query, files, points, start_us, end_us, step_us)}
+
     def newest(self, months: list[RolledMonth], points: list[int], until_us: int) -> dict[int, Values]:
         """Return the last number of the newest hour that ended its numbers at or before a time, by point."""
         query = (

@@ -1,5 +1,6 @@
 """Reading the store: latest values, history and state at a time, beside the writer."""
 
+import json
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -32,11 +33,11 @@ _RAW = (
 )
 _STEPS = (
     "SELECT (time_us - ?2) / ?4, sum(result), min(result), max(result), count(*) FROM observation"
-    " WHERE point = ?1 AND time_us >= ?2 AND time_us < ?3 AND typeof(result) <> 'text'"
+    " WHERE point IN (SELECT value FROM json_each(?1)) AND time_us >= ?2 AND time_us < ?3"
+    " AND typeof(result) <> 'text'"
     " GROUP BY 1 ORDER BY 1 LIMIT ?5"
 )
 _MARKED = "SELECT begin_us, end_us FROM gap WHERE point = ? AND end_us > ? AND begin_us < ? ORDER BY begin_us"
-MAX_ROLLED_HOURS = 20 * 8_784  # of one point, twenty years
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,32 +156,30 @@ class Reader:
         old = self._archive.rows(months, point_key, start_us, end_us, MAX_HISTORY_ITEMS + 1)
         return dict(recent) | {row[1]: row[2] for row in old}  # what is in both counts once
 
-    def steps(self, point_key: int, start: datetime, end: datetime, step: timedelta) -> list[dict[str, Any]]:
+    def steps(
+        self, point_keys: Sequence[int], start: datetime, end: datetime, step: timedelta
+    ) -> list[dict[str, Any]]:
         """Return mean, minimum, maximum and count per step from `start`; steps without a reading are left out.
 
-        The mean is that of the readings, not weighted by time. Texts are left out; a truth value counts as 0 or 1.
-        An hour whose readings are gone counts in the step in which it begins.
+        The mean is that of all readings of all points, not weighted by time. Texts are left out; a truth value counts
+        as 0 or 1. An hour whose readings are gone counts in the step in which it begins.
 
         Raises:
             InvalidInput: (too-many-items) more than `MAX_HISTORY_ITEMS` steps.
         """
         step_us = step // timedelta(microseconds=1)
-        start_us, end_us = time_to_us(start), time_to_us(end)
+        span = (time_to_us(start), time_to_us(end))
+        keys = list(point_keys)
         with self._connection() as connection, _snapshot(connection):
-            recent = connection.execute(
-                _STEPS, (point_key, start_us, end_us, step_us, MAX_HISTORY_ITEMS + 1)
-            ).fetchall()
-            months = self._months(connection, start_us, end_us)
-            merged = self._archive.steps(months, point_key, start_us, end_us, step_us)
-            hours = self._hours.rows(
-                self._rolled(connection, start_us, end_us), point_key, start_us, end_us, MAX_ROLLED_HOURS
-            )
-        parts = [(n, tuple(part)) for n, *part in recent]
-        parts += [((at - start_us) // step_us, (total, low, high, n)) for at, total, low, high, n in hours]
-        for n, part in parts:
+            arguments = (json.dumps(keys), *span, step_us, MAX_HISTORY_ITEMS + 1)
+            recent = connection.execute(_STEPS, arguments).fetchall()
+            months, rolled = self._months(connection, *span), self._rolled(connection, *span)
+            merged = self._archive.steps(months, keys, *span, step_us)
+            hours = self._hours.steps(rolled, keys, *span, step_us)
+        for n, part in [*((n, tuple(part)) for n, *part in recent), *hours.items()]:
             merged[n] = _joined(merged[n], part) if n in merged else part
         return [
-            {"t": format_time(time_from_us(start_us + n * step_us)), **_mean(*members)}
+            {"t": format_time(time_from_us(span[0] + n * step_us)), **_mean(*members)}
             for n, members in _limited(sorted(merged.items()))
         ]
 

@@ -28,7 +28,7 @@ from twin.live.queries import STALE_AFTER_INTERVALS, Reader, Reading, reading_of
 from twin.live.register import DeviceRegister
 from twin.live.schema import time_to_us
 from twin.live.series import Series, put_series
-from twin.live.shown import aged, need_aware, state_of
+from twin.live.shown import aged, check_steps, need_aware, state_of
 from twin.live.store import ReadingStore
 from twin.live.upkeep import Kept, Retention, Upkeep
 from twin.live.write import WriteResult, total
@@ -270,16 +270,34 @@ class LiveWing:
             InvalidInput: (time-range, step, too-many-items).
         """
         key, point = self._point(building_id, point_id)
-        need_aware(start, end)
-        if start >= end:
-            raise InvalidInput("The time ends before it begins.", reason="time-range", hint="Swap from and to.")
-        if step_s is not None and not 1 <= step_s <= 366 * 24 * 3600:
-            raise InvalidInput("A step is at least one second and at most a year.", reason="step")
+        check_steps(start, end, step_s)
         if step_s is None:
             items = self._reader.raw(key, start, end)
         else:
-            items = self._reader.steps(key, start, end, timedelta(seconds=step_s))
+            items = self._reader.steps([key], start, end, timedelta(seconds=step_s))
         return {"point": point.as_json(), "items": items}
+
+    def means(
+        self, building_id: str, quantity_kind: str, start: datetime, end: datetime, step_s: float
+    ) -> dict[str, Any]:
+        """Return the readings of one quantity of a building in ``[start, end)``, all its points together, by step.
+
+        Raises:
+            InvalidInput: (quantity) the building has no such point, or they measure in several units; (time-range,
+                step, too-many-items).
+        """
+        found = [item for item in self._of_building(building_id) if item[1].quantity_kind == quantity_kind]
+        units = {point.unit for _, point in found}
+        if len(units) != 1:
+            raise InvalidInput(
+                "The points of this quantity do not measure in one unit.",
+                reason="quantity",
+                hint="Ask for a quantity kind that the points of the building have.",
+                entity=quantity_kind[:64],
+            )
+        check_steps(start, end, step_s)
+        items = self._reader.steps([key for key, _ in found], start, end, timedelta(seconds=step_s))
+        return {"quantity_kind": quantity_kind, "unit": units.pop(), "points": len(found), "items": items}
 
     def gaps(self, building_id: str, point_id: str, start: datetime, end: datetime) -> dict[str, Any]:
         """Return the times in ``[start, end)`` in which a point was silent for more than three of its intervals.

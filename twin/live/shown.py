@@ -38,3 +38,16 @@ def aged(point: Point, reading: Reading | None, now: datetime) -> dict[str, Any]
     """Return what is shown of a point at a time, with age and staleness."""
     age_s = max(0.0, round((now - reading.phenomenon_time).total_seconds(), 3)) if reading else None
     return {**state_of(point, reading), "age_s": age_s, "stale": is_stale(age_s, point.interval_s)}
+
+
+def check_steps(start: datetime, end: datetime, step_s: float | None) -> None:
+    """Refuse a time or a step that no history has.
+
+    Raises:
+        InvalidInput: (time-range, step).
+    """
+    need_aware(start, end)
+    if start >= end:
+        raise InvalidInput("The time ends before it begins.", reason="time-range", hint="Swap from and to.")
+    if step_s is not None and not 1 <= step_s <= 366 * 24 * 3600:
+        raise InvalidInput("A step is at least one second and at most a year.", reason="step")

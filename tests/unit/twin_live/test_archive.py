@@ -9,7 +9,7 @@ import pytest
 
 from tests.unit.twin_live.conftest import BUILDING, SettableClock
 from twin.errors import InvalidInput, StorageError
-from twin.live import Kept, LiveWing, Retention, Series, WriteResult
+from twin.live import Kept, LiveWing, Point, PointKind, Retention, Series, WriteResult
 
 TEMP = f"kaksik/v1/{BUILDING}/112-temp/obs"
 START = datetime(2025, 11, 20, tzinfo=UTC)
@@ -143,6 +143,22 @@ def test_single_readings_end_as_hours_that_answer_the_same(wing: LiveWing, clock
     wing.upkeep(OLD)
     step = wing.history(BUILDING, "112-temp", START, END, 86_400.0)["items"][4]
     assert (step["n"], step["max"]) == (73, 99.0)
+
+
+def test_all_points_of_a_quantity_together(wing: LiveWing) -> None:
+    wing.register_points([Point(BUILDING, "113-temp", "g-113", PointKind.SENSOR, "Temperature", "Cel")])
+    send(wing, timedelta(hours=2))
+    wing.ingest(TEMP.replace("112", "113"), b'{"t":"2025-11-20T00:00:00Z","v":100.0,"u":"Cel"}')
+    wing.ingest(TEMP.replace("112", "113"), b'{"t":"2026-02-20T00:00:00Z","v":-100.0,"u":"Cel"}')
+    whole = [rounded(wing.means(BUILDING, "Temperature", START, END, 86_400.0))]
+    assert (whole[0]["points"], whole[0]["items"][0]["n"], whole[0]["items"][0]["max"]) == (2, 13, 100.0)
+    for retention in (Retention(KEEP), OLD):  # the same from SQLite, from files of readings and from files of hours
+        wing.upkeep(retention)
+        whole.append(rounded(wing.means(BUILDING, "Temperature", START, END, 86_400.0)))
+    assert whole[0] == whole[1] == whole[2]
+    with pytest.raises(InvalidInput) as caught:
+        wing.means(BUILDING, "Pressure", START, END, 3600.0)
+    assert caught.value.reason == "quantity"
 
 
 def test_gaps_are_marked_before_the_readings_go(wing: LiveWing, clock: SettableClock) -> None:

@@ -1,0 +1,110 @@
+"""What a store of readings costs as it grows: bytes, latest values, a year of hourly means, before and after upkeep.
+
+A year of 500 points is written, month by month and point by point, at each size; 50 million readings are one every
+five minutes. Processor time is the steadier figure on a shared machine. Run by `benchmarks/live.py --growth`.
+"""
+
+import statistics
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+
+from twin.live import LiveWing, Point, PointKind, Retention, Series
+
+BUILDING = "101234567"
+POINTS = 500
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+YEAR = timedelta(days=365)
+REPEATS = 5
+
+
+def points(count: int) -> list[Point]:
+    """Return thermometers, as many as wanted."""
+    kind, quantity = PointKind.SENSOR, "Temperature"
+    return [Point(BUILDING, f"p{n}", f"g{n}", kind, quantity, "Cel", interval_s=300) for n in range(count)]
+
+
+def grow(sizes: list[int], folder: Path) -> list[dict[str, object]]:
+    """Return what each size costs: in SQLite, in files of readings, and in files of hours."""
+    rows: list[dict[str, object]] = []
+    for size in sizes:
+        path = folder / f"{size}.sqlite"
+        with LiveWing(path, lambda: NOW) as wing:
+            wing.register_points(points(POINTS))
+            written = _fill(wing, size)
+            rows.append({"readings": size, "kept as": "SQLite", **written, **_questions(wing), **_bytes(path)})
+            for name, retention in (
+                ("files of readings", Retention(timedelta(days=1))),
+                ("files of hours", Retention(timedelta(days=1), timedelta(days=1))),
+            ):
+                begin = time.process_time()
+                wing.upkeep(retention)
+                made = {"made in cpu s": round(time.process_time() - begin, 1)}
+                _vacuum(wing, path)
+                rows.append({"readings": size, "kept as": name, **made, **_questions(wing), **_bytes(path)})
+        for file in [*folder.glob(f"{size}.*"), *folder.glob(f"{size}.archive/*")]:
+            if file.is_file():
+                file.unlink()
+    return rows
+
+
+def _fill(wing: LiveWing, size: int) -> dict[str, object]:
+    each = size // POINTS
+    times = (int((NOW - YEAR).timestamp() * 1e6) + np.arange(each) * int(YEAR.total_seconds() * 1e6 / each)).astype(
+        int
+    )
+    noise = np.random.default_rng(1)
+    wall, cpu = time.perf_counter(), time.process_time()
+    for part in np.array_split(np.arange(each), 12):
+        daily = 21.0 + 2.0 * np.sin(times[part] / 86_400e6 * 2 * np.pi)
+        for number in range(POINTS):
+            values = np.round(daily + noise.normal(0.0, 0.2, len(part)), 2)
+            wing.ingest_series(Series(BUILDING, f"p{number}", times[part], values))
+    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    return {"write cpu us": round(1e6 * cpu / size, 2), "written per s": round(size / wall)}
+
+
+def _questions(wing: LiveWing) -> dict[str, object]:
+    start = NOW - YEAR
+    return {
+        "latest 500 ms": _median_ms(lambda: wing.latest(BUILDING), 20),
+        "year, one point ms": _median_ms(lambda: wing.history(BUILDING, "p7", start, NOW, 3600.0), REPEATS),
+        "year, building ms": _median_ms(lambda: wing.means(BUILDING, "Temperature", start, NOW, 3600.0), 1),
+    }
+
+
+def _median_ms(ask: Callable[[], object], repeats: int) -> float:
+    found = []
+    for _ in range(repeats):
+        begin = time.process_time()
+        ask()
+        found.append(1000 * (time.process_time() - begin))
+    return round(statistics.median(found), 2 if repeats > REPEATS else 1)
+
+
+def _bytes(path: Path) -> dict[str, object]:
+    files = [path, path.with_name(path.name + "-wal"), *path.with_suffix(".archive").glob("*.parquet")]
+    return {"mb": round(sum(file.stat().st_size for file in files if file.exists()) / 1e6, 1)}
+
+
+def _vacuum(wing: LiveWing, path: Path) -> None:
+    """Give the pages of what was moved back to the disk, so that bytes can be compared."""
+    import sqlite3
+
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("VACUUM")
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    wing.latest(BUILDING)
+
+
+def latest_of_many(count: int, folder: Path) -> dict[str, object]:
+    """Return what the latest state of many points costs."""
+    with LiveWing(folder / "many.sqlite", lambda: NOW) as wing:
+        wing.register_points(points(count))
+        for number in range(count):
+            wing.ingest_series(Series(BUILDING, f"p{number}", np.array([1_700_000_000_000_000]), np.array([21.0])))
+        return {"points": count, "latest ms": _median_ms(lambda: wing.latest(BUILDING), 20)}
