@@ -88,10 +88,15 @@ def test_inspect_shows_what_is_in_a_model(kaksik, models):
 def test_inspect_lists_what_was_lost(kaksik, models, tmp_path):
     lossy = tmp_path / "lossy.ifc"
     text = (models / f"{ROW}_as-designed.ifc").read_text()
-    table = "#9999990=IFCTABLE('lost',(#9999991),$);\n#9999991=IFCTABLEROW((IFCREAL(1.)),.F.);\nENDSEC;\nEND-ISO"
-    lossy.write_text(table.join(text.rsplit("ENDSEC;\nEND-ISO", 1)))
-    assert as_json(kaksik("inspect", lossy, "--json"))["not_understood"] == {"IfcTable": 1, "IfcTableRow": 1}
-    assert "IfcTableRow" in kaksik("inspect", lossy).stdout
+    series = (
+        "#9999990=IFCIRREGULARTIMESERIES('lost',$,'2026-01-01T00:00:00','2026-01-02T00:00:00',.CONTINUOUS.,.MEASURED.,"
+        "$,$,(#9999991));\n#9999991=IFCIRREGULARTIMESERIESVALUE('2026-01-01T00:00:00',(IFCREAL(1.)));\n"
+        "ENDSEC;\nEND-ISO"
+    )
+    lossy.write_text(series.join(text.rsplit("ENDSEC;\nEND-ISO", 1)))
+    lost = {"IfcIrregularTimeSeries": 1, "IfcIrregularTimeSeriesValue": 1}
+    assert as_json(kaksik("inspect", lossy, "--json"))["not_understood"] == lost
+    assert "IfcIrregularTimeSeriesValue" in kaksik("inspect", lossy).stdout
 
 
 def test_check_finds_the_building_that_is_too_high(kaksik, models, sample_district):
