@@ -5,6 +5,7 @@ Records of one model share their property sets and materials; a writer puts each
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from json.encoder import encode_basestring as quoted  # escapes exactly what RFC 8785 section 3.2.2.2 asks for
 from typing import Any
 
@@ -14,7 +15,6 @@ from ifc.canonical_numbers import MAX_INTEGER, round_coordinate, round_measure
 from ifc.records import ElementRecord, MaterialPart, Measure, Reference, Relation, Value
 
 _MAX_NUMBERS = 1 << 16  # remembered coordinates; more would cost memory without saving time
-_PLAIN = ("description", "geometry_digest", "global_id", "ifc_class")
 _REFERENCE_KEYS = tuple(sorted(Reference.__slots__))
 
 
@@ -39,13 +39,17 @@ def number_text(number: float) -> str:
     return rfc8785.dumps(number).decode() if "e" in text else text
 
 
+@lru_cache(maxsize=1024)  # a few hundred measures, each in one unit
+def _measure_head(kind: str, unit: str) -> str:
+    return f'{{"k":{quoted(kind)},"u":{quoted(unit)},"v":'
+
+
 def value_text(value: Value) -> str:
     """Return the canonical text of a value."""
-    if isinstance(value, Measure):
-        number = number_text(round_measure(value.value, value.unit))
-        return f'{{"k":{quoted(value.kind)},"u":{quoted(value.unit)},"v":{number}}}'
     if isinstance(value, str):
         return quoted(value)
+    if isinstance(value, Measure):
+        return f"{_measure_head(value.kind, value.unit)}{number_text(round_measure(value.value, value.unit))}}}"
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
     if isinstance(value, int) and abs(value) <= MAX_INTEGER:
@@ -81,14 +85,21 @@ class CanonicalWriter:
     def __init__(self) -> None:
         self._coordinates = _Coordinates()
         self._known: dict[int, tuple[object, str]] = {}
-        self._names: dict[str, str] = {}
+        self._orders: dict[tuple[str, ...], list[tuple[str, str]]] = {}
 
     def text(self, record: ElementRecord) -> str:
         """Return the canonical text of `record`."""
         parts = []
         if record.attributes:
             parts.append(f'"attributes":{self._values(record.attributes)}')
-        parts += [f'"{key}":{quoted(value)}' for key in _PLAIN if (value := getattr(record, key))]
+        if record.description:
+            parts.append(f'"description":{quoted(record.description)}')
+        if record.geometry_digest:
+            parts.append(f'"geometry_digest":{quoted(record.geometry_digest)}')
+        if record.global_id:
+            parts.append(f'"global_id":{quoted(record.global_id)}')
+        if record.ifc_class:
+            parts.append(f'"ifc_class":{quoted(record.ifc_class)}')
         if record.materials:
             parts.append(f'"materials":{self._shared(record.materials, self._materials)}')
         if record.name:
@@ -126,15 +137,26 @@ class CanonicalWriter:
 
     def _values(self, values: Mapping[str, Value]) -> str:
         """Return what `values_text` does; measures that sets share are written once."""
-        shared, names = self._shared, self._names
+        known = self._known
         parts = []
-        for key in _sorted(values):
+        for key, head in self._order(values):
             value = values[key]
-            if key not in names:
-                names[key] = quoted(key)
-            text = shared(value, value_text) if isinstance(value, Measure) else value_text(value)
-            parts.append(f"{names[key]}:{text}")
+            if isinstance(value, Measure):
+                held = known.get(id(value))
+                if held is None:
+                    held = known[id(value)] = (value, value_text(value))
+                parts.append(head + held[1])
+            else:
+                parts.append(head + value_text(value))
         return "{" + ",".join(parts) + "}"
+
+    def _order(self, values: Mapping[str, Value]) -> list[tuple[str, str]]:
+        """Return the names of values in canonical order, each with what stands before its value."""
+        names = tuple(values)
+        found = self._orders.get(names)
+        if found is None:
+            found = self._orders[names] = [(name, f"{quoted(name)}:") for name in _sorted(names)]
+        return found
 
     def _sets(self, sets: Mapping[str, Mapping[str, Value]]) -> str:
         shared = self._shared

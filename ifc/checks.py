@@ -10,13 +10,15 @@ from ifc.records import ElementRecord, RelationKind
 MAX_FINDINGS_PER_RULE = 200  # a person reads the first few; the rest is told as a number
 
 _GLOBAL_ID = re.compile(r"[0-3][0-9A-Za-z_$]{21}")
-_UP = (
-    RelationKind.CONTAINED_IN,
-    RelationKind.AGGREGATED_IN,
-    RelationKind.NESTED_IN,
-    RelationKind.FILLS,
-    RelationKind.VOIDS,
-    RelationKind.COVERS,
+_UP = frozenset(
+    {
+        RelationKind.CONTAINED_IN,
+        RelationKind.AGGREGATED_IN,
+        RelationKind.NESTED_IN,
+        RelationKind.FILLS,
+        RelationKind.VOIDS,
+        RelationKind.COVERS,
+    }
 )
 
 
@@ -99,7 +101,9 @@ def structure_findings(
 
 
 def _parents(record: ElementRecord) -> tuple[str, ...]:
-    return tuple(relation.target for relation in record.relations if relation.kind in _UP)
+    if not record.relations:
+        return ()
+    return tuple([relation.target for relation in record.relations if relation.kind in _UP])
 
 
 def _reach(parents: Mapping[str, tuple[str, ...]], spatial: set[str]) -> tuple[set[str], set[str]]:
@@ -123,6 +127,8 @@ def _on_cycle(
 ) -> set[str]:
     """Peel off everything that has a top, then everything that has a bottom: what stays lies on or between cycles."""
     rest = _peeled(open_parents, children)
+    if not rest:
+        return rest
     below = {key: [parent for parent in parents[key] if parent in rest] for key in rest}
     counts = {key: sum(child in rest for child in children.get(key, ())) for key in rest}
     return _peeled(counts, below)

@@ -128,8 +128,9 @@ class DraftReader:
         owned, contents = read_sets(source, links, properties)
         self.set_numbers = frozenset(contents)
         profiles = ProfileProperties(source, links, values, properties)
-        for item, numbers in profiles.by_object(text.table).items():
-            contents.update({number: (*profiles.content(number), False) for number in numbers})
+        drawn = profiles.by_object(text.table)
+        contents |= {number: (*profiles.content(number), False) for number in set().union(*drawn.values())}
+        for item, numbers in drawn.items():
             owned.setdefault(item, []).extend(numbers)
         self._sets = _sets_of(owned, contents)
         self._materials = MaterialReader(source, links, values, properties, profiles).by_object()

@@ -15,6 +15,7 @@ EASTING_RANGE_M = (
     740_000.0,
 )  # Estonia in EPSG:3301; the two ranges do not meet, so axes can be told apart
 NORTHING_RANGE_M = (6_375_000.0, 6_635_000.0)
+_CONVERSION_SET = "epset_mapconversion"
 _SCALE_RANGE = (0.99, 1.01)  # a map projection scales by parts per thousand; anything else is a mistaken unit
 _FARTHEST_M = 1e8  # no projected coordinate is larger, zone prefixes of Gauss-Krueger included
 _ESTONIAN = "3301"
@@ -180,9 +181,12 @@ def _raw(value: Value, length_m: float) -> float | None:
 
 def _property_set(records: Sequence[ElementRecord], units: Units) -> Located | None:
     """Return what the agreed property sets of IFC2X3 say, or None."""
+    names = {name for record in records for name in record.property_sets if len(name) == len(_CONVERSION_SET)}
+    if not any(name.lower() == _CONVERSION_SET for name in names):
+        return None
     for record in records:
         sets = {name.lower(): content for name, content in record.property_sets.items()}
-        conversion = sets.get("epset_mapconversion")
+        conversion = sets.get(_CONVERSION_SET)
         if conversion is None:
             continue
         crs = sets.get("epset_projectedcrs", {})

@@ -20,6 +20,7 @@ class Links:
         self._table = table
         self._source = source
         self._present = {source.spelling(written): written for written in table.names}
+        self._spelled = frozenset(self._present)
         self._known: dict[tuple[str, str], Mapping[int, list[int]]] = {}
 
     def of(self, name: str, attribute: str) -> Mapping[int, list[int]]:
@@ -30,21 +31,18 @@ class Links:
         return self._known[key]
 
     def _read(self, name: str, attribute: str) -> Mapping[int, list[int]]:
-        family = self._source.family(name)
-        written = [text for spelled, text in self._present.items() if spelled in family]
+        written = [self._present[spelled] for spelled in self._spelled & self._source.family(name)]
         position = self._source.positions(name).get(attribute) if written else None
         if position is None:
             return {}
-        rows = np.sort(self._table.of(written))
-        owners, targets = self._table.links(rows, position)
-        found: dict[int, list[int]] = {}
-        for owner, target in zip(self._table.number[owners].tolist(), targets.tolist(), strict=True):
-            held = found.get(owner)
-            if held is None:
-                found[owner] = [target]
-            else:
-                held.append(target)
-        return found
+        owners, targets = self._table.links(np.sort(self._table.of(written)), position)
+        if not len(owners):
+            return {}
+        begins = [0, *((owners[1:] != owners[:-1]).nonzero()[0] + 1).tolist()]
+        flat = targets.tolist()
+        numbers = self._table.number[owners[begins]].tolist()
+        lists = [flat[begin:end] for begin, end in zip(begins, [*begins[1:], len(flat)], strict=True)]
+        return dict(zip(numbers, lists, strict=True))
 
     def pairs(self, name: str, many: str, one: str) -> Iterator[tuple[list[int], int]]:
         """Yield for every instance of `name` what attribute `many` refers to and the first that `one` refers to."""

@@ -56,8 +56,9 @@ class ProfileProperties:
         for number, profile in self._profile_of.items():
             if profile not in self._of_materials:
                 for item in self._drawn_with(table, profile):
-                    if number not in found.get(item, ()):
-                        found.setdefault(item, []).append(number)
+                    held = found.setdefault(item, [])
+                    if number not in held:
+                        held.append(number)
         return found
 
     def content(self, number: int) -> tuple[str, dict[str, Value]]:

@@ -167,7 +167,7 @@ class ElementRecord:
 
     def targets(self, kind: RelationKind) -> tuple[str, ...]:
         """Return the GlobalIds that this record points at by `kind`, in stored order."""
-        return tuple(r.target for r in self.relations if r.kind is kind)
+        return tuple([r.target for r in self.relations if r.kind is kind]) if self.relations else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,14 +93,22 @@ class ShapeKeys:
         openings: Mapping[str, list[bytes]],
     ) -> str:
         cut, made_of = list[bytes](), list[str]()
-        for whole in _wholes(record, by_id):
-            kinds = [by_id[item] for item in whole.targets(RelationKind.TYPED_BY) if item in by_id]
-            for item in (whole, *kinds) if self._materials else ():
-                made_of += ["/", *self._materials.get(numbers.get(item.global_id, 0), ())]
+        for whole in _wholes(record, by_id) if openings or self._materials else ():
+            if self._materials:
+                made_of += self._made_of(whole, by_id, numbers)
             cut += openings.get(whole.global_id, ())
         colours = [self._colours(shape) for shape in self._shapes.get(numbers[record.global_id], ())]
         told = (self._common, record.ifc_class, record.geometry_digest, "".join(colours), "".join(made_of))
         return hashlib.sha256(b"|".join(["|".join(told).encode(), place, *sorted(cut)])).hexdigest()
+
+    def _made_of(
+        self, record: ElementRecord, by_id: Mapping[str, ElementRecord], numbers: Mapping[str, int]
+    ) -> Iterator[str]:
+        """Yield the digests of the materials of a record and of its types, apart by strokes."""
+        kinds = [by_id[item] for item in record.targets(RelationKind.TYPED_BY) if item in by_id]
+        for item in (record, *kinds):
+            yield "/"
+            yield from self._materials.get(numbers.get(item.global_id, 0), ())
 
     def _each(self, numbers: Iterable[int]) -> dict[int, str]:
         """Return the digest of each statement."""

@@ -20,9 +20,9 @@ def from_site(records: Sequence[ElementRecord], north: float) -> tuple[Georefere
         records: All records.
         north: Angle in radians from the model's x axis to true north, counter-clockwise.
     """
-    for record in records:
+    for record in [item for item in records if item.ifc_class == "IfcSite"]:
         latitude, longitude = (record.attributes.get(name) for name in ("RefLatitude", "RefLongitude"))
-        if record.ifc_class != "IfcSite" or not isinstance(latitude, Measure) or not isinstance(longitude, Measure):
+        if not isinstance(latitude, Measure) or not isinstance(longitude, Measure):
             continue
         if not _inside(latitude.value, _LATITUDES) or not _inside(longitude.value, _LONGITUDES):
             continue
