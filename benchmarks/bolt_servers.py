@@ -80,7 +80,7 @@ def arcadedb(root: Path) -> Iterator[Login]:
 
 @contextmanager
 def neo4j_community(home: Path, *, quick_start: bool = True) -> Iterator[Login]:
-    """Run Neo4j Community in a folder.
+    """Run Neo4j Community in a folder; its process id is in ``server.pid`` there.
 
     Args:
         home: An empty folder.
@@ -104,6 +104,7 @@ def neo4j_community(home: Path, *, quick_start: bool = True) -> Iterator[Login]:
     command += [f"--config-dir={home}/conf", "--console-mode"]
     with (home / "server.log").open("w") as log:
         child = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, cwd=home)
+        (home / "server.pid").write_text(str(child.pid))
         try:
             _wait(f"bolt://127.0.0.1:{port}", child, home / "server.log")
             yield f"bolt://127.0.0.1:{port}", "neo4j", "none"

@@ -198,8 +198,9 @@ def parcels(count: int, side: int) -> tuple[bytes, bytes]:
     crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::3301"}}
     plots, areas = [], []
     for number in range(count):
-        east = EAST + number * 7 % side * PITCH_M[0] - 2
-        north = NORTH + number * 7 // side * PITCH_M[1] - 2
+        place = number * 7 % side**2  # spread over the city
+        east = EAST + place % side * PITCH_M[0] - 2
+        north = NORTH + place // side * PITCH_M[1] - 2
         cadastral = f"78401:{number // 10000:03}:{number % 10000:04}"
         ring = [[east, north], [east + 38, north], [east + 38, north + 30], [east, north + 30], [east, north]]
         shape = {"type": "Polygon", "coordinates": [ring]}

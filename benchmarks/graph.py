@@ -52,7 +52,7 @@ class Clock:
 def raw_writer(path: Path) -> tuple[Callable[[Batch], Callable[[], object]], Callable[[], None]]:
     """Return what prepares the write of a batch by the engine alone, and what closes it."""
     session = kglite.open_session(str(path), durable="full")
-    for statement in schema_statements():
+    for statement in schema_statements().values():
         session.execute(statement)
 
     def prepare(batch: Batch) -> Callable[[], object]:

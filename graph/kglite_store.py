@@ -40,7 +40,7 @@ class KgliteStore:
         kglite.set_query_warning_policy("silent")  # that a label has no node yet is no news; every path is bounded
         try:
             self._session = kglite.open_session(str(path), durable="full")
-            for statement in schema_statements():
+            for statement in schema_statements().values():
                 self._session.execute(statement)
         except kglite.WriterLeaseHeldError as error:
             raise GraphUnavailable(

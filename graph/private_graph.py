@@ -65,7 +65,7 @@ class PrivateGraph:
 
 def _filled(batches: Iterable[Batch], *, by_pattern: bool) -> Any:
     graph = kglite.KnowledgeGraph()
-    for statement in schema_statements():
+    for statement in schema_statements().values():
         graph.cypher(statement)
     for batch in batches:
         for text, parameters in plan(batch, {}, {}, by_pattern=by_pattern).statements:

@@ -87,12 +87,14 @@ class GraphStore(Protocol):
         """Let go of the engine."""
 
 
-def schema_statements() -> Iterator[str]:
-    """Yield the statements that make constraints and indexes, each harmless when repeated."""
+def schema_statements() -> dict[str, str]:
+    """Return the statements that make constraints and indexes by the names of these; harmless when repeated."""
+    made = {"element_class": "CREATE INDEX element_class IF NOT EXISTS FOR (n:Element) ON (n.scope, n.ifc_class)"}
     for label in Label:
-        yield f"CREATE CONSTRAINT {label.value.lower()}_id IF NOT EXISTS FOR (n:{label.value}) REQUIRE n.id IS UNIQUE"
-        yield f"CREATE INDEX {label.value.lower()}_scope IF NOT EXISTS FOR (n:{label.value}) ON (n.scope)"
-    yield "CREATE INDEX element_class IF NOT EXISTS FOR (n:Element) ON (n.scope, n.ifc_class)"
+        unique, index = f"{label.value.lower()}_id", f"{label.value.lower()}_scope"
+        made[unique] = f"CREATE CONSTRAINT {unique} IF NOT EXISTS FOR (n:{label.value}) REQUIRE n.id IS UNIQUE"
+        made[index] = f"CREATE INDEX {index} IF NOT EXISTS FOR (n:{label.value}) ON (n.scope)"
+    return made
 
 
 def existing_nodes(label: Label) -> str:

@@ -27,6 +27,7 @@ from twin.district import (
     ContextIndex,
     MapFootprint,
     Match,
+    Surroundings,
     cell_of,
     match_building,
     near,
@@ -219,12 +220,13 @@ class City:
         models = [body for body in self.models() if bounds is None or _meets(body.shape.bounds, bounds)]
         return [*models, *self.context(bounds)]
 
-    def outlines(self, bounds: Bounds | None = None) -> list[Body]:
-        """Return buildings like `bodies`; those without a model with the properties `SCORED` only."""
+    def columns(self, own: Collection[str]) -> Surroundings:
+        """Return the buildings of the city, less some, in columns."""
         index = self.index()
-        models = [body for body in self.models() if bounds is None or _meets(body.shape.bounds, bounds)]
-        around = [] if index is None else index.outlines(bounds, self.own(), SCORED)
-        return [*models, *(_context(b) for b in around)]
+        if index is None:
+            return Surroundings.of_bodies([])
+        shapes, known = index.columns(SCORED, own)
+        return Surroundings.of(shapes, *zip(*known, strict=True)) if known else Surroundings.of_bodies([])
 
     def tiles(self) -> list[ShownTile]:
         """Return the tiles of all buildings: those of the city, then those of the models."""

@@ -48,6 +48,7 @@ from twin.sensorthings import SensorThings
 from twin.settings import Settings
 from twin.shading import facades_of
 from twin.sights import Sights
+from twin.sites import Sites
 from twin.snapshot import Stage
 from twin.snapshots import SnapshotReader
 from twin.sweep import QUIET_S, Swept, sweep
@@ -72,6 +73,7 @@ class Twin:
         city: Buildings around the models.
         collections: Everything that has a place on the map.
         sights: What is seen from where.
+        sites: Where one may build.
         geoid: Where the geoid lies.
         overview: Summaries of buildings and district.
         permits: Permit reports.
@@ -104,6 +106,7 @@ class Twin:
     city: City
     collections: Collections
     sights: Sights
+    sites: Sites
     geoid: Geoid
     overview: Overview
     permits: Permits
@@ -328,6 +331,7 @@ def open_twin(settings: Settings, clock: Clock = system_clock) -> Twin:
         city=city,
         collections=Collections(catalogue, city, Plans(desk, snapshots), layers, live),
         sights=Sights(catalogue, blobs, city),
+        sites=Sites(city, layers),
         geoid=open_geoid(settings.geoid_grid),
         overview=Overview(catalogue, shelf, layers, live, alarms.book.open_by_building),
         permits=permits,

@@ -19,17 +19,15 @@ from twin.district import (
     Criterion,
     Method,
     Place,
-    Plan,
     Site,
     SiteQuery,
     classify,
     horizon,
     near,
     read_coded_table,
-    search_sites,
     shared_wall_m,
 )
-from twin.errors import InvalidInput, NotFound
+from twin.errors import InvalidInput
 from twin.service import Twin
 
 CONFORMS_TO = ("https://www.cityjson.org/specs/2.0.1/", "https://www.rfc-editor.org/rfc/rfc7946")
@@ -230,17 +228,16 @@ def site_search(twin: TwinDep, query: Annotated[SiteQueryIn, Body()]) -> Respons
     """Return the parcels that keep the rules, best first, with the score of every wish and why.
 
     Raises:
-        NotFound: (layer) there are no parcels; (criterion) a wish cannot be scored.
+        NotFound: (layer) there are no parcels.
+        InvalidInput: (criterion) a wish cannot be scored.
     """
-    parcels = twin.layers.parcels()
-    if parcels is None:
-        raise NotFound("There are no parcels.", reason="layer", hint="PUT /district/parcels first.")
     wishes = tuple(Criterion(c.name, c.weight, c.worst, c.best, c.point) for c in query.criteria)
     wanted = SiteQuery(query.min_footprint_left_m2, query.min_height_m, query.min_storeys, query.use_code, wishes)
-    sites = search_sites(parcels, twin.layers.plan() or Plan(()), twin.city.outlines(), wanted)
-    features = bounded(_site(site) for site in sites[query.offset : query.offset + query.limit])
+    found = twin.sites.search(wanted, query.limit, query.offset)
+    features = bounded(map(_site, found.sites))
     reached = query.offset + len(features)
-    rest = {"crs": _CRS_MEMBER, "total": len(sites), "next": reached if reached < len(sites) and features else None}
+    following = reached if reached < found.total and features else None
+    rest = {"crs": _CRS_MEMBER, "total": found.total, "next": following}
     return Response(with_features(features, rest), media_type=GEOJSON)
 
 

@@ -35,7 +35,8 @@ from twin.district.geojson import Read, read_parcels, read_plan_areas
 from twin.district.placement import Placement, axes_swapped, epsg_of, in_estonia, place
 from twin.district.register import MAX_CSV_BYTES, CodedTable, read_coded_table, read_register
 from twin.district.sight import MAX_SIGHT_M, Obstacle, Place, Sight, sight
-from twin.district.site_search import CRITERIA, Criterion, Score, Site, SiteQuery, search_sites
+from twin.district.site_search import CRITERIA, Criterion, FoundSites, Score, Site, SiteQuery, search_sites
+from twin.district.site_table import SiteTable, Surroundings
 from twin.district.spatial import (
     HORIZON_RADIUS_M,
     Body,
@@ -86,6 +87,7 @@ __all__ = [
     "Egm96",
     "Facade",
     "Findings",
+    "FoundSites",
     "Geoid",
     "Level",
     "MapFootprint",
@@ -103,6 +105,8 @@ __all__ = [
     "Sight",
     "Site",
     "SiteQuery",
+    "SiteTable",
+    "Surroundings",
     "Thematic",
     "Tile",
     "axes_swapped",

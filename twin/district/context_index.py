@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely import MultiPolygon, Polygon
 
 from twin.district.context import ContextBuilding
@@ -124,19 +125,20 @@ class ContextIndex:
             total = int(connection.execute(query, (*_outer(bounds), _json(out))).fetchone()[0])
             return (_page(connection, bounds, out, limit, offset) if offset < total else []), total
 
-    def outlines(
-        self, bounds: Bounds | None = None, leave_out: Collection[str] = (), keys: Sequence[str] = ()
-    ) -> list[ContextBuilding]:
-        """Return buildings like `within`, with the attributes of some names only; much sooner for many buildings."""
-        values = "json_object(" + ", ".join("?, json_extract(b.attributes, ?)" for _ in keys) + ")"
-        columns = _COLUMNS.replace("b.attributes", values if keys else "'{}'")
-        named = [text for key in keys for text in (key, f"$.{json.dumps(key)}")]
-        where = "" if bounds is None else f"JOIN place AS p ON p.number = b.number AND {_OUTER} "
-        query = f"SELECT {columns} FROM building AS b {where}WHERE " + _NOT_IN.format("b")  # noqa: S608
+    def columns(
+        self, keys: Sequence[str], leave_out: Collection[str] = ()
+    ) -> tuple[NDArray[np.object_], list[tuple[Any, ...]]]:
+        """Return all footprints, and of each the attributes of some names, in the order of the file.
+
+        An attribute that a building has not comes as None.
+        """
+        values = "".join(", json_extract(b.attributes, ?)" for _ in keys)
+        query = f"SELECT b.shape{values} FROM building AS b WHERE " + _NOT_IN.format("b")  # noqa: S608
         with closing(self._open()) as connection:
             out = _json(_numbers(connection, leave_out))
-            rows = connection.execute(query, (*named, *(() if bounds is None else _outer(bounds)), out))
-            return list(_made(rows))
+            rows = connection.execute(query, (*(f"$.{json.dumps(key)}" for key in keys), out)).fetchall()
+        shapes = shapely.from_wkb(np.array([row[0] for row in rows], dtype=object))
+        return shapes, [row[1:] for row in rows]
 
     def with_code(self, code: str) -> list[ContextBuilding]:
         """Return the buildings with a register code."""

@@ -1,19 +1,22 @@
 """Search for a site: parcels filtered by plan rules, scored by weighted criteria, with a reason for every point."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import shapely
-from shapely import Point, STRtree
+from shapely import Point
 
-from twin.district.spatial import Body
-from twin.district.values import Area, Parcel, Plan, PlanArea
+from twin.district.site_table import Floats, Rows, SiteTable, sum_of
+from twin.district.values import Parcel, PlanArea
 from twin.errors import InvalidInput
 
-ENERGY_RADIUS_M = 300.0  # a street and its neighbours
-ENERGY_CLASSES = "ABCDEFGH"  # of the energy label, best first
-FIRST_LOOK_M = 50.0  # for a neighbour; the radius doubles until one is found
+DISTANCE = "distance_m"  # the one value that a query brings along: from a point of its own
+CRITERIA = (
+    "area_m2", DISTANCE, "energy_class_around", "footprint_left_m2", "heating_kwh_m2_around", "max_height_m",
+    "max_storeys", "neighbour_m",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,47 +96,56 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
-    parcel: Parcel
-    facts: Mapping[str, Any]
-    bodies: Sequence[Body]
-    tree: STRtree
+class FoundSites:
+    """A page of the sites that were found.
+
+    Attributes:
+        sites: Best first.
+        total: How many there are on all pages.
+    """
+
+    sites: tuple[Site, ...]
+    total: int
 
 
-Measure = Callable[[_Place, Criterion], float | None]
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    """What one criterion gave, in the order of the rows that fulfil the rules; NaN where it is not known."""
+
+    criterion: Criterion
+    values: Floats
+    scores: Floats
 
 
-def search_sites(parcels: Sequence[Parcel], plan: Plan, bodies: Sequence[Body], query: SiteQuery) -> list[Site]:
-    """Return the parcels that fulfil the rules, best first.
+def search_sites(table: SiteTable, query: SiteQuery, limit: int | None = None, offset: int = 0) -> FoundSites:
+    """Return the parcels that fulfil the rules, best first, those of equal score by their number.
 
     Args:
-        parcels: All parcels.
-        plan: Building areas; a parcel without one is no site.
-        bodies: Buildings that stand, with ``heating_kwh_m2`` and ``class`` or ``energy_class`` in their properties
-            where they are known.
+        table: Parcels with a building right.
         query: What is looked for.
+        limit: Most sites; None for all.
+        offset: How many to pass over.
 
     Raises:
         InvalidInput: (criterion) a criterion is not known or cannot score.
     """
     for criterion in query.criteria:
         _check(criterion)
-    tree = STRtree([body.shape for body in bodies])
-    planned: dict[str, list[PlanArea]] = {}
-    for area in plan:
-        planned.setdefault(area.cadastral_number, []).append(area)
-    found = []
-    for parcel in parcels:
-        areas = planned.get(parcel.cadastral_number, [])
-        facts = _facts(parcel, areas, bodies, tree) if areas else {}
-        if areas and _fulfils(facts, areas, query):
-            found.append(_site(_Place(parcel, facts, bodies, tree), query))
-    found.sort(key=lambda s: (-(s.score if s.score is not None else -1.0), s.parcel.cadastral_number))
-    return found
+    rows = _fulfilling(table, query)
+    scored = [_scored(table, rows, criterion) for criterion in query.criteria]
+    totals, shares = _totals(scored, len(rows))
+    order = np.lexsort((table.numbers[rows], -np.where(np.isnan(totals), -1.0, totals)))
+    chosen = order[offset : None if limit is None else offset + limit]
+    facts = _facts(table, rows[chosen])
+    sites = (
+        Site(table.parcels[rows[i]], _known(totals[i]), _explained(scored, i), float(shares[i]), fact)
+        for i, fact in zip(chosen, facts, strict=True)
+    )
+    return FoundSites(tuple(sites), len(rows))
 
 
 def _check(criterion: Criterion) -> None:
-    if criterion.name not in _MEASURES:
+    if criterion.name not in CRITERIA:
         raise InvalidInput(
             "There is no such criterion.", reason="criterion", entity=criterion.name[:80], hint=", ".join(CRITERIA)
         )
@@ -143,138 +155,83 @@ def _check(criterion: Criterion) -> None:
             reason="criterion",
             entity=criterion.name,
         )
-    if criterion.name == "distance_m" and criterion.point is None:
+    if criterion.name == DISTANCE and criterion.point is None:
         raise InvalidInput("A distance needs a point.", reason="criterion", entity=criterion.name, hint="EPSG:3301")
 
 
-def _facts(parcel: Parcel, areas: Sequence[PlanArea], bodies: Sequence[Body], tree: STRtree) -> dict[str, Any]:
-    hits = tree.query(parcel.shape, predicate="intersects")
-    built = sum(float(bodies[int(hit)].shape.intersection(parcel.shape).area) for hit in hits)
-    allowed = _sum([area.max_footprint_m2 for area in areas])
-    drawn = float(shapely.union_all([area.shape for area in areas]).area) if areas else 0.0
-    most = drawn if allowed is None else min(allowed, drawn)
-    return {
-        "built_m2": round(built, 1),
-        "allowed_footprint_m2": round(most, 1),
-        "footprint_limit": "building area" if allowed is None or drawn < allowed else "plan",
-        "footprint_left_m2": round(max(0.0, most - built), 1),
-        "max_height_m": _largest([area.max_height_m for area in areas]),
-        "max_storeys": _largest([area.max_storeys for area in areas]),
-        "use_codes": sorted({code for area in areas for code in area.use_codes}),
-        "plan_ids": sorted({area.plan_id for area in areas}),
-    }
-
-
-def _fulfils(facts: Mapping[str, Any], areas: Sequence[PlanArea], query: SiteQuery) -> bool:
-    """Say whether a parcel keeps the rules; what the plan does not limit is allowed."""
-    height, storeys = facts["max_height_m"], facts["max_storeys"]
-    use = any(not a.use_codes or any(query.use_code.startswith(c) for c in a.use_codes) for a in areas)
-    return (
-        facts["footprint_left_m2"] >= query.min_footprint_left_m2
-        and (height is None or height >= query.min_height_m)
-        and (storeys is None or storeys >= query.min_storeys)
-        and (not query.use_code or use)
+def _fulfilling(table: SiteTable, query: SiteQuery) -> Rows:
+    """Return the rows that keep the rules; what the plan does not limit is allowed. What costs most is asked last."""
+    rows = np.arange(len(table.parcels))
+    if query.use_code:
+        rows = rows[np.array([_allows(table.rights[row], query.use_code) for row in rows], dtype=bool)]
+    least = (
+        ("max_height_m", query.min_height_m),
+        ("max_storeys", query.min_storeys),
+        ("footprint_left_m2", query.min_footprint_left_m2),
     )
+    for name, wanted in least:
+        if wanted > 0:
+            rows = rows[~(table.values(name, rows) < wanted)]
+    return rows
 
 
-def _site(place: _Place, query: SiteQuery) -> Site:
-    scores = tuple(_score(place, criterion) for criterion in query.criteria)
-    weights = sum(s.weight for s in scores)
-    known = [(s.weight, s.score) for s in scores if s.score is not None]
-    share = sum(weight for weight, _ in known)
-    total = round(sum(weight * score for weight, score in known) / share, 4) if known else None
-    return Site(place.parcel, total, scores, round(share / weights, 4) if weights else 0.0, place.facts)
+def _allows(areas: Sequence[PlanArea], use_code: str) -> bool:
+    return any(not area.use_codes or any(map(use_code.startswith, area.use_codes)) for area in areas)
 
 
-def _score(place: _Place, criterion: Criterion) -> Score:
-    value = _MEASURES[criterion.name](place, criterion)
+def _scored(table: SiteTable, rows: Rows, criterion: Criterion) -> _Scored:
+    if criterion.point is not None and criterion.name == DISTANCE:
+        values = shapely.distance(table.shapes[rows], Point(criterion.point))
+    else:
+        values = table.values(criterion.name, rows)
+    shares = (values - criterion.worst) / (criterion.best - criterion.worst)
+    return _Scored(criterion, values, np.clip(shares, 0.0, 1.0).round(4))
+
+
+def _totals(scored: Sequence[_Scored], count: int) -> tuple[Floats, Floats]:
+    """Return the weighted mean of the known scores of each row, and the share of the weights that is known."""
+    known, total = np.zeros(count), np.zeros(count)
+    for one in scored:
+        told = ~np.isnan(one.scores)
+        known += one.criterion.weight * told
+        total += one.criterion.weight * np.where(told, one.scores, 0.0)
+    weights = sum(one.criterion.weight for one in scored)
+    means = np.where(known > 0, total / np.where(known > 0, known, 1.0), np.nan)
+    return means.round(4), (known / weights).round(4) if weights else known
+
+
+def _explained(scored: Sequence[_Scored], place: int) -> tuple[Score, ...]:
+    return tuple(_score(one.criterion, _known(one.values[place]), _known(one.scores[place])) for one in scored)
+
+
+def _score(criterion: Criterion, value: float | None, score: float | None) -> Score:
+    name = criterion.name
     if value is None:
-        return Score(
-            criterion.name, criterion.weight, None, None, f"{criterion.name} is not known here and does not count."
-        )
-    share = (value - criterion.worst) / (criterion.best - criterion.worst)
-    score = round(min(1.0, max(0.0, share)), 4)
-    reason = f"{criterion.name} is {value:g}; {criterion.worst:g} scores 0 and {criterion.best:g} scores 1."
-    return Score(criterion.name, criterion.weight, round(value, 3), score, reason)
+        return Score(name, criterion.weight, None, None, f"{name} is not known here and does not count.")
+    reason = f"{name} is {value:g}; {criterion.worst:g} scores 0 and {criterion.best:g} scores 1."
+    return Score(name, criterion.weight, round(value, 3), score, reason)
 
 
-def _distance(place: _Place, criterion: Criterion) -> float | None:
-    return None if criterion.point is None else float(place.parcel.shape.distance(Point(criterion.point)))
+def _facts(table: SiteTable, rows: Rows) -> list[dict[str, Any]]:
+    """Return what the rules were tested with, of each row."""
+    names = ("built_m2", "allowed_footprint_m2", "footprint_left_m2", "max_height_m", "max_storeys", "drawn_m2")
+    columns = [[_known(value) for value in table.values(name, rows)] for name in names]
+    found = []
+    for row, built, allowed, left, height, storeys, drawn in zip(rows, *columns, strict=True):
+        areas = table.rights[row]
+        named = sum_of([area.max_footprint_m2 for area in areas])
+        found.append({
+            "built_m2": round(built or 0.0, 1),
+            "allowed_footprint_m2": round(allowed or 0.0, 1),
+            "footprint_limit": "building area" if named is None or (drawn or 0.0) < named else "plan",
+            "footprint_left_m2": left,
+            "max_height_m": height,
+            "max_storeys": None if storeys is None else int(storeys),
+            "use_codes": sorted({code for area in areas for code in area.use_codes}),
+            "plan_ids": sorted({area.plan_id for area in areas}),
+        })  # fmt: skip
+    return found
 
 
-def _energy_around(place: _Place, _criterion: Criterion) -> float | None:
-    return _mean([_number(body.properties.get("heating_kwh_m2")) for body in _around(place)])
-
-
-def _class_around(place: _Place, _criterion: Criterion) -> float | None:
-    """Return the mean energy class around: 1 for A to 8 for H."""
-    letters = [
-        str(body.properties.get("class") or body.properties.get("energy_class") or "-") for body in _around(place)
-    ]
-    return _mean(
-        [float(ENERGY_CLASSES.index(letter) + 1) if letter in ENERGY_CLASSES else None for letter in letters]
-    )
-
-
-def _around(place: _Place) -> list[Body]:
-    if not len(place.bodies):
-        return []
-    hits = place.tree.query(place.parcel.shape, predicate="dwithin", distance=ENERGY_RADIUS_M)
-    return [place.bodies[int(hit)] for hit in hits]
-
-
-def _number(value: Any) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
-
-
-def _mean(values: Sequence[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return sum(known) / len(known) if known else None
-
-
-def _fact(name: str) -> Measure:
-    def measure(place: _Place, _criterion: Criterion) -> float | None:
-        value = place.facts[name]
-        return None if value is None else float(value)
-
-    return measure
-
-
-def _neighbour_distance(place: _Place, _criterion: Criterion) -> float | None:
-    """Return the distance to the nearest building that does not stand on the parcel itself."""
-    parcel, radius = place.parcel.shape, FIRST_LOOK_M
-    while True:
-        hits = list(place.tree.query(parcel, predicate="dwithin", distance=radius)) if len(place.bodies) else []
-        off = [place.bodies[int(hit)].shape for hit in hits]
-        near = min((float(parcel.distance(shape)) for shape in off if not _on(shape, parcel)), default=None)
-        if near is not None or len(off) == len(place.bodies):
-            return near
-        radius *= 2
-
-
-def _on(shape: Area, parcel: Area) -> bool:
-    return bool(parcel.covers(shape.representative_point()))
-
-
-_MEASURES: Mapping[str, Measure] = {
-    "area_m2": lambda place, _c: place.parcel.area_m2 or float(place.parcel.shape.area),
-    "distance_m": _distance,
-    "energy_class_around": _class_around,
-    "footprint_left_m2": _fact("footprint_left_m2"),
-    "heating_kwh_m2_around": _energy_around,
-    "max_height_m": _fact("max_height_m"),
-    "max_storeys": _fact("max_storeys"),
-    "neighbour_m": _neighbour_distance,
-}
-CRITERIA = tuple(sorted(_MEASURES))
-
-
-def _sum(values: Sequence[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return sum(known) if known and len(known) == len(values) else None
-
-
-def _largest(values: Sequence[float | None]) -> float | None:
-    """Return the largest value; None if one area sets no limit."""
-    known = [value for value in values if value is not None]
-    return max(known) if known and len(known) == len(values) else None
+def _known(value: np.float64) -> float | None:
+    return None if np.isnan(value) else float(value)

@@ -96,14 +96,12 @@ def test_a_dense_cell_has_several_parts_of_bounded_size(tmp_path):
         assert sum(len(b.shape.wkb) for b in index.of_tile(tile.cell, tile.part)) <= TILE_BYTES
 
 
-def test_outlines_have_the_attributes_of_some_names_only(index, buildings):
-    found = {b.building_id: b for b in index.outlines(None, {"b0"}, ("kwh",))}
-    assert len(found) == COUNT - 1
-    assert found["b4"].attributes == {"kwh": 4}
-    assert found["b3"].attributes == {"kwh": None}
-    assert found["b4"].shape.equals(buildings[4].shape)
-    box_of_b4 = buildings[4].shape.bounds
-    assert "b4" in {b.building_id for b in index.outlines(box_of_b4)}
+def test_columns_have_the_outlines_and_the_attributes_of_some_names(index, buildings):
+    shapes, known = index.columns(("kwh", "no such"), {"b0"})
+    assert len(shapes) == len(known) == COUNT - 1
+    assert known[3] == (4, None)  # b4: b0 is left out
+    assert known[2] == (None, None)
+    assert shapes[3].equals(buildings[4].shape)
 
 
 def test_codes_are_found_together(index):

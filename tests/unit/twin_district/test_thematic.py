@@ -11,6 +11,8 @@ from twin.district import (
     Plan,
     PlanArea,
     SiteQuery,
+    SiteTable,
+    Surroundings,
     class_breaks,
     classify,
     colours,
@@ -137,8 +139,13 @@ BODIES = (
 )
 
 
+def found(query, bodies=BODIES):
+    table = SiteTable(PARCELS, PLAN.areas, Surroundings.of_bodies(bodies))
+    return search_sites(table, query).sites
+
+
 def numbers(query):
-    return [site.parcel.cadastral_number[-1] for site in search_sites(PARCELS, PLAN, BODIES, query)]
+    return [site.parcel.cadastral_number[-1] for site in found(query)]
 
 
 def test_rules_filter_and_a_parcel_without_a_plan_is_no_site():
@@ -151,7 +158,7 @@ def test_rules_filter_and_a_parcel_without_a_plan_is_no_site():
 
 
 def test_what_is_left_is_what_may_be_built_less_what_stands():
-    facts = {s.parcel.cadastral_number[-1]: s.facts for s in search_sites(PARCELS, PLAN, BODIES, SiteQuery())}
+    facts = {s.parcel.cadastral_number[-1]: s.facts for s in found(SiteQuery())}
     assert (facts["1"]["built_m2"], facts["1"]["footprint_left_m2"]) == (100.0, 100.0)
     assert (facts["3"]["allowed_footprint_m2"], facts["3"]["footprint_limit"]) == (450.0, "building area")
     assert facts["3"]["footprint_left_m2"] == 0.0
@@ -159,7 +166,7 @@ def test_what_is_left_is_what_may_be_built_less_what_stands():
 
 def test_scores_are_weighted_and_explained():
     wishes = (Criterion("footprint_left_m2", 3.0, 0.0, 200.0), Criterion("distance_m", 1.0, 100.0, 0.0, (0.0, 10.0)))
-    first, second, _ = search_sites(PARCELS, PLAN, BODIES, SiteQuery(criteria=wishes))
+    first, second, _ = found(SiteQuery(criteria=wishes))
     assert first.parcel.cadastral_number.endswith("2")
     assert [s.score for s in first.scores] == [1.0, 0.5]
     assert first.score == pytest.approx((3 * 1.0 + 1 * 0.5) / 4)
@@ -169,11 +176,11 @@ def test_scores_are_weighted_and_explained():
 
 def test_what_is_not_known_does_not_count():
     wishes = (Criterion("heating_kwh_m2_around", 1.0, 200.0, 0.0), Criterion("max_height_m", 1.0, 0.0, 30.0))
-    site = search_sites(PARCELS, PLAN, BODIES[1:], SiteQuery(criteria=wishes))[0]
+    site = found(SiteQuery(criteria=wishes), BODIES[1:])[0]
     assert site.scores[0].score is None
     assert site.known_share == 0.5
     assert site.score == site.scores[1].score
-    known = search_sites(PARCELS, PLAN, BODIES, SiteQuery(criteria=wishes))[0]
+    known = found(SiteQuery(criteria=wishes))[0]
     assert known.scores[0].score == 0.5
 
 
@@ -188,7 +195,7 @@ def test_what_is_not_known_does_not_count():
 )
 def test_a_wish_that_cannot_score_is_refused(wish):
     with pytest.raises(InvalidInput) as caught:
-        search_sites(PARCELS, PLAN, BODIES, SiteQuery(criteria=(wish,)))
+        found(SiteQuery(criteria=(wish,)))
     assert caught.value.reason == "criterion"
 
 
@@ -198,7 +205,7 @@ def test_the_energy_class_around_is_the_mean_of_the_letters():
         ("a", 0, {"class": "A"}), ("c", 20, {"energy_class": "C"}), ("?", 40, {"energy_class": "?"}), ("n", 60, {}),
     )]  # fmt: skip
     wish = Criterion("energy_class_around", 1.0, 5.0, 1.0)
-    (score,) = search_sites(PARCELS, PLAN, around, SiteQuery(criteria=(wish,)))[0].scores
+    (score,) = found(SiteQuery(criteria=(wish,)), around)[0].scores
     assert (score.value, score.score) == (2.0, 0.75)
 
 
@@ -210,6 +217,6 @@ def test_the_nearest_neighbour_is_found_however_far(away):
     own = Body(
         "own", box(*parcel.centroid.coords[0], *[v + 1 for v in parcel.centroid.coords[0]]), 0.0, 5.0, "model", {}
     )
-    sites = search_sites(PARCELS, PLAN, [own, other], SiteQuery(criteria=(Criterion("neighbour_m", 1.0, 0.0, 9.0),)))
+    sites = found(SiteQuery(criteria=(Criterion("neighbour_m", 1.0, 0.0, 9.0),)), [own, other])
     (score,) = next(s for s in sites if s.parcel is PARCELS[0]).scores
     assert score.value == pytest.approx(away)
