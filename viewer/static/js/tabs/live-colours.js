@@ -17,15 +17,33 @@ const SCALES = { Temperature: [16, 28], RelativeHumidity: [20, 70], Dimensionles
 export function spaceClasses(items, kind) {
   const own = items.filter((i) => i.quantity_kind === kind && typeof i.value === "number" && spaceOf(i));
   const fresh = own.filter((i) => !i.stale);
-  const values = fresh.map((i) => i.value);
-  const [low, high] = SCALES[kind] ?? [Math.min(...values, Infinity), Math.max(...values, -Infinity)];
-  const breaks = Number.isFinite(low) ? niceBreaks(low, high, 6) : [0, 1];
-  const ramp = kind === "Temperature" ? THERMAL : SEQUENTIAL;
+  const breaks = breaksOf(fresh.map((i) => i.value), kind);
   const groups = breaks.slice(0, -1).map((from, i) => ({
-    key: String(i), low: from, high: breaks[i + 1], colour: rampAt(ramp, (i + 0.5) / (breaks.length - 1)),
+    key: String(i), low: from, high: breaks[i + 1], colour: classColour(kind, i, breaks),
     spaces: fresh.filter((r) => classOf(r.value, breaks) === i).map(spaceOf),
   }));
   return { breaks, groups, stale: own.filter((i) => i.stale).map(spaceOf) };
+}
+
+/** @param {number[]} values @param {string} kind */
+function breaksOf(values, kind) {
+  const [low, high] = SCALES[kind] ?? [Math.min(...values, Infinity), Math.max(...values, -Infinity)];
+  return Number.isFinite(low) ? niceBreaks(low, high, 6) : [0, 1];
+}
+
+/** @param {string} kind @param {number} i @param {number[]} breaks */
+const classColour = (kind, i, breaks) => rampAt(kind === "Temperature" ? THERMAL : SEQUENTIAL, (i + 0.5) / (breaks.length - 1));
+
+/**
+ * The colour of any value of a quantity, in the classes that `spaceClasses` shows.
+ * @param {any[]} items
+ * @param {string} kind
+ * @returns {(value: number) => number}
+ */
+export function colourOf(items, kind) {
+  const values = items.filter((i) => i.quantity_kind === kind && typeof i.value === "number" && !i.stale).map((i) => i.value);
+  const breaks = breaksOf(values, kind);
+  return (value) => classColour(kind, classOf(value, breaks), breaks);
 }
 
 /** The space a reading speaks for. @param {any} item @returns {string} */

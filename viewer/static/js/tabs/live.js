@@ -1,34 +1,41 @@
 // @ts-check
 import { fill, h } from "../core/dom.js";
-import { getJson, observe } from "../core/api.js";
-import { ago, dateTime, number, t, unit, valueText } from "../core/i18n.js";
+import { apiUrl, getJson } from "../core/api.js";
+import { ago, number, t, unit, valueText } from "../core/i18n.js";
 import { once } from "../building/context.js";
-import { lineChart, sparkline } from "../ui/charts.js";
-import { emptyBlock, errorBlock, skeleton } from "../ui/feedback.js";
-import { elementLink } from "./parts.js";
+import { follow } from "../live/stream.js";
+import { sparkline } from "../ui/charts.js";
+import { emptyBlock } from "../ui/feedback.js";
+import { alarmList } from "./alarms.js";
+import { commandPart } from "./commands.js";
+import { HeatMap } from "./heat-map.js";
+import { elementLink, fold } from "./parts.js";
+import { openChart } from "./point-chart.js";
 import { STALE, mergeObservations, spaceClasses, spaceOf } from "./live-colours.js";
 
 /** @typedef {import("../building/context.js").Context} Context */
 
 const REDRAW_MS = 1000;
-const HISTORY_H = 24;
 
 /**
- * What the sensors say now: rooms coloured, one point as a chart.
+ * What the sensors say now: rooms coloured, one point as a chart, alarms, and setpoints where they may be changed.
  * @type {import("./tabs.js").Tab}
  */
 export async function openLive(context, panel) {
   const id = encodeURIComponent(context.building.building_id);
-  const [points, latest] = await Promise.all([once(context, `/buildings/${id}/points`), getJson(`/buildings/${id}/latest`, { signal: context.signal })]);
-  const list = Array.isArray(points) ? points : points.items ?? points.points ?? [];
-  if (!list.length) return fill(panel, emptyBlock("live", t("live.empty"), t("live.empty.hint")));
-  const view = new LiveView(context, list, latest.items ?? []);
-  fill(panel, ...view.parts());
+  const state = () => getJson(`/buildings/${id}/state`, { signal: context.signal });
+  const [points, latest] = await Promise.all([once(context, `/buildings/${id}/points`), state()]);
+  if (!points.length) return fill(panel, emptyBlock("live", t("live.empty"), t("live.empty.hint")));
+  const view = new LiveView(context, points, latest.items);
+  const alarms = await alarmList(context, view.points);
+  const commands = await commandPart(context, points, () => view.items);
+  fill(panel, ...view.parts(alarms.part, commands));
   view.draw();
-  const refresh = async () => { view.items = (await getJson(`/buildings/${id}/latest`, { signal: context.signal })).items ?? []; view.draw(); };
-  const close = observe(context.building.building_id, (items) => view.take(items), () => refresh().catch(() => {}));
+  const refresh = async () => { view.items = (await state()).items; view.draw(); };
+  const close = follow(apiUrl(`/buildings/${id}/stream`), { onItems: (items) => view.take(items), onGap: () => refresh().catch(() => {}), onState: (open) => view.connected(open) });
+  const stop = context.store.on(["selected"], () => view.draw());
   const timer = setInterval(() => view.tick(), REDRAW_MS);
-  return () => { close(); clearInterval(timer); };
+  return () => { close(); stop(); alarms.end(); clearInterval(timer); };
 }
 
 class LiveView {
@@ -42,17 +49,24 @@ class LiveView {
     this.kind = this.kinds[0] ?? points[0].quantity_kind;
     this.dirty = false;
     this.received = 0;
+    this.open = true;
     /** @type {Map<string, number[]>} */
     this.recent = new Map();
     this.table = h("tbody");
     this.chart = h("div", { class: "live-chart" });
+    this.room = h("div", { class: "room-card" });
     this.status = h("p", { class: "live-status", role: "status" });
+    this.heat = new HeatMap(context, () => ({ kind: this.kind, items: this.items }));
   }
 
-  parts() {
+  /** @param {Node} alarms @param {Node | null} commands */
+  parts(alarms, commands) {
     const choice = h("select", { id: "live-kind", onchange: () => { this.kind = choice.value; this.draw(); } }, this.kinds.map((k) => h("option", { value: k, selected: k === this.kind }, kindName(k))));
-    return [h("h2", null, t("live.title")), this.status, h("div", { class: "field-row" }, h("label", { for: "live-kind" }, t("live.quantity")), choice), this.chart,
-      h("table", { class: "data live" }, h("thead", null, h("tr", null, ["point", "trend", "value", "age"].map((c) => h("th", { scope: "col" }, t(`live.col.${c}`))))), this.table)];
+    return [h("h2", null, t("live.title")), this.status, this.room, alarms,
+      h("div", { class: "field-row" }, h("label", { for: "live-kind" }, t("live.quantity")), choice), this.chart,
+      fold(t("heat.title"), h("div", { class: "heat" }, this.heat.parts())),
+      fold(t("live.points"), h("div", { class: "scroll-x", role: "region", "aria-label": t("live.points"), tabindex: "0" }, h("table", { class: "data live" },
+        h("thead", null, h("tr", null, ["point", "trend", "value", "age"].map((c) => h("th", { scope: "col" }, t(`live.col.${c}`))))), this.table))), commands];
   }
 
   /** @param {any[]} observations */
@@ -64,6 +78,12 @@ class LiveView {
       if (typeof value === "number") this.recent.set(o.point_id, [...(this.recent.get(o.point_id) ?? []), value].slice(-30));
     }
     this.dirty = true;
+  }
+
+  /** @param {boolean} open whether the stream stands */
+  connected(open) {
+    this.open = open;
+    this.say();
   }
 
   /** Once a second: redraw when something came, age what did not. */
@@ -83,21 +103,47 @@ class LiveView {
     this.dirty = false;
     this.colour();
     this.say();
-    const own = this.items.filter((i) => i.quantity_kind === this.kind);
-    fill(this.table, own.map((item) => this.row(item)));
+    this.drawRoom();
+    this.heat.draw();
+    const chosen = this.context.store.get().selected[0];
+    const own = this.items.filter((i) => i.quantity_kind === this.kind).sort((a, b) => Number(spaceOf(b) === chosen) - Number(spaceOf(a) === chosen));
+    fill(this.table, own.map((item) => this.row(item, spaceOf(item) === chosen)));
   }
 
   say() {
     const stale = this.items.filter((i) => i.stale).length;
-    this.status.textContent = [t("live.count", { n: number(this.items.length, 0) }), stale ? t("live.stale.count", { n: number(stale, 0) }) : t("live.fresh"), this.received ? t("live.received", { n: number(this.received, 0) }) : ""].filter(Boolean).join(" · ");
+    this.status.textContent = [this.open ? "" : t("live.broken"), t("live.count", { n: number(this.items.length, 0) }), stale ? t("live.stale.count", { n: number(stale, 0) }) : t("live.fresh"),
+      this.received ? t("live.received", { n: number(this.received, 0) }) : ""].filter(Boolean).join(" · ");
+    this.status.classList.toggle("broken", !this.open);
   }
 
-  /** @param {any} item */
-  row(item) {
+  /** What holds in the selected room: each quantity in words, and its history in one click. */
+  drawRoom() {
+    const [chosen] = this.context.store.get().selected;
+    const own = chosen ? this.items.filter((i) => spaceOf(i) === chosen || i.global_id === chosen) : [];
+    if (!own.length) return fill(this.room);
+    if (this.room.contains(document.activeElement)) return;
+    const node = this.context.scene.rows.get(spaceOf(own[0]));
+    const name = node === undefined ? "" : this.context.scene.table.name[node];
+    fill(this.room, h("h3", null, t("room.title", { name })), h("ul", { class: "plain" }, own.map((item) => h("li", { class: item.stale ? "stale" : "", "data-judged": judged(item) },
+      h("span", null, kindName(item.quantity_kind)), h("b", null, `${valueText(item.value)} ${unit(item.unit)}`), h("span", null, item.stale ? ageText(item) : comfortText(item)),
+      h("button", { type: "button", class: "link", "data-history": item.point_id, onclick: () => this.show(item.point_id) }, t("room.history"))))));
+  }
+
+  /** @param {string} pointId */
+  show(pointId) {
+    const point = this.points.get(pointId);
+    if (!point) return;
+    this.chart.scrollIntoView({ block: "nearest" });
+    openChart(this.context, point, this.chart);
+  }
+
+  /** @param {any} item @param {boolean} chosen */
+  row(item, chosen) {
     const point = this.points.get(item.point_id) ?? item;
     const space = spaceOf(item);
-    return h("tr", { class: item.stale ? "stale" : "", "data-point": item.point_id },
-      h("td", null, h("button", { type: "button", class: "link", onclick: () => this.open(point) }, point.name || item.point_id), this.context.scene.rows.has(space) ? h("small", null, elementLink(this.context, space)) : null),
+    return h("tr", { class: [item.stale ? "stale" : "", chosen ? "chosen" : ""].join(" ").trim(), "data-point": item.point_id },
+      h("td", null, h("button", { type: "button", class: "link", onclick: () => this.show(item.point_id) }, point.name || item.point_id), this.context.scene.rows.has(space) ? h("small", null, elementLink(this.context, space)) : null),
       h("td", null, sparkline(this.recent.get(item.point_id) ?? [])), h("td", { class: "num" }, h("b", null, valueText(item.value)), ` ${unit(item.unit)}`),
       h("td", { class: "small" }, ageText(item)));
   }
@@ -117,22 +163,6 @@ class LiveView {
     });
     store.set({ colouring: { title: kindName(this.kind), colours, ghostUncoloured: true, bands: ["spaces"], legend } });
   }
-
-  /** @param {any} point */
-  async open(point) {
-    fill(this.chart, skeleton(3));
-    const to = new Date();
-    const from = new Date(to.getTime() - HISTORY_H * 3600e3);
-    const path = `/points/${encodeURIComponent(this.context.building.building_id)}/${encodeURIComponent(point.point_id)}/history?from=${encodeURIComponent(from.toISOString())}&to=${encodeURIComponent(to.toISOString())}&step_s=600`;
-    try {
-      const answer = await getJson(path, { signal: this.context.signal });
-      const items = answer.items.filter((/** @type {any} */ i) => typeof i.v === "number").map((/** @type {any} */ i) => ({ t: typeof i.t === "number" ? i.t : Date.parse(i.t), v: i.v }));
-      fill(this.chart, h("h3", null, `${point.name || point.point_id}`), h("p", { class: "muted small" }, items.length ? `${dateTime(new Date(items[0].t).toISOString())} – ${dateTime(new Date(items.at(-1).t).toISOString())} · ${unit(point.unit)}` : ""),
-        items.length > 1 ? lineChart(items, unit(point.unit)) : emptyBlock("live", t("live.nohistory")));
-    } catch (error) {
-      fill(this.chart, errorBlock(error, () => this.open(point)));
-    }
-  }
 }
 
 /** @param {any} item */
@@ -141,8 +171,28 @@ export function ageText(item) {
   return item.stale ? t("live.stale", { ago: ago(item.age_s) }) : ago(item.age_s);
 }
 
+/**
+ * Where a reading lies against the usual band: "low", "in", "high", or "none" where nothing judges it.
+ * @param {any} item with `usual` as the state gives it
+ */
+export function judged({ value, usual }) {
+  if (!usual || typeof value !== "number") return "none";
+  if (usual.low !== null && value < usual.low) return "low";
+  return usual.high !== null && value > usual.high ? "high" : "in";
+}
+
+/** @param {any} item */
+function comfortText(item) {
+  const verdict = judged(item);
+  if (verdict === "none") return ageText(item);
+  const { low, high } = item.usual;
+  const band = low === null ? `≤ ${number(high)}` : high === null ? `≥ ${number(low)}` : `${number(low)}–${number(high)}`;
+  const word = item.quantity_kind === "Temperature" ? `warm.${verdict}` : `comfort.${verdict}`;
+  return t(word, { band: `${band} ${unit(item.unit)}` });
+}
+
 /** @param {string} kind */
-function kindName(kind) {
+export function kindName(kind) {
   const key = `quantity.${kind}`;
   const words = t(key);
   return words === key ? kind.replace(/([a-z])([A-Z])/g, "$1 $2") : words;

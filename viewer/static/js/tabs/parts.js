@@ -1,7 +1,7 @@
 // @ts-check
 /** Pieces that several tabs use. */
 import { h } from "../core/dom.js";
-import { className } from "../core/i18n.js";
+import { className, t } from "../core/i18n.js";
 import { pathTo } from "../core/tree.js";
 
 /** @typedef {import("../building/context.js").Context} Context */
@@ -34,3 +34,14 @@ export const facts = (rows) => h("dl", { class: "facts" }, rows.filter(([, value
 
 /** A large figure with its unit and meaning. @param {string} value @param {string} unitText @param {string} label */
 export const figure = (value, unitText, label) => h("div", { class: "figure" }, h("b", null, value), h("span", null, unitText), h("small", null, label));
+
+/** Words of a key, or what to say where there are none. @param {string} key @param {string} otherwise */
+export function words(key, otherwise) {
+  const found = t(key);
+  return found === key ? otherwise : found;
+}
+
+const STAGES = ["as-designed", "as-built", "as-maintained"];
+
+/** Versions in the order of the life of a building: by stage, then by number. @param {any[]} versions */
+export const inOrder = (versions) => [...versions].sort((a, b) => STAGES.indexOf(a.stage) - STAGES.indexOf(b.stage) || a.version - b.version);

@@ -38,8 +38,9 @@ export function barChart(groups, series, unitText) {
  * A line over time with two axes; gaps longer than four times the usual step stay gaps.
  * @param {{t: number, v: number}[]} items ascending time, ms
  * @param {string} unitText
+ * @param {{at?: number}} [options] at: moment that is marked; the last one otherwise
  */
-export function lineChart(items, unitText) {
+export function lineChart(items, unitText, { at } = {}) {
   const height = 150;
   const [left, bottom, top] = [38, 20, 10];
   const values = items.map((i) => i.v);
@@ -49,11 +50,11 @@ export function lineChart(items, unitText) {
   const x = (/** @type {number} */ time) => left + ((time - t0) / (t1 - t0)) * (WIDTH - left - 6);
   const y = (/** @type {number} */ v) => top + (height - top - bottom) * (1 - (v - low) / (high - low));
   const label = (/** @type {number} */ time) => new Intl.DateTimeFormat(locale(), t1 - t0 > 2 * 864e5 ? { day: "numeric", month: "short" } : { hour: "2-digit", minute: "2-digit" }).format(time);
-  const last = items[items.length - 1];
+  const last = items.find((i) => i.t === at) ?? items[items.length - 1];
   return svg("svg", { viewBox: `0 0 ${WIDTH} ${height}`, class: "chart", role: "img", "aria-label": t("live.chart", { n: items.length, low: number(Math.min(...values)), high: number(Math.max(...values)), unit: unitText }) },
     ...ticks.map((v) => svg("g", {}, svg("line", { x1: left, x2: WIDTH, y1: y(v), y2: y(v), class: "grid" }), svg("text", { x: left - 6, y: y(v) + 4, "text-anchor": "end" }, number(v, 1)))),
     ...[0, 0.5, 1].map((f) => svg("text", { x: x(t0 + (t1 - t0) * f), y: height - 4, "text-anchor": ["start", "middle", "end"][f * 2] }, label(t0 + (t1 - t0) * f))),
-    svg("path", { d: linePath(items, x, y), class: "line" }), svg("circle", { cx: x(last.t), cy: y(last.v), r: 3, class: "point" }, svg("title", {}, dateTime(new Date(last.t).toISOString()))));
+    svg("path", { d: linePath(items, x, y), class: "line" }), svg("line", { x1: x(last.t), x2: x(last.t), y1: top, y2: height - bottom, class: "cursor" }), svg("circle", { cx: x(last.t), cy: y(last.v), r: 3, class: "point" }, svg("title", {}, dateTime(new Date(last.t).toISOString()))));
 }
 
 /** @param {{t: number, v: number}[]} items @param {(t: number) => number} x @param {(v: number) => number} y */
