@@ -61,6 +61,8 @@ def create_app(settings: Settings, open_with: Callable[[Settings], Twin] = open_
         twin.alarms.start(settings.alarm_every_s)
         rounds = twin.rounds()
         rounds.start()
+        if settings.capture_file is not None:
+            twin.live.capture(settings.capture_file)
         if settings.mqtt_url is not None:
             tls = TlsFiles(settings.mqtt_authority, settings.mqtt_certificate)
             twin.live.start_mqtt(settings.mqtt_url.get_secret_value(), settings.mqtt_root, tls=tls)

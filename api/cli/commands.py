@@ -60,6 +60,29 @@ COMMANDS: Mapping[str, Command] = {
         "points",
         "Bind sensors, meters, actuators and setpoints to elements. Exit code 1 if a binding does not hold.",
     ),
+    "readings": Command("readings", "readings", "Write readings out as a table: CSV or Parquet."),
+    "meter-csv": Command(
+        "readings",
+        "meter_csv",
+        "Take a meter operator's CSV, such as quarter-hour load curves. Exit code 1 if lines are refused.",
+    ),
+    "replay": Command(
+        "readings",
+        "replay",
+        "Play captured messages again with their times of arrival; what is stored already is not doubled.",
+    ),
+    "devices": Command("devices", "devices", "List the devices, or register those of a file."),
+    "device-secret": Command(
+        "devices", "device_secret", "Issue a new secret to a device; it ends the old one and is shown once."
+    ),
+    "device-retire": Command("devices", "device_retire", "Forget a device and its secret; its points stay."),
+    "broker-files": Command(
+        "devices", "broker_files", "Write the files that make Mosquitto hold each device to its points."
+    ),
+    "quarantine": Command(
+        "devices", "quarantine", "List unknown devices and points that tried to write; accept or refuse one."
+    ),
+    "bus": Command("bus", "bus", "Read BACnet/IP or Modbus TCP devices once, and print or send what they say."),
     "seal": Command("trust", "seal", "Seal a stored version, log it, and write the file that proves it offline."),
     "status": Command(
         "trust", "status", "Show the status of a version (ISO 19650) and what the next transitions ask for."

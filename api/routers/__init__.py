@@ -21,6 +21,7 @@ from api.routers import (
     operated,
     points,
     questions,
+    readings,
     registry,
     remarks,
     reports,
@@ -34,7 +35,7 @@ from api.routers import (
 
 _MODULES = (
     system, district, city, city_picture, buildings, differences, versions, exports, reports, certificates,
-    applications, bcf, remarks, trust, registry, features, open_data, points, live, socket, devices, conditions,
+    applications, bcf, remarks, trust, registry, features, open_data, points, live, readings, socket, devices, conditions,
     alarms, commands, sensorthings, operated, what_if, questions, jobs,
 )  # fmt: skip
 ROUTERS = tuple(module.router for module in _MODULES)

@@ -7,9 +7,10 @@
 >>> wing.latest("101234567")["items"]                               # doctest: +SKIP
 """
 
-from twin.live.address import TlsFiles
+from twin.live.address import TlsFiles, parse_mqtt_url
 from twin.live.binding import check_binding, check_bindings, points_from_records, unbound
 from twin.live.broker import Broker, BrokerSecurity, start_broker
+from twin.live.bus import BusKind, BusMap, messages_of, read_bus, read_bus_map
 from twin.live.capture import Capture, Message, read_capture
 from twin.live.devices import MAX_DEVICES_FILE_BYTES, Channel, Device, device_from_json, read_devices
 from twin.live.events import Hub, StreamEvent, Subscription
@@ -29,6 +30,8 @@ __all__ = [
     "UNITS",
     "Broker",
     "BrokerSecurity",
+    "BusKind",
+    "BusMap",
     "Capture",
     "Channel",
     "CurveLayout",
@@ -58,8 +61,12 @@ __all__ = [
     "decode_message",
     "device_from_json",
     "fits_quantity_kind",
+    "messages_of",
+    "parse_mqtt_url",
     "point_from_json",
     "points_from_records",
+    "read_bus",
+    "read_bus_map",
     "read_capture",
     "read_devices",
     "read_load_curve",
