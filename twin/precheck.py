@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from ifc import Limits
+from twin.around import KnownBuildings, given_place, neighbours_of
 from twin.blobs import FileBlobStore
 from twin.gate import run_ids
 from twin.layers import Layers
@@ -27,6 +28,8 @@ class Question:
         plan_sha256: Plan areas that came along; None takes those of the district.
         parcels_sha256: Parcels that came along; None takes those of the district.
         ids_sha256: An IDS file to run as well.
+        place: Easting, northing, height (metres) and rotation (degrees) of the model's origin; None takes what the
+            file says.
     """
 
     file_sha256: str
@@ -34,6 +37,7 @@ class Question:
     plan_sha256: str | None = None
     parcels_sha256: str | None = None
     ids_sha256: str | None = None
+    place: tuple[float, float, float, float] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the question as plain JSON values."""
@@ -42,7 +46,8 @@ class Question:
     @classmethod
     def from_json(cls, form: Mapping[str, Any]) -> "Question":
         """Return the question that `to_json` wrote."""
-        return cls(**{**form, "mode": Mode(form["mode"])})
+        place = form.get("place")
+        return cls(**{**form, "mode": Mode(form["mode"]), "place": None if place is None else tuple(place)})
 
 
 class Prechecks:
@@ -51,21 +56,27 @@ class Prechecks:
     Args:
         blobs: Where the bytes lie meanwhile.
         layers: Plan and parcels of the district.
+        known: Its buildings, of which those around the model are looked at.
         packs: The rules.
         limits: What each child process may use.
     """
 
-    def __init__(self, blobs: FileBlobStore, layers: Layers, packs: Sequence[Pack], limits: Limits) -> None:
+    def __init__(
+        self, blobs: FileBlobStore, layers: Layers, known: KnownBuildings, packs: Sequence[Pack], limits: Limits
+    ) -> None:
         self._blobs = blobs
         self._layers = layers
+        self._known = known
         self._packs = packs
         self._limits = limits
 
     def run(self, request: Mapping[str, Any], on_progress: Progress) -> dict[str, Any]:
         """Return the permit report of a model, and what an IDS file says of it; the work of a job.
 
+        ``neighbours`` says how many other buildings were looked at; null means that the model has no trusted place.
+
         Raises:
-            InvalidInput: the plan, the parcels or the IDS file cannot be used.
+            InvalidInput: the plan, the parcels, the place or the IDS file cannot be used.
             IfcReadError: the model cannot be read.
         """
         question = Question.from_json(request)
@@ -75,12 +86,16 @@ class Prechecks:
         model = understand(path, self._limits, part(on_progress, 0.0, READ_SHARE))
         on_progress(READ_SHARE, "Checking")
         snapshot = model.snapshot(Stage.AS_DESIGNED, 0)
-        report = run_packs(CheckContext(snapshot, *context), list(self._packs), question.mode).to_json()
+        placement = None if question.place is None else given_place(*question.place)
+        around = neighbours_of(snapshot, placement, self._known)
+        checked = CheckContext(snapshot, *context, around, placement)
+        report = run_packs(checked, list(self._packs), question.mode).to_json()
         gate = None
         if question.ids_sha256 is not None:
             ids = self._blobs.get(question.ids_sha256)
             gate = run_ids(ids, path, self._limits, part(on_progress, CHECKED_SHARE, 1.0)).to_json()
-        return {**report, "results": [_short(item) for item in report["results"]], "gate": gate}
+        seen = None if around is None else len(around)
+        return {**report, "results": [_short(item) for item in report["results"]], "neighbours": seen, "gate": gate}
 
 
 def _short(result: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from shapely.geometry import shape
 from ifc import VALIDATION_VERSION, Limits, ReadFinding, Severity, validate_file
 from twin.blobs import BlobStore
 from twin.catalogue import Catalogue, Kept, ReportShelf, Version
+from twin.city import CITY
 from twin.clock import Clock, rfc3339
 from twin.district import MapFootprint, Parcel, Plan
 from twin.energy import (
@@ -116,7 +117,8 @@ class Permits:
         parcels: tuple[Parcel, ...] | None,
         neighbours: Sequence[MapFootprint],
     ) -> Mapping[str, Any]:
-        context = CheckContext(self._snapshots.read(version), plan, parcels, tuple(neighbours))
+        known = bool(neighbours) or CITY in self._layers.digests()  # of an empty map nothing follows
+        context = CheckContext(self._snapshots.read(version), plan, parcels, tuple(neighbours) if known else None)
         return check(context, self._packs, mode).to_json()
 
     def _neighbours(self, version: Version) -> list[MapFootprint]:

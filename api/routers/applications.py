@@ -14,10 +14,12 @@ from api.routers.uploads import read_upload
 from api.security import refuse_xroad
 from twin.application import Act, Application, Ruling
 from twin.applications import MAX_WORDS, application_json, finding_json
+from twin.around import given_place
 from twin.bcf import BcfVersion, Project, write_bcf
 from twin.catalogue import Version
 from twin.clock import rfc3339
 from twin.district import read_parcels, read_plan_areas
+from twin.errors import InvalidInput
 from twin.gate import MAX_IDS_BYTES, DesignStage, audit_ids, generate_ids
 from twin.permit import Mode
 from twin.precheck import Question
@@ -35,6 +37,11 @@ Limit = Annotated[int, Query(ge=1, le=MAX_PAGE)]
 Offset = Annotated[int, Query(ge=0, le=10**9)]
 Language = Annotated[Literal["et", "en", "fr"], Query(description="Of the report")]
 Layer = Annotated[UploadFile | None, File(description="GeoJSON in EPSG:3301")]
+PlaceText = Annotated[
+    str | None,
+    Query(max_length=120, description="Easting, northing, height and rotation of the origin, apart by commas",
+          examples=["540000,6580000,32.5,0"]),
+]  # fmt: skip
 Format = Literal["json", "bcf-2.1", "bcf-3.0", "html"]
 
 
@@ -112,13 +119,17 @@ def precheck_file(
     parcels: Layer = None,
     ids: Annotated[UploadFile | None, File(description="IDS 1.0 file to run as well")] = None,
     mode: Annotated[Mode, Query(description="Who asks")] = Mode.PRE_CHECK,
+    place: PlaceText = None,
 ) -> dict[str, Any]:
     """Start a job whose result is the report; no building, no version and no report comes of it.
+
+    By its georeference, or by `place`, the model stands among the buildings of the district; it looks at them, too.
 
     Plan, parcels and IDS file are looked at before anything is kept. The bytes are swept like all that nothing names.
 
     Raises:
-        InvalidInput: the plan, the parcels or the IDS file cannot be used; (too-large) a file is over its limit.
+        InvalidInput: the plan, the parcels, the place or the IDS file cannot be used; (too-large) a file is over its
+            limit.
     """
     areas, units = (None if item is None else read_upload(item, MAX_LAYER_BYTES) for item in (plan, parcels))
     wanted = None if ids is None else read_upload(ids, MAX_IDS_BYTES)
@@ -128,9 +139,10 @@ def precheck_file(
         read_parcels(units).whole()
     if wanted is not None:
         audit_ids(wanted)
-    kept = [None if data is None else twin.blobs.put(data) for data in (areas, units, wanted)]
+    where = None if place is None else _place(place)
+    layers = [None if data is None else twin.blobs.put(data) for data in (areas, units, wanted)]
     model = twin.blobs.put_stream(file.file, twin.settings.max_upload_bytes)
-    job = twin.submit_precheck(jobs, Question(model, mode, *kept))
+    job = twin.submit_precheck(jobs, Question(model, mode, layers[0], layers[1], layers[2], where))
     response.headers["Location"] = f"/api/v1/jobs/{job.job_id}"
     return job_json(job)
 
@@ -319,6 +331,22 @@ def _shortened(specification: Mapping[str, Any], most_bytes: int) -> dict[str, A
     kept = reasons[: len(bounded(reasons, most_bytes))]
     left_out = specification["reasons_left_out"] + len(reasons) - len(kept)
     return {**specification, "reasons": kept, "reasons_left_out": left_out}
+
+
+def _place(text: str) -> tuple[float, float, float, float]:
+    """Return the numbers of a stated place.
+
+    Raises:
+        InvalidInput: (place) they are no numbers, or lie outside Estonia.
+    """
+    try:
+        east, north, height, rotation = (float(part) for part in text.split(","))
+    except ValueError as error:
+        raise InvalidInput(
+            "The place is not four numbers.", reason="place", hint="Such as 540000,6580000,32.5,0."
+        ) from error
+    given_place(east, north, height, rotation)
+    return east, north, height, rotation
 
 
 def _file(data: bytes, media_type: str, name: str) -> Response:

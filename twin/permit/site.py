@@ -24,6 +24,11 @@ from twin.permit.sentences import Sentence, say
 from twin.permit.view import BuildingView, as_number
 
 PERIMETER_STEP_M = 1.0  # ground is read at this spacing along the outline
+PLACE_DOUBTS = {  # of a place that is used all the same
+    "georeference.crs-missing": say("The file does not name its map system; EPSG:3301 is assumed."),
+    "georeference.height": say("The height of the origin is not a ground height in Estonia."),
+    "georeference.given": say("The place on the map was given with the request; the file does not say it."),
+}
 ROOF_CLASSES = ("IfcRoof",)
 ABOVE_GROUND = ("AR_Korrus.070_Maapealne", "Pset_BuildingStoreyCommon.AboveGround")
 COUNTS_AS_STOREY = ("AR_Korrus.710_Määrusejärgne-korrus",)
@@ -79,7 +84,9 @@ class Site:
 
     @cached_property
     def placement(self) -> Placement | None:
-        """Return where the model stands, or None without a usable georeference."""
+        """Return where the model stands: what the asker says, else a usable georeference, else None."""
+        if self._view.context.placement is not None:
+            return self._view.context.placement
         georeference = self._view.context.snapshot.georeference
         try:
             return place(georeference) if georeference is not None else None
@@ -97,7 +104,7 @@ class Site:
     def doubts(self) -> tuple[Sentence, ...]:
         """Return what is doubtful about the place on the map and the outline."""
         place_doubts = (
-            tuple(say("{finding}", finding=f.message) for f in self.placement.findings)
+            tuple(PLACE_DOUBTS.get(f.rule, say("{finding}", finding=f.message)) for f in self.placement.findings)
             if self.placement is not None
             else ()
         )

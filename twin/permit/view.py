@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ifc import ElementRecord, Measure, Mesh, RelationKind, Value
-from twin.district import MapFootprint, Parcel, Plan
+from twin.district import MapFootprint, Parcel, Placement, Plan
 from twin.permit.sentences import Thing
 from twin.snapshot import Snapshot
 
@@ -33,12 +33,14 @@ class CheckContext:
         plan: Building areas in force, or None if no plan is at hand.
         parcels: Cadastral units around, or None if they are not at hand.
         neighbours: Other buildings on the map (EPSG:3301), or None if they are not at hand; empty if there are none.
+        placement: Where the asker says that the building stands; None takes what the file says.
     """
 
     snapshot: Snapshot
     plan: Plan | None = None
     parcels: Sequence[Parcel] | None = None
     neighbours: Sequence[MapFootprint] | None = None
+    placement: Placement | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,15 @@
 """The check of a model over HTTP before anything is filed: a report comes of it, and nothing stays."""
 
+import re
+
 import pytest
 from sqlalchemy import text
 
 from twin.gate import DesignStage, generate_ids
 
 HOUSE = "120900101"
+PLACE = "542010,6587970,12.4,0"
+BESIDE = ("fire.separation", "plan.overlap", "plan.buildings")
 
 
 @pytest.fixture(scope="module")
@@ -24,10 +28,16 @@ def rows(client):
         return {name: connection.execute(text(f"SELECT count(*) FROM {name}")).scalar() for name in tables}
 
 
-def ask(client, **files):
-    answer = client.post("/api/v1/prechecks", files=files)
+def ask(client, place=None, **files):
+    answer = client.post("/api/v1/prechecks", params={} if place is None else {"place": place}, files=files)
     assert answer.status_code == 202, answer.text
     return client.app.state.jobs.wait(answer.json()["job_id"], 120)
+
+
+def result_of(client, **asked):
+    job = ask(client, **asked)
+    assert job.status == "done", job.problem
+    return job.result
 
 
 def test_a_model_is_checked_and_leaves_nothing(client, house, plan):
@@ -42,15 +52,50 @@ def test_a_model_is_checked_and_leaves_nothing(client, house, plan):
     assert rows(client) == before
 
 
-def test_the_answer_is_that_of_the_loaded_model_where_neighbours_do_not_matter(client, house):
+def verdicts(results, *checks):
+    return {item["check_id"]: item["verdict"] for item in results if not checks or item["check_id"] in checks}
+
+
+def test_the_answer_is_that_of_the_loaded_model_neighbours_included(client, house):
     path = f"/api/v1/buildings/{HOUSE}/versions/as-designed/latest/precheck"
     loaded = client.post(path).json()["results"]
 
-    asked = {item["check_id"]: item["verdict"] for item in ask(client, file=house).result["results"]}
+    asked = result_of(client, file=house)
 
-    apart = {item["check_id"] for item in loaded if asked[item["check_id"]] != item["verdict"]}
-    verdicts = {asked[check] for check in apart}
-    assert verdicts <= {"data_missing", "needs_human"}, apart  # nobody told it of the neighbours
+    assert verdicts(asked["results"]) == verdicts(loaded)
+    assert asked["neighbours"] > 1
+    beside = verdicts(asked["results"], *BESIDE)
+    assert set(beside) == set(BESIDE)
+    assert "data_missing" not in beside.values()
+
+
+def unplaced(model):
+    """Return the model without map conversion, latitude and longitude."""
+    without = re.sub(rb"#\d+=IFCMAPCONVERSION\(.*?\);\n?", b"", model)
+    return re.sub(rb"(=IFCSITE\(.*?),\(\d[^)]*\),\(\d[^)]*\)", rb"\1,$,$", without)
+
+
+def test_a_model_without_a_place_is_not_checked_beside_neighbours_unless_the_asker_places_it(client, house):
+    assert unplaced(house) != house
+
+    bare = result_of(client, file=unplaced(house))
+    told = result_of(client, file=unplaced(house), place=PLACE)
+
+    assert bare["neighbours"] is None
+    assert set(verdicts(bare["results"], *BESIDE).values()) == {"data_missing"}
+    assert told["neighbours"] > 1
+    assert "data_missing" not in verdicts(told["results"], *BESIDE).values()
+    assert verdicts(told["results"], "geo.crs")["geo.crs"] == "data_missing"  # the file does not say it all the same
+    (near,) = [item for item in told["results"] if item["check_id"] == "fire.separation"]
+    assert "given with the request" in near["message"]
+
+
+@pytest.mark.parametrize("place", ["a,b,c,d", "1,2,3", "6580000,540000,30,0", "nan,6580000,30,0"])
+def test_a_place_that_is_none_is_refused(client, house, place):
+    answer = client.post("/api/v1/prechecks", params={"place": place}, files={"file": house})
+
+    assert answer.status_code == 422
+    assert answer.json()["reason"] == "place"
 
 
 def test_a_model_that_cannot_be_read_says_why(client):

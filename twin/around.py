@@ -1,0 +1,81 @@
+"""The buildings around one that has no version yet: what a check of an upload looks at beyond its own walls."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from ifc import Georeference, ReadFinding, Severity
+from twin.district import CRS, Bounds, MapFootprint, Placement, footprint_on_map, in_estonia, place
+from twin.errors import InvalidInput
+from twin.snapshot import Snapshot
+
+NEIGHBOUR_RADIUS_M = 100.0  # the farthest that a rule of distance looks
+GIVEN = ReadFinding(
+    "georeference.given",
+    Severity.WARNING,
+    "The place on the map was given with the request; the file does not say it.",
+    "Set the map conversion in the authoring tool.",
+)
+
+
+class MapBody(Protocol):
+    """A building on the map."""
+
+    building_id: str
+
+    @property
+    def footprint(self) -> MapFootprint:
+        """Return its outline."""
+
+
+class KnownBuildings(Protocol):
+    """The buildings of a district."""
+
+    def models(self) -> Sequence[MapBody]:
+        """Return those with a model."""
+
+    def context(self, bounds: Bounds | None = None) -> Sequence[MapBody]:
+        """Return those without one, in a box."""
+
+
+def given_place(easting_m: float, northing_m: float, height_m: float, rotation_deg: float = 0.0) -> Placement:
+    """Return a place on the map that the asker states: of the model's origin, in EPSG:3301 and EH2000.
+
+    Raises:
+        InvalidInput: (place) it lies outside Estonia.
+    """
+    stated = Georeference("request", CRS, "EH2000", easting_m, northing_m, height_m, rotation_deg)
+    if not in_estonia(stated):
+        raise InvalidInput(
+            f"The place given, easting {easting_m:g} m and northing {northing_m:g} m, lies outside Estonia.",
+            reason="place",
+            hint="Give easting, northing, height and rotation, in metres of EPSG:3301 and degrees.",
+        )
+    return Placement(stated, (*place(stated).findings, GIVEN))
+
+
+def neighbours_of(
+    snapshot: Snapshot, placement: Placement | None, known: KnownBuildings
+) -> tuple[MapFootprint, ...] | None:
+    """Return the other buildings around a building; None if it has no trusted place, or nobody knows any building.
+
+    Args:
+        snapshot: The building.
+        placement: Where it stands by the asker; None takes what the file says.
+        known: The buildings of the district.
+    """
+    try:
+        own = footprint_on_map(snapshot, placement or _by_file(snapshot))
+    except InvalidInput:
+        return None
+    models = known.models()
+    if own is None or not (models or known.context(None)):
+        return None
+    west, south, east, north = own.shape.bounds
+    r = NEIGHBOUR_RADIUS_M
+    near = known.context((west - r, south - r, east + r, north + r))
+    return tuple(item.footprint for item in (*models, *near) if item.building_id != own.building_id)
+
+
+def _by_file(snapshot: Snapshot) -> Placement | None:
+    found = place(snapshot.georeference) if snapshot.georeference is not None else None
+    return found if found is not None and found.trusted else None
