@@ -20,7 +20,9 @@ GIVEN = ReadFinding(
 class MapBody(Protocol):
     """A building on the map."""
 
-    building_id: str
+    @property
+    def building_id(self) -> str:
+        """Return the building."""
 
     @property
     def footprint(self) -> MapFootprint:
