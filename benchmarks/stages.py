@@ -69,11 +69,11 @@ def meshes_again(path: Path) -> Callable[[], object]:
     folder = tempfile.TemporaryDirectory()
     changed = Path(folder.name, "changed.ifc")
     _move_some(path, changed)
-    keys = read_model(changed).shape_keys
+    model = read_model(changed)
 
     def again() -> object:
         with folder:
-            return mesh_file(changed, shape_keys=keys, known=known)
+            return mesh_file(changed, shape_keys=model.shape_keys, known=known, outline=model.outline)
 
     return again
 

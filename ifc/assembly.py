@@ -15,7 +15,7 @@ from ifc.geometry_digest import GeometryDigester
 from ifc.georeference import locate
 from ifc.identities import name_drafts
 from ifc.links import Links
-from ifc.model import Model
+from ifc.model import Model, Outline, Shaped
 from ifc.placement import Placements
 from ifc.properties import PropertyReader
 from ifc.records import ElementRecord, Header, Relation, Value
@@ -53,6 +53,7 @@ class Assembly:
         self._findings: list[ReadFinding] = [*admitted.findings, *self._units.findings]
         self._set_numbers: frozenset[int] = frozenset()
         self._unread: Counter[str] = Counter()
+        self._shaped: tuple[Shaped, ...] = ()
 
     def model(self) -> Model:
         """Return the model.
@@ -91,6 +92,7 @@ class Assembly:
             findings=tuple(limited(self._findings)),
             not_understood=self._lost(relations.lost),
             signature_block=self._admitted.signature_block,
+            outline=Outline(self._admitted.sha256, self._units.length_m, self._shaped),
             shape_keys=ShapeKeys(self._text.table, self._links, self._digester).of(records, numbers),
         )
 
@@ -109,6 +111,10 @@ class Assembly:
             min(projects, key=lambda draft: draft.global_id).attributes["Tables"] = tables
         self._set_numbers, self._unread = reader.set_numbers, reader.lost
         self._findings += reader.findings
+        shaped = self._links.of("IfcProduct", "Representation")
+        self._shaped = tuple(
+            Shaped(draft.number, draft.global_id, draft.ifc_class) for draft in drafts if draft.number in shaped
+        )
         self._findings += name_drafts(drafts, self._text)
         return drafts
 

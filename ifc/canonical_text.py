@@ -92,14 +92,7 @@ class CanonicalWriter:
         parts = []
         if record.attributes:
             parts.append(f'"attributes":{self._values(record.attributes)}')
-        if record.description:
-            parts.append(f'"description":{quoted(record.description)}')
-        if record.geometry_digest:
-            parts.append(f'"geometry_digest":{quoted(record.geometry_digest)}')
-        if record.global_id:
-            parts.append(f'"global_id":{quoted(record.global_id)}')
-        if record.ifc_class:
-            parts.append(f'"ifc_class":{quoted(record.ifc_class)}')
+        parts += _identity(record)
         if record.materials:
             parts.append(f'"materials":{self._shared(record.materials, self._materials)}')
         if record.name:
@@ -179,6 +172,17 @@ class CanonicalWriter:
         if part.thickness_m is not None:
             parts.append(f'"thickness_m":{number_text(round_measure(part.thickness_m, "m"))}')
         return "{" + ",".join(parts) + "}"
+
+
+def _identity(record: ElementRecord) -> Iterator[str]:
+    if record.description:
+        yield f'"description":{quoted(record.description)}'
+    if record.geometry_digest:
+        yield f'"geometry_digest":{quoted(record.geometry_digest)}'
+    if record.global_id:
+        yield f'"global_id":{quoted(record.global_id)}'
+    if record.ifc_class:
+        yield f'"ifc_class":{quoted(record.ifc_class)}'
 
 
 def _reference(reference: Reference) -> str:

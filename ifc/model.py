@@ -8,6 +8,36 @@ from ifc.records import ElementRecord, Georeference, Header
 
 
 @dataclass(frozen=True, slots=True)
+class Shaped:
+    """An element that has a shape, as the file writes it.
+
+    Attributes:
+        step_id: STEP number.
+        global_id: GlobalId as written, possibly repeated or empty.
+        ifc_class: Exact class.
+    """
+
+    step_id: int
+    global_id: str
+    ifc_class: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What the kernels have to know of a file before they mesh it.
+
+    Attributes:
+        file_sha256: SHA-256 (hex) of the bytes that were submitted.
+        unit_m: Length of one unit of the file in metres.
+        elements: Elements that have a shape, openings among them.
+    """
+
+    file_sha256: str
+    unit_m: float
+    elements: tuple[Shaped, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Model:
     """Everything that was understood of one IFC file, and an honest list of what was not.
 
@@ -23,6 +53,7 @@ class Model:
         shape_keys: What the mesh of each placed element depends on, as a digest; equal keys, equal meshes. Not part
             of any record.
         signature_block: The signature section that follows the model in the file, as written, not verified.
+        outline: What meshing the same file has to know, so that it is not listed twice.
     """
 
     header: Header
@@ -34,6 +65,7 @@ class Model:
     not_understood: Mapping[str, int] = field(default_factory=dict)
     shape_keys: Mapping[str, str] = field(default_factory=dict)
     signature_block: bytes | None = None
+    outline: Outline | None = None
 
     def by_id(self) -> dict[str, ElementRecord]:
         """Return the records by GlobalId."""

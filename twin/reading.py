@@ -94,7 +94,8 @@ def _meshes(
     path: Path, model: Model, limits: Limits, on_progress: Progress, earlier: MeshSet | None
 ) -> tuple[MeshSet, tuple[ReadFinding, ...]]:
     try:
-        return mesh_file(path, limits, on_progress, shape_keys=model.shape_keys, known=earlier)
+        keys, outline = model.shape_keys, model.outline
+        return mesh_file(path, limits, on_progress, shape_keys=keys, known=earlier, outline=outline)
     except (IfcGeometryError, IfcReadError) as error:
         words = f"No geometry could be made: {error.message}"
         return MeshSet(()), (ReadFinding("geometry.none", Severity.ERROR, words, error.hint, entity=error.entity),)

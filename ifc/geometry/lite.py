@@ -12,6 +12,7 @@ from ifc.errors import IfcGeometryError, Reason
 from ifc.geometry.kernels import NO_BODY_CLASSES, OPENING_CLASSES, write_meshes
 from ifc.geometry.mesh import Kernel
 from ifc.geometry.stream import Colour, Known, Product, RawMesh, Sketch, append
+from ifc.model import Outline
 from ifc.worker import report_progress
 
 SINGLE_STEP = 2.0**-23  # ifclite counts in single precision around a centre: the relative step of its numbers
@@ -38,7 +39,12 @@ def run_ifclite(source: Path, out: Path, ids: frozenset[int], openings: bool) ->
 
 
 def mesh_all(
-    data: bytes, out: Path, openings: bool, known: Known | None = None, part_bytes: int = PART_BYTES
+    data: bytes,
+    out: Path,
+    openings: bool,
+    known: Known | None = None,
+    part_bytes: int = PART_BYTES,
+    outline: Outline | None = None,
 ) -> None:
     """Mesh a whole file with ifclite-geom and append products, meshes and a sketch to `out`.
 
@@ -48,11 +54,12 @@ def mesh_all(
         openings: Whether opening solids are wanted too.
         known: What need not be meshed, unless the kernel now counts around another point.
         part_bytes: Text for which the kernel is asked at once.
+        outline: What reading says of the same file; else the kernel lists its elements.
 
     Raises:
         IfcGeometryError: (syntax) the kernel refuses the file.
     """
-    products, unit_m = _products(data, openings)
+    products, unit_m = _products(data, openings) if outline is None else _outlined(outline, openings)
     append(out, products)
     report_progress(0.2, "Meshing")
     skipped = _skipped(products, known)
@@ -123,9 +130,22 @@ def _products(data: bytes, openings: bool) -> tuple[list[Product], float]:
         if not row["has_geometry"] or ifc_class.endswith(("Type", "Style")):
             continue
         if openings or ifc_class not in OPENING_CLASSES:
-            has_body = not ifc_class.startswith(NO_BODY_CLASSES)
-            products.append(Product(int(step_id), row["global_id"] or "", ifc_class, has_body))
+            products.append(_product(int(step_id), row["global_id"] or "", ifc_class))
     return products, float(found["length_unit_scale"])
+
+
+def _outlined(outline: Outline, openings: bool) -> tuple[list[Product], float]:
+    """Return what `_products` does, from what reading said of the file."""
+    products = [
+        _product(item.step_id, item.global_id, item.ifc_class)
+        for item in outline.elements
+        if openings or item.ifc_class not in OPENING_CLASSES
+    ]
+    return products, outline.unit_m
+
+
+def _product(step_id: int, global_id: str, ifc_class: str) -> Product:
+    return Product(step_id, global_id, ifc_class, not ifc_class.startswith(NO_BODY_CLASSES))
 
 
 def raw_meshes(result: Any, openings: bool) -> Iterator[RawMesh]:

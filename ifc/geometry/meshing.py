@@ -16,6 +16,7 @@ from ifc.geometry.lite import run_ifclite
 from ifc.geometry.mesh import MeshSet
 from ifc.geometry.submitted import run_submitted, run_whole
 from ifc.geometry.versions import KERNEL_VERSIONS
+from ifc.model import Outline
 from ifc.reader import read_keys
 from ifc.worker import Call, Limits
 
@@ -46,6 +47,7 @@ class _Run:
     deadline: float
     on_progress: Progress | None
     reuse: Reuse = field(default_factory=Reuse)
+    outline: Outline | None = None
     megabytes: float = 0.0
     probes: int = 0
     failures: list[IfcError] = field(default_factory=list)
@@ -76,7 +78,7 @@ class _Run:
         error = self.attempt(
             run_submitted,
             IFCLITE_BASE_S + IFCLITE_PER_MB_S * _megabytes_at_most(path),
-            *(path, self.source, self.out, uncut, self.reuse.known(), IFCLITE_BASE_S, IFCLITE_PER_MB_S),
+            *(path, self.source, self.out, uncut, self.reuse.known(), self.outline, IFCLITE_BASE_S, IFCLITE_PER_MB_S),
         )
         if error is not None and not self.source.exists():
             raise _nothing(error) if error.reason in _STOPPED else error
@@ -91,6 +93,7 @@ def mesh_file(
     *,
     shape_keys: Mapping[str, str] | None = None,
     known: MeshSet | None = None,
+    outline: Outline | None = None,
 ) -> tuple[MeshSet, tuple[ReadFinding, ...]]:
     """Return the meshes of an IFC file, openings cut, spaces included, and what could not be meshed.
 
@@ -103,13 +106,15 @@ def mesh_file(
         on_progress: Called with a fraction (0 to 1) and a label.
         shape_keys: `Model.shape_keys` of this file.
         known: Meshes of an earlier version, as this function returned them.
+        outline: `Model.outline` of this file, so that its elements are not listed again; that of another is ignored.
 
     Raises:
         IfcReadError: The gate refuses the file.
         IfcGeometryError: No kernel could say anything of the file.
     """
     prefixed = {item: _versioned(key) for item, key in (shape_keys or {}).items()}
-    return _mesh(path, limits or Limits(), on_progress, Reuse.of(prefixed, known or MeshSet(())), uncut=False)
+    reuse = Reuse.of(prefixed, known or MeshSet(()))
+    return _mesh(path, limits or Limits(), on_progress, reuse, outline, uncut=False)
 
 
 def mesh_uncut(
@@ -126,7 +131,7 @@ def mesh_uncut(
         IfcReadError: The gate refuses the file.
         IfcGeometryError: No kernel could say anything of the file.
     """
-    return _mesh(path, limits or Limits(), on_progress, Reuse(), uncut=True)
+    return _mesh(path, limits or Limits(), on_progress, Reuse(), None, uncut=True)
 
 
 def _versioned(key: str) -> str:
@@ -134,7 +139,13 @@ def _versioned(key: str) -> str:
 
 
 def _mesh(
-    path: Path, limits: Limits, on_progress: Progress | None, reuse: Reuse, *, uncut: bool
+    path: Path,
+    limits: Limits,
+    on_progress: Progress | None,
+    reuse: Reuse,
+    outline: Outline | None,
+    *,
+    uncut: bool,
 ) -> tuple[MeshSet, tuple[ReadFinding, ...]]:
     with tempfile.TemporaryDirectory(prefix="kaksik-mesh-") as folder:
         run = _Run(
@@ -145,6 +156,7 @@ def _mesh(
             deadline=time.monotonic() + limits.wall_s,
             on_progress=on_progress,
             reuse=reuse,
+            outline=outline,
         )
         gathered = _through_kernels(run, run.submit(path, uncut=uncut))
     return gathered.meshes, (*_kernel_findings(run), *gathered.findings)

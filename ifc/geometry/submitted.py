@@ -9,12 +9,20 @@ from ifc.gate import admit
 from ifc.geometry.lite import mesh_all, run_ifclite
 from ifc.geometry.stream import Known, Unsure, append
 from ifc.geometry.unsure import unsure_ids
+from ifc.model import Outline
 
 _VOIDS = re.compile(rb"#\d+\s*=\s*IFCRELVOIDSELEMENT\s*\((?:[^';]|'(?:[^']|'')*')*\)\s*;", re.IGNORECASE)
 
 
 def run_submitted(
-    path: Path, source: Path, out: Path, uncut: bool, known: Known | None, base_s: float, per_mb_s: float
+    path: Path,
+    source: Path,
+    out: Path,
+    uncut: bool,
+    known: Known | None,
+    outline: Outline | None,
+    base_s: float,
+    per_mb_s: float,
 ) -> None:
     """Let a submitted file through the gate, write it to `source` for later steps, and mesh it with the first kernel.
 
@@ -26,6 +34,7 @@ def run_submitted(
         out: Stream file.
         uncut: Whether openings are not to be cut and are meshed themselves.
         known: What need not be meshed.
+        outline: What reading said of a file; used if it is this one.
         base_s: Seconds of computing for any file.
         per_mb_s: Seconds of computing for each megabyte.
 
@@ -33,7 +42,8 @@ def run_submitted(
         IfcReadError: The gate refuses the file.
         IfcGeometryError: (syntax) the kernel refuses the file.
     """
-    data = admit(path).data
+    admitted = admit(path)
+    data = admitted.data
     if uncut:
         data = _VOIDS.sub(b"", data)
     written = source.with_suffix(".part")
@@ -41,7 +51,8 @@ def run_submitted(
     written.rename(source)
     _limit_cpu(base_s + per_mb_s * len(data) / 1e6)
     append(out, [Unsure(unsure_ids(data))])
-    mesh_all(data, out, uncut, known)
+    same = outline is not None and outline.file_sha256 == admitted.sha256
+    mesh_all(data, out, uncut, known, outline=outline if same else None)
 
 
 def run_whole(source: Path, out: Path, ids: frozenset[int], openings: bool) -> None:

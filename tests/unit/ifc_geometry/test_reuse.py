@@ -34,7 +34,8 @@ def meshed(write, monkeypatch):
         made = []
         real = meshing.harvest
         monkeypatch.setattr(meshing, "harvest", lambda out: made.append(real(out)) or made[-1])
-        meshes, findings = mesh_file(path, shape_keys=read_model(path).shape_keys, known=known)
+        model = read_model(path)
+        meshes, findings = mesh_file(path, shape_keys=model.shape_keys, known=known, outline=model.outline)
         monkeypatch.setattr(meshing, "harvest", real)
         through = {made[0].products[step].global_id for step in made[0].raw}
         return meshes, findings, through
