@@ -1,9 +1,11 @@
 """Devices of two field buses on loopback, read through the wing into the store."""
 
 import asyncio
+import contextlib
 import socket
 import struct
 import threading
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -38,41 +40,43 @@ def test_the_four_orders_of_a_number_of_32_bits(order: Order) -> None:
     assert number_of(words, register) == pytest.approx(-123.456, rel=1e-6)
 
 
-def test_a_modbus_device_reaches_the_store(wing: LiveWing) -> None:
-    port = free_port()
-    nan = struct.unpack(">HH", struct.pack(">f", float("nan")))
-    values = [215, 65_436, 0x0001, 0x86A0, *nan]
+@contextlib.contextmanager
+def modbus_device(values: list[int]) -> Iterator[int]:
+    """Serve registers on loopback and yield the port."""
+    port, started, ended = free_port(), threading.Event(), threading.Event()
     loop = asyncio.new_event_loop()
-    started = threading.Event()
 
     async def serve() -> None:
         device = SimDevice(1, [SimData(0, values=values, datatype=DataType.REGISTERS)])
         server = ModbusTcpServer(device, address=("127.0.0.1", port))
-        stop.append(server)
         await server.serve_forever(background=True)
         started.set()
         while not ended.is_set():
             await asyncio.sleep(0.02)
         await server.shutdown()
 
-    stop: list[ModbusTcpServer] = []
-    ended = threading.Event()
     thread = threading.Thread(target=lambda: loop.run_until_complete(serve()))
     thread.start()
     try:
         assert started.wait(5)
-        registers = [
-            Register(0, "p0", "Cel", scale=0.1),
-            Register(1, "p1", "Cel", NumberForm.INT16, scale=0.1),
-            Register(2, "p2", "Cel", NumberForm.UINT32, scale=0.001),
-            Register(4, "p3", "Cel", NumberForm.FLOAT32),
-            Register(900, "p4", "Cel"),
-        ]
-        answers = read_modbus("127.0.0.1", port, 1, BUILDING, registers, NOW)
+        yield port
     finally:
         ended.set()
         thread.join()
         loop.close()
+
+
+def test_a_modbus_device_reaches_the_store(wing: LiveWing) -> None:
+    nan = struct.unpack(">HH", struct.pack(">f", float("nan")))
+    registers = [
+        Register(0, "p0", "Cel", scale=0.1),
+        Register(1, "p1", "Cel", NumberForm.INT16, scale=0.1),
+        Register(2, "p2", "Cel", NumberForm.UINT32, scale=0.001),
+        Register(4, "p3", "Cel", NumberForm.FLOAT32),
+        Register(900, "p4", "Cel"),
+    ]
+    with modbus_device([215, 65_436, 0x0001, 0x86A0, *nan]) as port:
+        answers = read_modbus("127.0.0.1", port, 1, BUILDING, registers, NOW)
     values_read = [answer.result for answer in answers if isinstance(answer, Observation)]
     assert values_read == pytest.approx([21.5, -10.0, 100.0])
     assert [answer.reason for answer in answers if isinstance(answer, Refusal)] == ["not-finite", "codec"]
