@@ -12,7 +12,7 @@ import gmqtt
 from gmqtt.storage import PersistentStorage
 
 from samples.telemetry.devices import Series, Simulator
-from samples.telemetry.speech import Message, Network, native, topic_of
+from samples.telemetry.speech import READINGS_PER_MESSAGE, Message, Network, native, topic_of
 
 MESSAGES_IN_FLIGHT = 200  # then wait for the broker, so that nothing piles up
 CONNECT_TIMEOUT_S = 10.0
@@ -100,8 +100,11 @@ class Publisher:
         begin_s, end_s = start.timestamp(), end.timestamp()
         self._later: list[Message] = []
         while self._simulator.world.now < end:
-            said = [_between(series, begin_s) for series in self._simulator.step(STEPS_AT_ONCE)]
-            messages = self.network.messages(said)
+            # The hour that runs is made step by step: made whole it would be said at its end.
+            hour_fits = self._simulator.world.now + timedelta(hours=1) <= end
+            steps = STEPS_AT_ONCE if hour_fits else 1
+            said = [_between(series, begin_s) for series in self._simulator.step(steps)]
+            messages = self.network.messages(said, READINGS_PER_MESSAGE if hour_fits else 1)
             await self.send([message for message in messages if message.seconds < end_s])
             self._later += [message for message in messages if message.seconds >= end_s]
             await asyncio.sleep(0)
@@ -115,7 +118,7 @@ class Publisher:
         count = len(due)
         while True:
             while not due or due[0][0] > self._simulator.world.now.timestamp():
-                for message in self.network.messages(self._simulator.step()):
+                for message in self.network.messages(self._simulator.step(), most=1):
                     heapq.heappush(due, (message.seconds, count, message))
                     count += 1
             seconds, _, message = heapq.heappop(due)

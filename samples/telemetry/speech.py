@@ -52,11 +52,11 @@ def topic_of(point: Point, root: str, last: str = "obs") -> str:
     return f"{root}/v1/{point['building_id']}/{point['point_id']}/{last}"
 
 
-def native(series: Series, root: str) -> Iterator[Message]:
-    """Yield readings as messages of one point: an object each, or an array where there are many."""
+def native(series: Series, root: str, most: int = READINGS_PER_MESSAGE) -> Iterator[Message]:
+    """Yield readings as messages of one point, at most `most` in each: an object, or an array of several."""
     unit = series.point["unit"]
-    for first in range(0, len(series.seconds), READINGS_PER_MESSAGE):
-        part = slice(first, first + READINGS_PER_MESSAGE)
+    for first in range(0, len(series.seconds), most):
+        part = slice(first, first + most)
         items = [
             {"t": rfc3339(seconds), "v": float(value), "u": unit}
             for seconds, value in zip(series.seconds[part], series.values[part], strict=True)
@@ -188,15 +188,15 @@ class Network:
         unique = {sensor.dev_eui: sensor for sensor in self.sensors.values()}
         return {"devices": [sensor.as_json() for sensor in unique.values()]}
 
-    def messages(self, said: Sequence[Series]) -> list[Message]:
-        """Return what is published of a part of time, in order of time."""
+    def messages(self, said: Sequence[Series], most: int = READINGS_PER_MESSAGE) -> list[Message]:
+        """Return what is published of a part of time, in order of time, with at most `most` readings of a point each."""
         made: list[Message] = []
         frames: dict[str, dict[float, dict[str, float]]] = defaultdict(lambda: defaultdict(dict))
         sensors: dict[str, RoomSensor] = {}
         for series in said:
             sensor = self.sensors.get((str(series.point["building_id"]), str(series.point["point_id"])))
             if sensor is None:
-                made += native(series, self._root)
+                made += native(series, self._root, most)
                 continue
             sensors[sensor.dev_eui] = sensor
             interval = float(series.point.get("interval_s") or 60.0)
