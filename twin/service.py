@@ -41,6 +41,7 @@ from twin.projection_city import CityProjection
 from twin.projections import Projections
 from twin.questions import Questions
 from twin.reading import Progress, silent
+from twin.releases import Releases, open_releases
 from twin.reports import Energy, Permits, ReportDesk, Validation
 from twin.sealing import Evidence
 from twin.seals import Seals
@@ -89,6 +90,7 @@ class Twin:
         live: Points and readings.
         bindings: Points against models.
         sensorthings: What clients of SensorThings added.
+        releases: What everybody may know of consumption and occupancy.
         alarms: What is out of order.
         affected: Whom an alarm concerns.
         commands: What setpoints are to become.
@@ -122,6 +124,7 @@ class Twin:
     live: LiveWing
     bindings: Bindings
     sensorthings: SensorThings
+    releases: Releases
     alarms: Alarms
     affected: Affected
     commands: Commands
@@ -347,6 +350,7 @@ def open_twin(settings: Settings, clock: Clock = system_clock) -> Twin:
         live=live,
         bindings=bindings,
         sensorthings=SensorThings(home / "sensorthings.sqlite", bindings),
+        releases=open_releases(settings, catalogue, live, clock),
         alarms=alarms,
         affected=Affected(catalogue, questions),
         commands=open_commands(settings, live, clock, trust.audit.record),
