@@ -138,4 +138,10 @@ class Settings(BaseSettings):
     poverty_k: int = Field(
         default=10, ge=5, le=10_000, description="Fewest households of a group in the layer of energy poverty"
     )
+    open_data_k: int = Field(
+        default=10, ge=5, le=10_000, description="Fewest meters or rooms in a row of open data on readings"
+    )
+    open_data_noise: float = Field(
+        default=1.0, ge=0.1, le=100, description="Scale of its noise, times the most that one meter or room counts"
+    )
     job_workers: int = Field(default=2, ge=1, le=64, description="Jobs that run at the same time")

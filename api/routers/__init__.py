@@ -18,6 +18,7 @@ from api.routers import (
     jobs,
     live,
     open_data,
+    open_readings,
     operated,
     points,
     questions,
@@ -35,8 +36,8 @@ from api.routers import (
 
 _MODULES = (
     system, district, city, city_picture, buildings, differences, versions, exports, reports, certificates,
-    applications, bcf, remarks, trust, registry, features, open_data, points, live, readings, socket, devices, conditions,
-    alarms, commands, sensorthings, operated, what_if, questions, jobs,
+    applications, bcf, remarks, trust, registry, features, open_data, open_readings, points, live, readings, socket,
+    devices, conditions, alarms, commands, sensorthings, operated, what_if, questions, jobs,
 )  # fmt: skip
 ROUTERS = tuple(module.router for module in _MODULES)
 CONFORMS_TO = tuple(sorted({uri for module in _MODULES for uri in module.CONFORMS_TO}))

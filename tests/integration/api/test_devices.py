@@ -112,3 +112,26 @@ def test_where_only_devices_may_send_a_person_may_not(client, points, monkeypatc
     strict = replace(twin, settings=twin.settings.model_copy(update={"readings_by_devices_only": True}))
     monkeypatch.setattr(client.app.state, "twin", strict)
     assert send(client, [reading(points[3], 1.0, 5)], 403)["reason"] == "devices-only"
+
+
+def test_a_release_is_made_by_a_person_and_read_by_everybody(guarded):
+    wanted = {"subject": "consumption", "month": "2025-01"}
+    assert guarded.post(f"{API}/releases", json=wanted).status_code == 401
+    assert guarded.get(f"{API}/open-data/consumption/2025-01").json()["reason"] == "not-released"
+    made = guarded.post(f"{API}/releases", json=wanted, headers=PERSON).json()
+    assert made["rows"] == []  # nobody is there to hide among
+    assert guarded.get(f"{API}/open-data/consumption/2025-01").json() == made
+    assert guarded.get(f"{API}/open-data/").json() == [wanted]
+    assert guarded.get(f"{API}/open-data/consumption/..%2F..").status_code in (404, 422)
+
+
+def test_readings_are_downloaded_as_tables(client, points):
+    path = f"{API}/buildings/{HOUSE}/readings"
+    send(client, [reading(points[4], 20.5, second) for second in (1, 2)])
+    asked = f"point={points[4]['point_id']}&from=2026-01-02T00:00:00Z&to=2026-01-03T00:00:00Z"
+    answer = client.get(f"{path}/csv?{asked}")
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert len(answer.text.splitlines()) == 3
+    assert client.get(f"{path}/parquet?{asked}").content[:4] == b"PAR1"
+    assert client.get(f"{path}/csv?point=nobody").json()["reason"] == "point-unknown"
+    assert client.get(f"{path}/xlsx").status_code == 422
