@@ -9,17 +9,17 @@ import typer
 from api.cli.files import AsJson, ModelFile, snapshot_of
 from api.cli.given import bytes_of, existing, limits_of_settings
 from api.cli.inspection import MAX_SHOWN
-from api.cli.output import Exit, counts, print_json, print_table, progress_bar, say
+from api.cli.output import Exit, print_json, print_table, progress_bar, say
 from twin.bcf import BcfVersion, Project, write_bcf
 from twin.clock import rfc3339, system_clock
 from twin.district import Parcel, Plan, read_parcels, read_plan_areas
 from twin.gate import DesignStage, GateReport, audit_ids, generate_ids, run_ids
 from twin.permit import CheckContext, Mode, bundled_packs, load_pack
 from twin.permit import check as run_packs
-from twin.report import permit_page, topics_of
+from twin.report import permit_page, topics_of, word
 from twin.snapshot import Snapshot
 
-MARKS = {"pass": "✓ pass", "fail": "✗ fail", "needs_human": "? needs a person", "data_missing": "… data missing"}
+SIGNS = {"fail": "✗", "needs_human": "?", "data_missing": "…"}  # what asks for something, in this order
 AUTHOR = "Kaksik"
 
 
@@ -45,7 +45,7 @@ def check(
     parcels: Annotated[Path | None, typer.Option(help="Parcels, GeoJSON in EPSG:3301")] = None,
     pack: Annotated[list[Path] | None, typer.Option(help="Rule pack file; default: those that come along")] = None,
     formal: Annotated[bool, typer.Option("--formal", help="As the authority: only verified sources decide")] = False,
-    language: Annotated[Language, typer.Option(help="Of the BCF and HTML files")] = Language.EN,
+    language: Annotated[Language, typer.Option(help="Of the table and of the BCF and HTML files")] = Language.EN,
     bcf: Annotated[Path | None, typer.Option(help="Write the findings as a BCF file")] = None,
     bcf_version: Annotated[BcfVersion, typer.Option(help="Version of the BCF file")] = BcfVersion.V3_0,
     html: Annotated[Path | None, typer.Option(help="Write a printable page with pictures")] = None,
@@ -69,7 +69,7 @@ def check(
     if as_json:
         print_json({**report, **({"gate": [gate.to_json() for gate in gates]} if gates else {})})
     else:
-        _show(report, gates)
+        _show(report, gates, language.value)
     good = report["counts"]["fail"] == 0 and all(gate.passed for gate in gates)
     raise typer.Exit(Exit.OK if good else Exit.FINDINGS)
 
@@ -98,16 +98,37 @@ def _gate(data: bytes, model: Path, quiet: bool) -> GateReport:
         return run_ids(data, existing(model), limits_of_settings(), report)
 
 
-def _show(report: dict[str, Any], gates: list[GateReport]) -> None:
-    shown = [r for r in report["results"] if r["verdict"] not in ("pass", "not_applicable")]
-    rows = [(MARKS[r["verdict"]], r["title"]["en"], r["clause"], r["message"], r["advice"]) for r in shown]
-    print_table("Permit checks", ("Verdict", "Check", "Clause", "What was found", "What to change"), rows)
+def _show(report: dict[str, Any], gates: list[GateReport], language: str) -> None:
+    shown = sorted(
+        (r for r in report["results"] if r["verdict"] in SIGNS), key=lambda r: [*SIGNS].index(r["verdict"])
+    )
+    columns = [word(name, language) for name in ("verdict", "check", "finding")]
+    print_table(word("checks", language), columns, [_row(result, language) for result in shown])
     for gate in gates:
         failing = [item for item in gate.specifications if item.status == "fail"]
         found = [
-            (item.name, item.applicable, item.failed, item.reasons[0].reason if item.reasons else "")
+            (item.name, f"{item.failed} / {item.applicable}", item.reasons[0].reason if item.reasons else "")
             for item in failing
         ]
-        title = f"{gate.title}: {counts(gate.counts()).replace('_', ' ')}"
-        print_table(title, ("Requirement", "About", "Unmet by", "First reason"), found[:MAX_SHOWN])
-    say(counts(report["counts"]).replace("_", " ") + ".")
+        title = f"{gate.title}: {_counted(gate.counts(), language)}"
+        columns = [word(name, language) for name in ("requirement", "failed", "first_reason")]
+        print_table(title, columns, found[:MAX_SHOWN])
+    say(_counted(report["counts"], language) + ".")
+    say(word("note", language))
+
+
+def _row(result: dict[str, Any], language: str) -> tuple[str, str, str]:
+    verdict = result["verdict"]
+    clause = ", ".join(filter(None, (result["act"], result["clause"])))
+    indication = result["indication"]
+    advice = "" if indication == "pass" else f"\n→ {result['advices'][language]}"  # then a person only has to look
+    shown = f"\n({word(indication, language)})" if indication != verdict else ""
+    return (
+        f"{SIGNS[verdict]} {word(verdict, language)}{shown}",
+        f"{result['title'][language]}\n({clause})",
+        result["messages"][language] + advice,
+    )
+
+
+def _counted(found: dict[str, int], language: str) -> str:
+    return ", ".join(f"{word(name, language)} {number}" for name, number in found.items())

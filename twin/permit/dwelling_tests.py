@@ -4,10 +4,12 @@ from twin.permit.figures import dwellings
 from twin.permit.fire_tests import NO_DOORS
 from twin.permit.outcomes import Judged, conclude, missing, one
 from twin.permit.rooms import Room
-from twin.permit.sentences import say
+from twin.permit.sentences import Sentence, say
 from twin.permit.solids import polygon_picture
 from twin.permit.subject import Parameters, Subject
 from twin.permit.values import Limit, Outcome, Quantity, Verdict
+
+NO_MAXIMUM = 1000  # packs write it where an act sets no largest number
 
 
 def dwelling_units(subject: Subject, parameters: Parameters) -> list[Outcome]:
@@ -19,16 +21,24 @@ def dwelling_units(subject: Subject, parameters: Parameters) -> list[Outcome]:
     if not units:
         return one(Verdict.DATA_MISSING, say("No room has {path}.", path="AR_Ruum.722_Eluruumi-number"))
     number, low, high = len(units), parameters.number("minimum"), parameters.number("maximum")
-    message = say(
-        "The model has {number} dwellings, the use asks for {low:.0f} to {high:.0f}.",
-        number=number,
-        low=low,
-        high=high,
-    )
+    message = _asked(number, low, high)
     good = low <= number <= high
     limit = Limit(low, "1", ">=") if number < low or good else Limit(high, "1", "<=")
     elements = tuple(sorted(room.global_id for rooms in units.values() for room in rooms))
     return [Outcome(Verdict.PASS if good else Verdict.FAIL, message, Quantity(number, "1"), limit, elements)]
+
+
+def _asked(number: int, low: float, high: float) -> Sentence:
+    if low == high:
+        return say("Dwellings in the model: {number}; the use asks for {low:.0f}.", number=number, low=low)
+    if high >= NO_MAXIMUM:
+        return say("Dwellings in the model: {number}; the use asks for at least {low:.0f}.", number=number, low=low)
+    return say(
+        "Dwellings in the model: {number}; the use asks for {low:.0f} to {high:.0f}.",
+        number=number,
+        low=low,
+        high=high,
+    )
 
 
 def dwelling_has_entrance(subject: Subject, parameters: Parameters) -> list[Outcome]:

@@ -165,6 +165,9 @@ def exits_open_outwards(subject: Subject, parameters: Parameters) -> list[Outcom
     return conclude([_swing(subject, door) for door in subject.exits.doors], "exits")
 
 
+PROTECTED = say("These rooms belong to a protected way out, whose length is not limited.")
+
+
 def escape_path_at_most(subject: Subject, parameters: Parameters) -> list[Outcome]:
     """Require the way from the farthest point of each room to an exit, or into a protected zone, to be short enough.
 
@@ -199,9 +202,10 @@ def _way_out(subject: Subject, room: Room, limit: float, *, untold: bool) -> Jud
         length=amount(way.length_m, "m"),
         limit=amount(limit, "m"),
     )
-    short = room.global_id in subject.exits.protected or at_most(way.length_m, limit)
-    verdict = Verdict.PASS if short else Verdict.FAIL
     picture = Picture("path", "model", [list(point) for point in way.path])
+    if room.global_id in subject.exits.protected:
+        return Judged(room.global_id, Verdict.PASS, text, picture=picture, doubts=(PROTECTED,))
+    verdict = Verdict.PASS if at_most(way.length_m, limit) else Verdict.FAIL
     return Judged(room.global_id, verdict, text, way.length_m, Limit(limit, "m", "<=", 0.001), "m", picture)
 
 

@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from ifc import ElementRecord
-from twin.permit.sentences import Amount, Sentence, say
+from twin.permit.sentences import Amount, Sentence, Thing, say
 from twin.permit.values import Limit, Outcome, Picture, Quantity, Verdict
 from twin.permit.view import label
 
 TOLERANCE = 0.001  # a millimetre or a thousandth of a square metre: float noise of exporters, below any drawing
+MAX_NAMED = 3  # elements named in a sentence; the result holds all
 COMPLIES = say("It complies.")
 
 
@@ -27,6 +28,7 @@ class Judged:
         picture: Geometry that shows it.
         doubts: Sentences that weaken the answer.
         capped: No machine may decide.
+        thing: What the element is called; sentences about missing data name it.
     """
 
     element: str
@@ -38,6 +40,7 @@ class Judged:
     picture: Picture | None = None
     doubts: tuple[Sentence, ...] = ()
     capped: bool = False
+    thing: Thing | None = None
 
 
 def judged_minimum(
@@ -86,7 +89,7 @@ def judged_minimum(
 
 def missing(record: ElementRecord, message: Sentence, picture: Picture | None = None) -> Judged:
     """Say that an element lacks what the test needs."""
-    return Judged(record.global_id, Verdict.DATA_MISSING, message, picture=picture)
+    return Judged(record.global_id, Verdict.DATA_MISSING, message, picture=picture, thing=label(record))
 
 
 def conclude(items: Sequence[Judged], things: str, worst: Callable[[Iterable[float]], float] = min) -> list[Outcome]:
@@ -145,8 +148,18 @@ def _single(item: Judged) -> Outcome:
 
 def _gap(message: Sentence, group: Sequence[Judged]) -> Outcome:
     elements = tuple(sorted(item.element for item in group))
-    several = say("{number} elements: {message}", number=len(elements), message=message)
-    text = message if len(elements) == 1 else several
+    things = tuple(item.thing for item in group[:MAX_NAMED] if item.thing is not None)
+    if len(elements) == 1 and things:
+        text = say("{thing}: {message}", thing=things[0], message=message)
+    else:
+        more = "…" if len(group) > len(things) else ""
+        text = say(
+            "{number} elements ({things}{more}): {message}",
+            number=len(elements),
+            things=things,
+            more=more,
+            message=message,
+        )
     return Outcome(Verdict.DATA_MISSING, text, elements=elements, picture=group[0].picture)
 
 
@@ -158,7 +171,7 @@ def _passing(group: Sequence[Judged], things: str, worst: Callable[[Iterable[flo
         value = _quantity(first.value, first.unit) if len(group) == 1 else None
         return Outcome(
             Verdict.PASS,
-            say("{number} {things} comply.", number=len(group), things=say(things)),
+            say("Complying {things}: {number}.", number=len(group), things=say(things)),
             value,
             first.limit,
             elements,
@@ -169,7 +182,7 @@ def _passing(group: Sequence[Judged], things: str, worst: Callable[[Iterable[flo
     extreme = worst(numbers)
     picture = next((item.picture for item in group if item.value == extreme), None)
     message = say(
-        "{number} {things} comply; the deciding value is {value}.",
+        "Complying {things}: {number}; the deciding value is {value}.",
         number=len(group),
         things=say(things),
         value=amount(extreme, first.unit),

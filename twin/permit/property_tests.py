@@ -47,7 +47,7 @@ def number_positive(subject: Subject, parameters: Parameters) -> list[Outcome]:
         found = subject.view.find(record, paths)
         value = None if found is None else as_number(found.value)
         if found is None:
-            items.append(missing(record, say("{thing} has no {path}.", thing=label(record), path=paths[0])))
+            items.append(missing(record, say("{path} is not filled in.", path=paths[0])))
         elif value is None:
             text = say(
                 "{thing}: {where} is '{text}', not a number.",
@@ -121,7 +121,7 @@ def _match(subject: Subject, record: ElementRecord, parameters: Parameters) -> J
     paths, pattern = parameters.texts("properties"), parameters.text("pattern")
     found = subject.view.find(record, paths)
     if found is None:
-        return missing(record, say("{thing} has no {path}.", thing=label(record), path=paths[0]))
+        return missing(record, say("{path} is not filled in.", path=paths[0]))
     text = as_text(found.value)
     limit = Limit(parameters.text("example"), "", "matches")
     good = re.fullmatch(pattern, text) is not None

@@ -24,6 +24,8 @@ FILL_ANY = say(
     "exported to IFC; in its place these are read: {others}."
 )
 GENERAL = say("Add to the model what is named above, in the authoring tool.")
+QUANTITY_SETS = ("Qto_", "BaseQuantities.")
+QUANTITY = say("Switch on the export of base quantities in the authoring tool, so that {place} comes along.")
 _BODY = say(
     "Give walls, slabs, roofs, doors and windows a body in the authoring tool, and have their geometry exported to "
     "IFC."
@@ -181,6 +183,8 @@ def _fill(path: str, rule: "Rule") -> Sentence:
     if not places:
         return GENERAL
     first, *others = places
+    if any(name in first for name in QUANTITY_SETS):
+        return say(QUANTITY.template, place=first)
     return (
         say(FILL_ANY.template, place=first, others=", ".join(others)) if others else say(FILL.template, place=first)
     )

@@ -5,6 +5,7 @@ the Estonian and French wording of every template. Numbers and elements stay val
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -13,6 +14,7 @@ from typing import Any
 
 LANGUAGES = ("et", "en", "fr")
 MESSAGES = "messages.json"
+ENGLISH: Mapping[str, str] = {"IfcSpace": "Room", "IfcBuildingStorey": "Storey"}  # where the class is no plain word
 UNIT_SIGNS: Mapping[str, str] = {
     "1": "",
     "m2": " m²",
@@ -105,11 +107,18 @@ def _word(value: Any, language: str) -> Any:
         return _number(round(value.value * 100, 1), language) + " %"
     if isinstance(value, Words):
         return ", ".join(render(Sentence(word), language) for word in value.words)
+    if isinstance(value, tuple):
+        return ", ".join(str(_word(item, language)) for item in value)
     if isinstance(value, Thing):
-        kind = value.ifc_class.removeprefix("Ifc")
-        known = catalogue().get(value.ifc_class, {}).get(language, kind) if language != "en" else kind
-        return f"{known} '{value.name}'"
+        return f"{kind_of(value.ifc_class, language)} '{value.name}'"
     return value
+
+
+def kind_of(ifc_class: str, language: str) -> str:
+    """Return what people call an IFC class: the word of the language, else the class name as English words."""
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", ifc_class.removeprefix("Ifc").removesuffix("StandardCase"))
+    plain = ENGLISH.get(ifc_class, words.capitalize())
+    return plain if language == "en" else catalogue().get(ifc_class, {}).get(language, plain)
 
 
 def _number(value: float, language: str) -> str:

@@ -179,10 +179,10 @@ class _Page:
         )
 
     def _advice(self, result: Mapping[str, Any]) -> str:
-        """Return what to change; nothing where the machine found nothing wrong and a person only has to confirm."""
+        """Return what to do; nothing where the machine found nothing wrong and a person only has to confirm."""
         if result["indication"] == "pass":
             return ""
-        return f"<p><b>{self._word('change')}:</b> {_text(result['advices'][self._language])}</p>"
+        return f"<p><b>{self._word('advice')}:</b> {_text(result['advices'][self._language])}</p>"
 
     def _elements(self, elements: Sequence[str]) -> str:
         names = [self._element(name) for name in elements[:MAX_ELEMENTS]]
