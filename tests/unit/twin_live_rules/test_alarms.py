@@ -134,6 +134,124 @@ def test_a_balance_finds_what_the_sub_meters_do_not_explain(plant):
     assert plant.alarms.book.alarms()[0].value == pytest.approx((20 - 13) / 20)
 
 
+def more_points(plant):
+    sensor, setpoint = PointKind.SENSOR, PointKind.SETPOINT
+    plant.wing.register_points(
+        [
+            Point(BUILDING, "wish", "g-wish", setpoint, "Temperature", "Cel", interval_s=900, space="g-room"),
+            *(
+                Point(BUILDING, f"t{n}", f"g{n}", sensor, "Temperature", "Cel", interval_s=600, space=f"g-room{n}")
+                for n in range(4)
+            ),
+            Point(BUILDING, "outdoor", "g-out", sensor, "Temperature", "Cel", interval_s=600),
+        ]
+    )
+
+
+def test_deviation_from_the_setpoint_of_the_same_space(plant):
+    more_points(plant)
+    plant.rule(rule_id="off", kind="deviation", reference="@setpoint", above=2, hysteresis=0.5)
+    assert plant.look(25) == []  # nobody said what is wanted
+    plant.read(21, "wish")
+    assert plant.look(22.9) == []
+    assert plant.look(23.1) == [("off", RAISED)]
+    assert plant.alarms.book.alarms()[0].value == pytest.approx(2.1)
+    plant.read(22, "wish")
+    assert plant.look(23.4) == [("off", GONE)]
+    plant.rule(rule_id="unlike-outdoor", kind="deviation", reference="outdoor", above=30, hysteresis=0)
+    plant.read(-10, "outdoor")
+    assert plant.look(21) == [("unlike-outdoor", RAISED)]
+
+
+def test_a_rule_holds_at_its_hours_and_while_another_point_says_so(plant):
+    more_points(plant)
+    plant.rule(hours=[22, 5], delay_s=120)
+    assert plant.look(30) == []  # noon in UTC is no night in Tallinn
+    plant.now = plant.now.replace(hour=21)
+    assert [plant.look(30) for _ in range(3)] == [[], [], [("hot", RAISED)]]
+    plant.rule(rule_id="heated", when={"point_id": "outdoor", "below": 10})
+    assert plant.look(30) == []
+    plant.read(12, "outdoor")
+    assert plant.look(30) == []
+    plant.read(9, "outdoor")
+    assert plant.look(30) == [("heated", RAISED)]
+
+
+def test_a_delay_does_not_count_while_a_rule_does_not_hold(plant):
+    plant.rule(hours=[14, 15], delay_s=300)  # 12:00 to 13:00 UTC
+    assert plant.look(30) == []
+    plant.now = plant.now.replace(hour=14)
+    assert plant.look(30) == []
+    plant.now = plant.now.replace(hour=12, minute=10) + timedelta(days=1)
+    assert plant.look(30) == []
+    assert [plant.look(30) for _ in range(5)][-1] == [("hot", RAISED)]
+
+
+def test_drift_is_against_the_others_of_its_kind(plant):
+    more_points(plant)
+    members = {
+        "kind": "drift",
+        "points": [],
+        "quantity_kind": "Temperature",
+        "above": 1,
+        "below": -1,
+        "hysteresis": 0,
+    }
+    plant.rule(rule_id="drifts", window_s=3600, **members)
+    for _ in range(8):
+        for n in range(4):
+            plant.read(20.0 + (1.4 if n == 2 else 0.1 * n), f"t{n}", minutes=2)
+    plant.read(-5, "outdoor")  # alone outdoors: nobody to compare it with
+    assert plant.look() == [("drifts", RAISED)]
+    (alarm,) = plant.alarms.book.alarms()
+    assert (alarm.point_id, alarm.value) == ("t2", pytest.approx(1.3))
+
+
+def test_what_never_changes_is_not_measured(plant):
+    plant.rule(rule_id="frozen", kind="flat", above=None, below=0.01, hysteresis=0, window_s=600)
+    for value in (20.0, 20.1, 20.0, 20.1, 20.0, 20.1):
+        plant.read(value)
+    assert plant.look() == []
+    for _ in range(12):
+        plant.read(20.5)
+    assert plant.look() == [("frozen", RAISED)]
+
+
+def test_starts_are_counted(plant):
+    plant.rule(rule_id="cycles", kind="cycles", above=4, hysteresis=0, window_s=3600)
+    for n in range(13):
+        plant.read(5.0 if n % 6 < 3 else 0.1, minutes=5)  # two an hour
+    assert plant.look() == []
+    for n in range(13):
+        plant.read(5.0 if n % 2 else 0.1, minutes=5)  # six an hour
+    assert plant.look() == [("cycles", RAISED)]
+    assert plant.alarms.book.alarms()[0].unit == "/h"
+
+
+def test_what_never_stops_flowing_is_a_leak(plant):
+    day = 86_400
+    plant.rule(
+        rule_id="leak",
+        kind="least",
+        points=["main"],
+        above=0.5,
+        hysteresis=0,
+        window_s=day,
+        delay_s=0,
+        severity="high",
+    )
+    register = 0.0
+    for hour in range(26):
+        register += 0.0 if hour % 24 in (2, 3) else 4.0
+        plant.read(register, "main", "kW.h", minutes=60)
+    assert plant.look() == []
+    for _ in range(26):
+        register += 0.6
+        plant.read(register, "main", "kW.h", minutes=60)
+    assert plant.look() == [("leak", RAISED)]
+    assert plant.alarms.book.alarms()[0].value == pytest.approx(0.6)
+
+
 def test_acknowledge_assign_and_comment_are_history(plant):
     plant.rule()
     plant.look(28)
@@ -227,6 +345,16 @@ def test_the_wall_counts_by_building_and_severity(plant):
         {"url": "http://169.254.169.254/"},
         {"rule_id": "A/B"},
         {"enabled": "yes"},
+        {"reference": "temp"},
+        {"kind": "deviation"},
+        {"kind": "deviation", "reference": "@other"},
+        {"hours": [1]},
+        {"hours": [5, 5]},
+        {"hours": [1, 25]},
+        {"when": {"point_id": "temp"}},
+        {"when": {"point_id": "../etc", "above": 1}},
+        {"when": {"point_id": "temp", "above": 1, "query": "drop"}},
+        {"kind": "flat", "above": None},
     ],
 )
 def test_a_wrong_rule_is_refused_with_its_reason(members):
@@ -236,7 +364,7 @@ def test_a_wrong_rule_is_refused_with_its_reason(members):
 
 
 def test_a_rule_survives_its_json():
-    rule = rule_from_json({**HOT, "below": 18})
+    rule = rule_from_json({**HOT, "below": 18, "hours": [22, 5], "when": {"point_id": "outdoor", "below": 10}})
     assert rule_from_json(json.loads(json.dumps(rule.to_json()))) == rule
 
 

@@ -7,37 +7,22 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import Any, Protocol
+from datetime import UTC, datetime
 
 from twin.errors import Conflict, InvalidInput, TwinError
 from twin.live.points import Point
 from twin.live.queries import format_time
 from twin.live.rules.alarm import Alarm, Happening
 from twin.live.rules.book import AlarmBook, Entry, insert_alarm, insert_entry
-from twin.live.rules.judge import Limits, Standing, judge, rate_per_hour, unexplained
+from twin.live.rules.judge import Limits, Standing, judge
 from twin.live.rules.outbox import Outbox
-from twin.live.rules.rule import Rule, RuleKind
-from twin.live.state import index_of
+from twin.live.rules.rule import LOOKS_BACK, Rule
+from twin.live.rules.scene import Scene, Source, look_at, unit_of_value
 
 MAX_NOTE_CHARACTERS = 2_000  # a paragraph; longer texts belong into a work order
-NO_LIMITS = Limits(None, None)
+LOOK_SHARE = 1 / 12  # of its window: a rule that looks back is judged no oftener
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _log = logging.getLogger(__name__)
-
-
-class Source(Protocol):
-    """What is asked of the live wing."""
-
-    def points(self, building_id: str, global_id: str | None = None) -> tuple[Point, ...]:
-        """Return the points of a building."""
-
-    def latest(self, building_id: str) -> dict[str, Any]:
-        """Return the newest reading of every point."""
-
-    def history(
-        self, building_id: str, point_id: str, start: datetime, end: datetime, step_s: float | None = None
-    ) -> dict[str, Any]:
-        """Return the readings of a point."""
 
 
 class Alarms:
@@ -58,6 +43,7 @@ class Alarms:
         self._source, self._clock = source, clock
         self._lock = threading.Lock()
         self._standing = {key: Standing(active=True) for key in book.active()}
+        self._looked: dict[tuple[str, str], datetime] = {}
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -91,23 +77,29 @@ class Alarms:
             seen: set[tuple[str, str]] = set()
             for building_id in sorted({rule.building_id for rule in rules}):
                 mine = [rule for rule in rules if rule.building_id == building_id]
-                items = {item["point_id"]: item for item in self._source.latest(building_id)["items"]}
-                for point in self._source.points(building_id):
-                    for rule in mine:
-                        if rule.chooses(point) and point.point_id in items:
-                            seen.add((rule.rule_id, point.point_id))
-                            changed += self._judge(rule, point, items[point.point_id])
+                scene = look_at(self._source, building_id, self._clock())
+                for rule in mine:
+                    for point in scene.chosen(rule):
+                        seen.add((rule.rule_id, point.point_id))
+                        changed += self._judge(rule, point, scene)
             return changed + self._clear_orphans(seen)
 
-    def _judge(self, rule: Rule, point: Point, item: dict[str, Any]) -> list[Alarm]:
-        now = self._clock()
+    def _judge(self, rule: Rule, point: Point, scene: Scene) -> list[Alarm]:
+        key, now = (rule.rule_id, point.point_id), scene.now
+        before = self._standing.get(key, Standing())
+        if not scene.holds(rule):
+            self._standing[key] = Standing(active=before.active)
+            return []
+        if rule.kind in LOOKS_BACK:
+            # What is looked back at changes by a small part only until the next look.
+            if (now - self._looked.get(key, LONG_AGO)).total_seconds() < rule.window_s * LOOK_SHARE:
+                return []
+            self._looked[key] = now
         try:
-            value, limits = self._value(rule, point, item, now)
+            value, limits = scene.value(rule, point)
         except InvalidInput as error:  # one rule that looks back too far must not silence the others
             _log.warning("The rule %s cannot look at %s: %s", rule.rule_id, point.point_id, error.message)
             return []
-        key = (rule.rule_id, point.point_id)
-        before = self._standing.get(key, Standing())
         after = judge(before, rule, limits, value, now)
         shown = None if value is None or math.isinf(value) else value
         changed: list[Alarm] = []
@@ -118,45 +110,15 @@ class Alarms:
         self._standing[key] = after  # only now: what could not be written is tried again
         return changed
 
-    def _value(self, rule: Rule, point: Point, item: dict[str, Any], now: datetime) -> tuple[float | None, Limits]:
-        limits = Limits(rule.above, rule.below)
-        if rule.kind is RuleKind.MISSING:
-            return (math.inf if item["age_s"] is None else item["age_s"]), limits
-        if rule.kind is RuleKind.RATE:
-            return rate_per_hour(self._readings(point, rule, now), rule.window_s), limits
-        if rule.kind is RuleKind.BALANCE:
-            used = [self._used(rule, name, now) for name in rule.points]
-            return unexplained(used[0], used[1:]), limits
-        value = item["value"] if isinstance(item["value"], int | float) else None
-        if rule.kind is RuleKind.COMFORT:
-            index = index_of(point.quantity_kind, point.unit, now.month)
-            if index is None:
-                return None, NO_LIMITS
-            band = index.bands[rule.category - 1]
-            return value, Limits(band.high, band.low)
-        return value, limits
-
-    def _readings(self, point: Point, rule: Rule, now: datetime) -> list[tuple[datetime, float]]:
-        start = now - timedelta(seconds=rule.window_s)
-        items = self._source.history(point.building_id, point.point_id, start, now + timedelta(microseconds=1))
-        numbers = [item for item in items["items"] if isinstance(item["v"], int | float)]
-        return [(datetime.fromisoformat(item["t"]), float(item["v"])) for item in numbers]
-
-    def _used(self, rule: Rule, point_id: str, now: datetime) -> float | None:
-        known = [point for point in self._source.points(rule.building_id) if point.point_id == point_id]
-        readings = self._readings(known[0], rule, now) if known else []
-        return None if len(readings) < 2 else readings[-1][1] - readings[0][1]
-
     def _clear_orphans(self, seen: set[tuple[str, str]]) -> list[Alarm]:
         gone = [key for key, standing in self._standing.items() if key not in seen and standing.active]
         cleared = [self._clear(key, None, "no rule looks at this point any more") for key in gone]
         self._standing = {key: standing for key, standing in self._standing.items() if key in seen}
+        self._looked = {key: time for key, time in self._looked.items() if key in seen}
         return cleared
 
     def _raise(self, rule: Rule, point: Point, limits: Limits, value: float | None) -> Alarm:
-        unit = {RuleKind.MISSING: "s", RuleKind.BALANCE: "1", RuleKind.RATE: f"{point.unit}/h"}.get(
-            rule.kind, point.unit
-        )
+        unit = unit_of_value(rule, point)
         now = format_time(self._clock())
         alarm = Alarm(
             0, rule.rule_id, rule.building_id, point.point_id, point.global_id, point.space, rule.kind.value,

@@ -62,6 +62,7 @@ class AlarmBook:
 
     def __init__(self, path: Path) -> None:
         self._lock = threading.RLock()
+        self._rules: tuple[Rule, ...] | None = None
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
@@ -110,6 +111,7 @@ class AlarmBook:
         """Store or replace a rule."""
         with self.change() as db:
             db.execute("INSERT OR REPLACE INTO rule VALUES (?, ?)", (rule.rule_id, json.dumps(rule.to_json())))
+            self._rules = None
 
     def remove_rule(self, rule_id: str) -> None:
         """Forget a rule; its alarms stay.
@@ -120,11 +122,15 @@ class AlarmBook:
         with self.change() as db:
             if not db.execute("DELETE FROM rule WHERE rule_id = ?", (rule_id,)).rowcount:
                 raise NotFound("There is no such rule.", reason="rule-unknown", entity=rule_id[:64])
+            self._rules = None
 
     def rules(self) -> tuple[Rule, ...]:
         """Return all rules by name."""
-        found = self.rows("SELECT document FROM rule ORDER BY rule_id")
-        return tuple(rule_from_json(json.loads(document)) for (document,) in found)
+        with self._lock:
+            if self._rules is None:  # asked for every second, changed some times a year
+                found = self.rows("SELECT document FROM rule ORDER BY rule_id")
+                self._rules = tuple(rule_from_json(json.loads(document)) for (document,) in found)
+            return self._rules
 
     # --- alarms
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 from twin.live.rules.rule import Rule
 
@@ -69,3 +70,21 @@ def unexplained(main: float | None, parts: Sequence[float | None]) -> float | No
     if main <= 0:
         return 0.0 if missing == 0 else 1.0
     return missing / main
+
+
+def starts_per_hour(readings: Sequence[tuple[datetime, float]], window_s: float) -> float | None:
+    """Return how often in an hour the value rose through the middle of its range, None as in `rate_per_hour`."""
+    if len(readings) < 2:
+        return None
+    span_s = (readings[-1][0] - readings[0][0]).total_seconds()
+    if span_s < window_s / 2:
+        return None
+    values = [value for _, value in readings]
+    middle = (max(values) + min(values)) / 2
+    starts = sum(1 for before, after in pairwise(values) if before <= middle < after)
+    return starts / span_s * HOUR_S
+
+
+def least_use(registers: Sequence[float]) -> float | None:
+    """Return the least difference between two readings of a register that follow each other."""
+    return min((after - before for before, after in pairwise(registers)), default=None)

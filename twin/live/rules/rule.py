@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from twin.errors import InvalidInput
-from twin.live.points import BUILDING_ID, MAX_NAME_CHARACTERS, POINT_ID, Point
+from twin.live.points import BUILDING_ID, MAX_NAME_CHARACTERS, POINT_ID
 
 RULE_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 MAX_POINTS = 1_000  # named in one rule; more are chosen by their quantity kind
@@ -23,6 +23,17 @@ class RuleKind(StrEnum):
     MISSING = "missing"  # seconds since the last reading
     COMFORT = "comfort"  # degrees, ppm or per cent outside a category of EN 16798-1
     BALANCE = "balance"  # share of a meter that its sub-meters do not explain, over `window_s`
+    DEVIATION = "deviation"  # the value less that of `reference`
+    DRIFT = "drift"  # mean over `window_s` less the middle one of all points of its kind in the building
+    FLAT = "flat"  # highest less lowest value over `window_s`: what never changes is not measured
+    CYCLES = "cycles"  # starts in an hour, over `window_s`
+    LEAST = "least"  # least use of a register in any hour of `window_s`: what never stops is a leak
+
+
+LOOKS_BACK = frozenset(
+    {RuleKind.RATE, RuleKind.BALANCE, RuleKind.DRIFT, RuleKind.FLAT, RuleKind.CYCLES, RuleKind.LEAST}
+)
+OWN_SETPOINT = "@setpoint"  # as `reference`: the setpoint of the same space
 
 
 class Severity(StrEnum):
@@ -32,6 +43,27 @@ class Severity(StrEnum):
     MEDIUM = "medium"
     HIGH = "high"
     CRITICAL = "critical"
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """Another point that says whether a rule holds now.
+
+    Attributes:
+        point_id: Of the same building.
+        above: It holds while that point is above this, or None.
+        below: It holds while that point is below this, or None.
+    """
+
+    point_id: str
+    above: float | None = None
+    below: float | None = None
+
+    def holds(self, value: Any) -> bool:
+        """Tell whether it holds at a value of the point; not if there is none."""
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return False
+        return (self.above is None or value > self.above) and (self.below is None or value < self.below)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +82,12 @@ class Rule:
         below: It is out of order below this, or None.
         hysteresis: How far back inside the limit it must come before the alarm clears.
         delay_s: How long it must last before it is an alarm.
-        window_s: Length of the look back of rate and balance.
+        window_s: Length of the look back of the kinds in `LOOKS_BACK`.
         category: Category of EN 16798-1 (1 to 3) of a comfort rule.
         enabled: Whether it is looked at.
+        reference: Of a deviation: a point of the building, or `OWN_SETPOINT`.
+        hours: Local hours of the day, from and to, in which it holds, such as 1 to 5; None is always.
+        when: Another point that says whether it holds.
     """
 
     rule_id: str
@@ -69,16 +104,14 @@ class Rule:
     window_s: float = 3600.0
     category: int = 2
     enabled: bool = True
-
-    def chooses(self, point: Point) -> bool:
-        """Tell whether the rule looks at `point` by itself."""
-        if self.kind is RuleKind.BALANCE:
-            return point.point_id == self.points[0]
-        return point.point_id in self.points if self.points else point.quantity_kind == self.quantity_kind
+    reference: str = ""
+    hours: tuple[float, float] | None = None
+    when: When | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return its members, as `rule_from_json` reads them."""
-        return {**asdict(self), "kind": self.kind.value, "severity": self.severity.value, "points": list(self.points)}
+        plain = {"kind": self.kind.value, "severity": self.severity.value, "points": list(self.points)}
+        return {**asdict(self), **plain, "hours": list(self.hours) if self.hours else None}
 
 
 def rule_from_json(document: Any) -> Rule:
@@ -118,8 +151,38 @@ def _read(document: Mapping[str, Any]) -> Rule:
         quantity_kind=_text(document, "quantity_kind") if document.get("quantity_kind") else "",
         category=category,
         enabled=enabled,
+        reference=_reference(document),
+        hours=_hours(document.get("hours")),
+        when=_when(document.get("when")),
         **numbers,
     )
+
+
+def _reference(document: Mapping[str, Any]) -> str:
+    given = document.get("reference", "")
+    return given if given in ("", OWN_SETPOINT) else _text(document, "reference", POINT_ID)
+
+
+def _hours(given: Any) -> tuple[float, float] | None:
+    if given is None:
+        return None
+    if not isinstance(given, list | tuple) or len(given) != 2:
+        raise ValueError("hours are two numbers")
+    begin, end = (_number(item, "hours") for item in given)
+    if not (0 <= begin < 24 and 0 < end <= 24 and begin != end):
+        raise ValueError("hours are from 0 to 24 and differ")
+    return begin, end
+
+
+def _when(given: Any) -> When | None:
+    if given is None:
+        return None
+    if not isinstance(given, dict) or set(given) - {"point_id", "above", "below"}:
+        raise ValueError("when has point_id, above and below")
+    limits = [_number(given[name], name) if given.get(name) is not None else None for name in ("above", "below")]
+    if limits == [None, None]:
+        raise ValueError("when needs above or below")
+    return When(_text(given, "point_id", POINT_ID), *limits)
 
 
 _NUMBERS = ("above", "below", "hysteresis", "delay_s", "window_s")
@@ -129,8 +192,10 @@ def _check(rule: Rule) -> None:
     limited = rule.above is not None or rule.below is not None
     if not rule.points and not rule.quantity_kind:
         raise ValueError("name points or a quantity_kind")
-    if rule.kind in (RuleKind.THRESHOLD, RuleKind.RATE) and not limited:
+    if not limited and rule.kind is not RuleKind.COMFORT:
         raise ValueError("above or below is needed")
+    if bool(rule.reference) is not (rule.kind is RuleKind.DEVIATION):
+        raise ValueError("a deviation needs a reference, and nothing else has one")
     if rule.kind in (RuleKind.MISSING, RuleKind.BALANCE) and (rule.above is None or rule.below is not None):
         raise ValueError("above is needed, below has no meaning here")
     if rule.kind is RuleKind.BALANCE and len(rule.points) < 2:
