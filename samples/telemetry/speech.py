@@ -189,7 +189,7 @@ class Network:
         return {"devices": [sensor.as_json() for sensor in unique.values()]}
 
     def messages(self, said: Sequence[Series], most: int = READINGS_PER_MESSAGE) -> list[Message]:
-        """Return what is published of a part of time, in order of time, with at most `most` readings of a point each."""
+        """Return what is published of a part of time, by time, at most `most` readings of a point in each."""
         made: list[Message] = []
         frames: dict[str, dict[float, dict[str, float]]] = defaultdict(lambda: defaultdict(dict))
         sensors: dict[str, RoomSensor] = {}
