@@ -22,6 +22,7 @@ from twin.energy.lumped import (
 from twin.energy.page import certificate_page
 from twin.energy.parts import Envelope, EnvelopePart, Grade
 from twin.energy.report import EnergyReport
+from twin.energy.spread import AreaSpread
 from twin.energy.synthetic import synthetic_tallinn
 from twin.energy.values import (
     Boundary,
@@ -41,6 +42,7 @@ __all__ = [
     "ENGINE_CITY",
     "ENGINE_CITY_VERSION",
     "ENGINE_VERSION",
+    "AreaSpread",
     "Band",
     "Boundary",
     "CityClimate",

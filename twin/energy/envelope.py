@@ -4,38 +4,25 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ifc import ElementRecord, Mesh, Severity
+from ifc import Mesh, Severity
 from twin.energy.findings import EnergyFinding
+from twin.energy.flags import flag_findings, flagged_faces
+from twin.energy.grouping import DOOR_CLASSES, WINDOW_CLASSES, grouped_faces, kind_of
 from twin.energy.hull import hull_faces
 from twin.energy.junctions import at_junctions, junction_findings
 from twin.energy.openings import exact_openings
-from twin.energy.parts import (
-    AREA_UNIT,
-    FLOOR_TILT_DEG,
-    ROOF_TILT_DEG,
-    Envelope,
-    Face,
-    Grade,
-    gather,
-    rotation_deg,
-    true_azimuth_deg,
-)
-from twin.energy.quantities import flagged_elements, unflagged_kinds
-from twin.energy.rays import NO_HIT, Ids, Mask, Points, Samples, Scene, is_closed, sample, signed_volume, triangles_of
+from twin.energy.parts import AREA_UNIT, Envelope, Face, Grade, gather, rotation_deg
+from twin.energy.rays import NO_HIT, Mask, Points, Samples, Scene, is_closed, sample, signed_volume, triangles_of
 from twin.energy.spread import area_spreads, spread_findings
 from twin.energy.thermal import Thermal, declared_year
-from twin.energy.values import Boundary, Kind, Source, Sourced
+from twin.energy.values import Source, Sourced
 from twin.snapshot import Snapshot
 
 INSET_M = 0.01  # rays start inside the space, so that a coincident wall face is still in front
 STEP_OUT_M = 0.001
 WALL_AND_GAP_M = 1.3  # thickest usual wall 0.5 m and a gap of 0.8 m: the next space within it is a neighbour
 REACH_M = 1.0  # an element farther than this does not close the face
-LOWEST_LEVEL_M = 1.0  # floors within this above the lowest point lie on the ground
-SAMPLING_DOUBT = 0.01  # share of an area; measured at 60 rays a square metre
 
-WINDOW_CLASSES = frozenset({"IfcWindow", "IfcWindowStandardCase", "IfcCurtainWall", "IfcPlate"})
-DOOR_CLASSES = frozenset({"IfcDoor", "IfcDoorStandardCase"})
 OPAQUE_CLASSES = frozenset(
     {
         "IfcWall",
@@ -83,8 +70,9 @@ def build_envelope(snapshot: Snapshot, construction_year: int | None = None) -> 
     faces, holes = _faces(rays, outer, solids, spaces, snapshot)
     exact, noticed = exact_openings(faces, snapshot.records, meshes)
     parts = gather(exact, thermal)
-    quality = area_spreads(exact, snapshot, meshes)
-    compared = (*unflagged_kinds(exact, flagged_elements(snapshot, meshes)), *spread_findings(quality))
+    flagged = flagged_faces(snapshot, exact, spaces.triangles, solids.triangles, origin)
+    quality = area_spreads(exact, snapshot.records, flagged.faces)
+    compared = (*flag_findings(exact, flagged), *spread_findings(quality))
     volume = sum(signed_volume(part) for part in spaces.triangles)
     floor = _floor_m2(spaces)
     return Envelope(
@@ -160,17 +148,6 @@ def _outer(rays: Samples, spaces: _Solids) -> tuple[Mask, float]:
     return ~inner, float(rays.weights[inner].sum()) / 2.0
 
 
-def kind_of(record: ElementRecord | None, tilt_deg: float) -> Kind:
-    """Return what a face is, by the element that closes it and by where it looks."""
-    if record is not None and record.ifc_class in WINDOW_CLASSES:
-        return Kind.WINDOW
-    if record is not None and record.ifc_class in DOOR_CLASSES:
-        return Kind.DOOR
-    if tilt_deg < ROOF_TILT_DEG:
-        return Kind.ROOF
-    return Kind.FLOOR if tilt_deg > FLOOR_TILT_DEG else Kind.WALL
-
-
 def _faces(
     rays: Samples, outer: Mask, solids: _Solids, spaces: _Solids, snapshot: Snapshot
 ) -> tuple[list[Face], tuple[EnergyFinding, ...]]:
@@ -181,26 +158,11 @@ def _faces(
     noticed = junction_findings(junction, rays, met, solids.ids)
     outer = outer & ~junction
     met, points, normals, weights = met[outer], rays.points[outer], rays.normals[outer], rays.weights[outer]
-    azimuth = np.round(true_azimuth_deg(normals, snapshot)).astype(np.int64) % 360
-    tilt = np.round(np.degrees(np.arccos(np.clip(normals[:, 2], -1.0, 1.0)))).astype(np.int64)
-    azimuth[(tilt <= 1) | (tilt >= 179)] = 0
     lowest = min(float(part[:, :, 2].min()) for part in spaces.triangles)
-    low = (tilt > FLOOR_TILT_DEG) & (points[:, 2] <= lowest + LOWEST_LEVEL_M)
-    keys = np.stack([met, azimuth, tilt, low.astype(np.int64)], axis=1)
-    groups, index = np.unique(keys, axis=0, return_inverse=True)
-    areas = np.bincount(index.reshape(-1), weights=weights, minlength=len(groups))
-    faces = [_face(group, float(area), solids, snapshot) for group, area in zip(groups, areas, strict=True)]
+    faces = grouped_faces(met, points, normals, weights, lowest, solids.ids, snapshot)
     void = met == NO_HIT
     owners = tuple(sorted({spaces.ids[place] for place in np.unique(rays.owner[outer][void])}))
     return faces, (*noticed, *_holes(float(weights[void].sum()), float(weights.sum()), owners))
-
-
-def _face(group: Ids, area: float, solids: _Solids, snapshot: Snapshot) -> Face:
-    met, azimuth, tilt, low = (int(value) for value in group)
-    global_id = "" if met == NO_HIT else solids.ids[met]
-    kind = kind_of(snapshot.records.get(global_id), float(tilt))
-    boundary = Boundary.GROUND if low and kind is Kind.FLOOR else Boundary.OUTSIDE
-    return Face(kind, boundary, global_id, float(azimuth), float(tilt), area, SAMPLING_DOUBT * area, "rays")
 
 
 MOST_HOLES = 0.02  # share of the envelope; less is the sampling at edges

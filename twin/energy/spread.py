@@ -1,23 +1,21 @@
 """Three ways to the areas of an envelope, beside each other: rays, space boundaries, the author's flags.
 
-Boundaries and flags know an area but not where it looks; an element takes the directions in which rays found it.
+Boundaries know an area but not where it looks; an element takes the directions in which rays found it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ifc import ElementRecord, Measure, Mesh, RelationKind, Severity
+from ifc import ElementRecord, Measure, Relation, RelationKind, Severity
 from twin.energy.findings import EnergyFinding
+from twin.energy.flags import COMPARED
 from twin.energy.parts import Face, orientation_of
-from twin.energy.quantities import flagged_elements
 from twin.energy.values import Kind
-from twin.snapshot import Snapshot
 
 LARGEST_SPREAD = 0.10  # share: beyond it the ways do not measure the same thing
 LEAST_COMPARED_M2 = 2.0  # smaller areas of a direction are reveals and corners
 UNSEEN = "not seen by rays"
-COMPARED = (Kind.WALL, Kind.WINDOW, Kind.ROOF, Kind.FLOOR)
 
 Areas = dict[tuple[str, Kind], float]
 
@@ -31,7 +29,8 @@ class AreaSpread:
         kind: Wall, window, roof or floor.
         rays_m2: By rays; the one that is used.
         boundaries_m2: By second-level space boundaries, openings taken off; None if the file has none of the kind.
-        flags_m2: By `IsExternal` and quantities, outer dimensions; None if the author marks none of the kind.
+        flags_m2: By `IsExternal` and quantities, as `twin.energy.flags` brings them to the dimensions of rooms; None
+            if the author marks none of the kind.
         spread: Largest less smallest over largest; None if rays are alone.
         elements: GlobalIds concerned, sorted.
     """
@@ -59,22 +58,35 @@ class AreaSpread:
         }
 
 
-def area_spreads(faces: Sequence[Face], snapshot: Snapshot, meshes: Mapping[str, Mesh]) -> tuple[AreaSpread, ...]:
-    """Return the spread of each kind in each direction."""
+def area_spreads(
+    faces: Sequence[Face], records: Mapping[str, ElementRecord], flagged: Sequence[Face]
+) -> tuple[AreaSpread, ...]:
+    """Return the spread of each kind in each direction.
+
+    Args:
+        faces: Faces by rays.
+        records: All records of the version.
+        flagged: Faces by the author's flags.
+    """
     where = _directions(faces)
-    rays: Areas = {}
-    for face in faces:
-        key = (orientation_of(face.kind, face.boundary, face.azimuth_deg, face.tilt_deg), face.kind)
-        rays[key] = rays.get(key, 0.0) + face.area_m2
-    kinds = {face.global_id: face.kind for face in faces if face.global_id}
-    bounded = _spread_out(((g, kinds.get(g), m2) for g, m2 in boundary_areas(snapshot.records).items()), where)
-    flagged = _spread_out(flagged_elements(snapshot, meshes), where)
+    rays, flags = _sums(faces), _sums(flagged)
+    # Of an element that was seen as several kinds, such as a wall with the sills of its windows, the largest counts.
+    kinds = {face.global_id: face.kind for face in sorted(faces, key=lambda face: face.area_m2) if face.global_id}
+    bounded = _spread_out(((g, kinds.get(g), m2) for g, m2 in boundary_areas(records).items()), where)
     ids: dict[tuple[str, Kind], set[str]] = {}
-    for (global_id, kind), shares in where.items():
+    for (global_id, kind), shares in (*where.items(), *_directions(flagged).items()):
         for orientation in shares:
             ids.setdefault((orientation, kind), set()).add(global_id)
-    keys = sorted({*rays, *bounded, *flagged}, key=lambda key: (key[1], key[0]))
-    return tuple(_one(key, rays, bounded, flagged, ids.get(key, set())) for key in keys if key[1] in COMPARED)
+    keys = sorted({*rays, *bounded, *flags}, key=lambda key: (key[1], key[0]))
+    return tuple(_one(key, rays, bounded, flags, ids.get(key, set())) for key in keys if key[1] in COMPARED)
+
+
+def _sums(faces: Iterable[Face]) -> Areas:
+    areas: Areas = {}
+    for face in faces:
+        key = (orientation_of(face.kind, face.boundary, face.azimuth_deg, face.tilt_deg), face.kind)
+        areas[key] = areas.get(key, 0.0) + face.area_m2
+    return areas
 
 
 def _one(key: tuple[str, Kind], rays: Areas, bounded: Areas, flagged: Areas, ids: set[str]) -> AreaSpread:
@@ -146,7 +158,7 @@ def _spread_out(
 
 def boundary_areas(records: Mapping[str, ElementRecord]) -> dict[str, float]:
     """Return the area of each element's external second-level boundaries, m2; of hosts without their openings."""
-    gross = {record.global_id: _external_m2(record) for record in records.values()}
+    gross = {record.global_id: _external_m2(record, records) for record in records.values()}
     gross = {global_id: area for global_id, area in gross.items() if area > 0.0}
     net = dict(gross)
     for global_id, area in gross.items():
@@ -156,19 +168,20 @@ def boundary_areas(records: Mapping[str, ElementRecord]) -> dict[str, float]:
     return net
 
 
-def _external_m2(record: ElementRecord) -> float:
-    total = 0.0
-    for relation in record.relations:
-        detail, area = relation.detail, relation.detail.get("area")
-        outside = str(detail.get("external", "")).startswith("EXTERNAL")
-        if (
-            relation.kind is RelationKind.BOUNDS
-            and detail.get("level") == 2
-            and outside
-            and isinstance(area, Measure)
-        ):
-            total += area.value
-    return total
+def _external_m2(record: ElementRecord, records: Mapping[str, ElementRecord]) -> float:
+    bounds = (relation for relation in record.relations if relation.kind is RelationKind.BOUNDS)
+    return sum(_outer_m2(relation) for relation in bounds if _is_room(records.get(relation.target)))
+
+
+def _is_room(space: ElementRecord | None) -> bool:
+    """Return whether a boundary is that of a room; the space outside has its own side of the same wall."""
+    return space is not None and space.ifc_class == "IfcSpace"
+
+
+def _outer_m2(boundary: Relation) -> float:
+    detail, area = boundary.detail, boundary.detail.get("area")
+    outside = str(detail.get("external", "")).startswith("EXTERNAL")
+    return area.value if detail.get("level") == 2 and outside and isinstance(area, Measure) else 0.0
 
 
 def _hosts(record: ElementRecord, records: Mapping[str, ElementRecord]) -> list[str]:

@@ -5,7 +5,7 @@ from types import MappingProxyType
 import numpy as np
 import pytest
 
-from ifc import Georeference, MeshSet
+from ifc import Georeference, Measure, MeshSet, Relation, RelationKind
 from twin.energy import Boundary, Grade, Kind, Source, build_envelope
 from twin.energy.rays import is_closed, sample, signed_volume, triangles_of
 
@@ -165,12 +165,49 @@ def test_a_space_turned_inside_out_is_turned_back(box_house):
     assert envelope.area_m2(Kind.WALL, "N") == pytest.approx(29.7, rel=WITHIN)
 
 
-def test_both_ways_are_compared(box_house):
-    # The slabs reach under the walls: 10.6 x 6.6 = 69.96 m2 against 59.4 m2 inside.
-    found = finding(build_envelope(box_house), "energy.spread-roof")
-    assert "rays 59.4" in found.message
-    assert "70.0 m²" in found.message
-    assert "energy.spread-window" not in rules(build_envelope(box_house))
+def test_flags_are_compared_in_the_dimensions_of_the_rooms(box_house):
+    # The slabs reach under the walls, 10.6 x 6.6 = 69.96 m2, and 59.4 m2 of them face rooms.
+    envelope = build_envelope(box_house)
+    assert len(envelope.quality) == 7
+    assert all(one.flags_m2 == pytest.approx(one.rays_m2, rel=WITHIN) for one in envelope.quality)
+    assert not any(rule.startswith("energy.spread") for rule in rules(envelope))
+
+
+def test_a_declared_area_that_is_not_that_of_the_body_spreads(box_house, build):
+    wrong = {"Qto_WallBaseQuantities": {"NetSideArea": Measure(60.0, "m2", "IfcAreaMeasure")}}  # the body has 31.8
+    found = finding(build_envelope(build.changed(box_house, "north", quantity_sets=wrong)), "energy.spread-wall")
+    assert "N: rays 29.7" in found.message
+    assert found.elements == ("north",)
+
+
+def test_a_wall_that_the_author_forgot_spreads(box_house, build):
+    unmarked = build.changed(box_house, "north", property_sets={})
+    found = finding(build_envelope(unmarked), "energy.spread-wall")
+    assert "N: rays 29.7, flags 0.0 m²" in found.message
+    assert found.elements == ("north",)
+
+
+def test_what_is_marked_and_faces_no_room_is_told_apart(box_house, build):
+    porch = build.record("porch", "IfcSlab", 0.3)
+    extended = build.snapshot(
+        [*box_house.records.values(), porch], [*box_house.meshes, build.box("porch", (2, -5, -0.3), (6, -3, 0))]
+    )
+    envelope = build_envelope(extended)
+    assert finding(envelope, "energy.flags-elsewhere").elements == ("porch",)
+    assert not any(rule.startswith("energy.spread") for rule in rules(envelope))
+
+
+def test_boundaries_of_the_space_outside_are_not_counted_again(box_house, build):
+    def bound(space, m2):
+        area = Measure(m2, "m2", "IfcAreaMeasure")
+        return Relation(RelationKind.BOUNDS, space, {"level": 2, "external": "EXTERNAL", "area": area})
+
+    rooms = (bound("space-1", 14.85), bound("space-2", 14.85), bound("air", 31.8))
+    snap = build.changed(box_house, "north", relations=rooms)
+    air = build.record("air", "IfcExternalSpatialElement")
+    envelope = build_envelope(replace(snap, records={**snap.records, "air": air}))
+    north = next(one for one in envelope.quality if (one.orientation, one.kind) == ("N", Kind.WALL))
+    assert north.boundaries_m2 == pytest.approx(29.7)
 
 
 def test_no_flags_are_said_once(box_house):
