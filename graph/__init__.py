@@ -24,7 +24,7 @@ from graph.questions import (
     question,
 )
 from graph.schema import TERMS, EdgeType, Label
-from graph.store import DEFAULT_ROW_LIMIT, Answer, GraphStore, Loaded, Written
+from graph.store import DEFAULT_ROW_LIMIT, Answer, Asked, GraphStore, Loaded, Written
 
 if TYPE_CHECKING:
     from graph.neo4j_store import Neo4jStore
@@ -36,6 +36,7 @@ __all__ = [
     "TERMS",
     "Answer",
     "AnswerDiff",
+    "Asked",
     "Batch",
     "CityLink",
     "CityNode",

@@ -54,20 +54,8 @@ class Loaded:
     content_sha256: str
 
 
-class GraphStore(Protocol):
-    """A graph engine."""
-
-    def replace(self, batch: Batch) -> Written:
-        """Make the graph hold exactly `batch` for its scope."""
-
-    def remove(self, scope: Scope) -> None:
-        """Take everything of `scope` out of the graph."""
-
-    def loaded(self) -> dict[Scope, Loaded]:
-        """Return which version of each scope the graph holds."""
-
-    def held(self, scope: Scope) -> Loaded | None:
-        """Return which version the graph holds for `scope`, or None."""
+class Asked(Protocol):
+    """What can be asked."""
 
     def query(
         self,
@@ -82,6 +70,22 @@ class GraphStore(Protocol):
         Raises:
             QueryRefused: it is malformed, writes, or took longer than `timeout_s`.
         """
+
+
+class GraphStore(Asked, Protocol):
+    """A graph engine."""
+
+    def replace(self, batch: Batch) -> Written:
+        """Make the graph hold exactly `batch` for its scope."""
+
+    def remove(self, scope: Scope) -> None:
+        """Take everything of `scope` out of the graph."""
+
+    def loaded(self) -> dict[Scope, Loaded]:
+        """Return which version of each scope the graph holds."""
+
+    def held(self, scope: Scope) -> Loaded | None:
+        """Return which version the graph holds for `scope`, or None."""
 
     def close(self) -> None:
         """Let go of the engine."""

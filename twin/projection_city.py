@@ -7,18 +7,34 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely import STRtree
 
-from graph import CITY, CityLink, CityNode, EdgeType, GraphStore, Label, Property, city_batch, city_id
+from graph import (
+    CITY,
+    Asked,
+    Batch,
+    CityLink,
+    CityNode,
+    EdgeType,
+    GraphStore,
+    Label,
+    PrivateGraph,
+    Property,
+    city_batch,
+    city_id,
+)
 from twin.catalogue import Catalogue
 from twin.city import City
-from twin.district import Body, Parcel, PlanArea, shared_wall_m
+from twin.district import Body, Bounds, Parcel, PlanArea, shared_wall_m
+from twin.errors import NotFound
 from twin.layers import Layers
 
 REVISION = 1  # of what a projection of the city holds; a graph with another one is written anew
 NEAR_M = 50.0  # of pairs that become an edge: a rule of distance looks no farther, and a dense city has few pairs
 TOUCHING_M = 0.1  # between two surveys of one party wall
 MIN_SHARE = 0.01  # of a footprint on a parcel; less is a boundary drawn twice
+AT_ONCE = 2_000  # buildings that are projected while somebody waits: half a second
 
 # Property of the node -> names under which models, CityJSON files and registers give it
 _KNOWN: dict[str, tuple[str, ...]] = {
@@ -53,13 +69,45 @@ class CityProjection:
             state, held = self._state(), self._graph.held(CITY)
             if held is not None and held.content_sha256 == state:
                 return False
-            bodies, parcels = self._city.bodies(), self._layers.parcels() or ()
-            plan = self._layers.plan()
-            areas = plan.areas if plan is not None else ()
-            nodes = [*map(_building, bodies), *map(_parcel, parcels), *_plan_nodes(areas)]
-            links = [*_near(bodies), *_stands_on(bodies, parcels), *_applies_to(areas, parcels)]
-            self._graph.replace(city_batch(state, nodes, links))
+            self._graph.replace(_batch(state, self._city.bodies(), self._parcels(), self._areas()))
             return True
+
+    def around(self, building_id: str) -> Asked:
+        """Return what can be asked of the surroundings of one building, as the map is known now.
+
+        That is the graph, unless layers or models of a large city changed since it was written. Then it is a graph in
+        memory of that building, those near it, their land and its rights: nobody waits for a whole city.
+        """
+        index = self._city.index()
+        if index is None or index.count() <= AT_ONCE:
+            self.ensure()
+            return self._graph
+        state, held = self._state(), self._graph.held(CITY)
+        if held is not None and held.content_sha256 == state:
+            return self._graph
+        return PrivateGraph([self._batch_around(state, building_id)])
+
+    def _batch_around(self, state: str, building_id: str) -> Batch:
+        try:
+            body = self._city.body(building_id)
+        except NotFound:  # it has no place on the map: nothing is around it
+            return _batch(state, [], [], [])
+        parcels = _meeting(self._parcels(), body)
+        numbers = {parcel.cadastral_number for parcel in parcels}
+        areas = [
+            (number, area)
+            for number, area in self._areas()
+            if area.cadastral_number in numbers or not area.cadastral_number
+        ]
+        return _batch(state, self._city.bodies(_box_around(body, parcels)), parcels, areas)
+
+    def _parcels(self) -> Sequence[Parcel]:
+        return self._layers.parcels() or ()
+
+    def _areas(self) -> Sequence[tuple[int, PlanArea]]:
+        """Return the plan areas and their places in the plan: the file gives them no name."""
+        plan = self._layers.plan()
+        return () if plan is None else list(enumerate(plan.areas))
 
     def drop(self) -> None:
         """Take the city out of the graph; it comes back when somebody asks."""
@@ -73,6 +121,26 @@ class CityProjection:
         ]
         text = json.dumps([REVISION, sorted(self._layers.digests().items()), models], ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _batch(
+    state: str, bodies: Sequence[Body], parcels: Sequence[Parcel], areas: Sequence[tuple[int, PlanArea]]
+) -> Batch:
+    nodes = [*map(_building, bodies), *map(_parcel, parcels), *_plan_nodes(areas)]
+    return city_batch(state, nodes, [*_near(bodies), *_stands_on(bodies, parcels), *_applies_to(areas, parcels)])
+
+
+def _meeting(parcels: Sequence[Parcel], body: Body) -> list[Parcel]:
+    hits = np.flatnonzero(shapely.intersects(_shapes(parcels), body.shape))
+    return [parcels[hit] for hit in hits.tolist()]
+
+
+def _box_around(body: Body, parcels: Sequence[Parcel]) -> Bounds:
+    """Return a box that holds all that stands near a body or on its land."""
+    boxes = np.array([body.shape.bounds, *(parcel.shape.bounds for parcel in parcels)])
+    west, south = (boxes[:, :2].min(axis=0) - NEAR_M).tolist()
+    east, north = (boxes[:, 2:].max(axis=0) + NEAR_M).tolist()
+    return west, south, east, north
 
 
 def _building(body: Body) -> CityNode:
@@ -93,8 +161,8 @@ def _parcel(parcel: Parcel) -> CityNode:
     return CityNode(Label.PARCEL, parcel.cadastral_number, properties)
 
 
-def _plan_nodes(areas: Sequence[PlanArea]) -> Iterator[CityNode]:
-    for number, area in enumerate(areas):
+def _plan_nodes(areas: Sequence[tuple[int, PlanArea]]) -> Iterator[CityNode]:
+    for number, area in areas:
         properties: dict[str, Property | None] = {
             "plan_id": area.plan_id,
             "name": area.plan_name,
@@ -111,15 +179,13 @@ def _area_name(number: int, area: PlanArea) -> str:
 
 
 def _near(bodies: Sequence[Body]) -> Iterator[CityLink]:
-    shapes = np.array([body.shape for body in bodies], dtype=object)
-    if not len(shapes):
-        return
+    shapes = _shapes(bodies)
     first, second = STRtree(shapes).query(shapes, predicate="dwithin", distance=NEAR_M)
     once = first < second
     first, second = first[once], second[once]
     distances = shapely.distance(shapes[first], shapes[second])
-    for a, b, distance in zip(first, second, distances, strict=True):
-        properties: dict[str, Property] = {"distance_m": round(float(distance), 3)}
+    for a, b, distance in zip(first.tolist(), second.tolist(), distances.tolist(), strict=True):
+        properties: dict[str, Property] = {"distance_m": round(distance, 3)}
         wall = shared_wall_m(bodies[a].shape, bodies[b].shape, TOUCHING_M) if distance <= TOUCHING_M else 0.0
         if wall > 0:
             properties["shared_wall_m"] = round(wall, 3)
@@ -128,26 +194,42 @@ def _near(bodies: Sequence[Body]) -> Iterator[CityLink]:
 
 
 def _stands_on(bodies: Sequence[Body], parcels: Sequence[Parcel]) -> Iterator[CityLink]:
-    if not parcels:
-        return
-    tree = STRtree([parcel.shape for parcel in parcels])
-    for body in bodies:
-        for index in tree.query(body.shape, predicate="intersects"):
-            share = float(shapely.intersection(body.shape, parcels[index].shape).area) / body.shape.area
-            if share >= MIN_SHARE:
-                source = city_id(Label.CITY_BUILDING, body.building_id)
-                target = city_id(Label.PARCEL, parcels[index].cadastral_number)
-                yield CityLink(EdgeType.STANDS_ON, source, target, {"share": round(share, 4)})
+    houses, plots = _shapes(bodies), _shapes(parcels)
+    on, under = STRtree(plots).query(houses, predicate="intersects")
+    whole = shapely.covers(plots[under], houses[on])
+    shares = np.ones(len(on))
+    cut = np.flatnonzero(~whole)
+    common = shapely.area(shapely.intersection(houses[on[cut]], plots[under[cut]]))
+    shares[cut] = common / shapely.area(houses[on[cut]])
+    for house, plot, share in zip(on.tolist(), under.tolist(), shares.tolist(), strict=True):
+        if share >= MIN_SHARE:
+            source = city_id(Label.CITY_BUILDING, bodies[house].building_id)
+            target = city_id(Label.PARCEL, parcels[plot].cadastral_number)
+            yield CityLink(EdgeType.STANDS_ON, source, target, {"share": round(share, 4)})
 
 
-def _applies_to(areas: Sequence[PlanArea], parcels: Sequence[Parcel]) -> Iterator[CityLink]:
+def _applies_to(areas: Sequence[tuple[int, PlanArea]], parcels: Sequence[Parcel]) -> Iterator[CityLink]:
     """Yield the parcels of each plan area: the one that it names, else those that it covers."""
-    for number, area in enumerate(areas):
-        source = city_id(Label.PLAN_AREA, _area_name(number, area))
-        for parcel in parcels:
-            named = area.cadastral_number == parcel.cadastral_number
-            if named or (not area.cadastral_number and shapely.intersects(area.shape, parcel.shape)):
-                yield CityLink(EdgeType.APPLIES_TO, source, city_id(Label.PARCEL, parcel.cadastral_number), {})
+    numbers = {parcel.cadastral_number for parcel in parcels}
+    for number, area in areas:
+        if area.cadastral_number in numbers:
+            yield _applies(_area_name(number, area), area.cadastral_number)
+    unnamed = [(number, area) for number, area in areas if not area.cadastral_number]
+    shapes = _shapes([area for _, area in unnamed])
+    over, under = STRtree(_shapes(parcels)).query(shapes, predicate="intersects")
+    for area_at, parcel_at in zip(over.tolist(), under.tolist(), strict=True):
+        yield _applies(_area_name(*unnamed[area_at]), parcels[parcel_at].cadastral_number)
+
+
+def _applies(area: str, cadastral_number: str) -> CityLink:
+    source, target = city_id(Label.PLAN_AREA, area), city_id(Label.PARCEL, cadastral_number)
+    return CityLink(EdgeType.APPLIES_TO, source, target, {})
+
+
+def _shapes(things: Sequence[Body] | Sequence[Parcel] | Sequence[PlanArea]) -> NDArray[np.object_]:
+    found = np.empty(len(things), dtype=object)
+    found[:] = [thing.shape for thing in things]
+    return found
 
 
 def _rounded(value: float | None) -> float | None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from graph import DEFAULT_ROW_LIMIT, Answer, AnswerDiff, GraphStore, Scope, ask, diff_answers, question
+from graph import DEFAULT_ROW_LIMIT, Answer, AnswerDiff, GraphStore, Question, Scope, ask, diff_answers, question
 from twin.catalogue import Version
 from twin.errors import NotFound
 from twin.projection_city import CityProjection
@@ -38,9 +38,8 @@ class Questions:
 
         The city around a building has no versions: what is asked of it is answered as it is known now.
         """
-        if question(name).of_city:  # an unknown one is refused before anything is projected
-            self._city.ensure()
-            return ask(self._graph, Scope(version.key.building_id, version.key.stage.value), name, given, limit=limit)
+        if (wanted := question(name)).of_city:  # an unknown one is refused before anything is projected
+            return self._of_city(wanted, Scope(version.key.building_id, version.key.stage.value), given, limit)
         if self._projections.is_latest(version):
             scope = Scope(version.key.building_id, version.key.stage.value)
             found = ask(self._graph, scope, name, given, limit=limit)
@@ -48,6 +47,12 @@ class Questions:
                 return found
         with self._projections.held(version) as scope:
             return ask(self._graph, scope, name, given, limit=limit)
+
+    def _of_city(self, wanted: Question, scope: Scope, given: Mapping[str, str], limit: int) -> Answer:
+        if wanted.of_one_place:
+            return ask(self._city.around(scope.building_id), scope, wanted.name, given, limit=limit)
+        self._city.ensure()
+        return ask(self._graph, scope, wanted.name, given, limit=limit)
 
     def difference(self, before: Version, after: Version, name: str, given: Mapping[str, str]) -> AnswerDiff:
         """Return how the answer to a named question differs between two versions of one building."""

@@ -12,7 +12,7 @@ from graph.questions.rooms import ROOMS
 from graph.questions.services import SERVICES
 from graph.questions.values import Parameter, ParameterKind, Question
 from graph.schema import Label
-from graph.store import DEFAULT_ROW_LIMIT, Answer, GraphStore
+from graph.store import DEFAULT_ROW_LIMIT, Answer, Asked
 
 MAX_TEXT_CHARACTERS = 200  # of a text parameter: longer than any name that a person types
 
@@ -33,9 +33,7 @@ def question(name: str) -> Question:
     )
 
 
-def ask(
-    store: GraphStore, scope: Scope, name: str, given: Mapping[str, str], *, limit: int = DEFAULT_ROW_LIMIT
-) -> Answer:
+def ask(store: Asked, scope: Scope, name: str, given: Mapping[str, str], *, limit: int = DEFAULT_ROW_LIMIT) -> Answer:
     """Return the answer to a named question inside `scope`.
 
     Args:

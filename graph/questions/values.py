@@ -81,7 +81,12 @@ class Question:
     @property
     def of_city(self) -> bool:
         """Return whether it asks the city around the building rather than the building itself."""
-        return "$place" in self.text or "$city" in self.text
+        return self.of_one_place or "$city" in self.text
+
+    @property
+    def of_one_place(self) -> bool:
+        """Return whether what stands around one building is enough to answer it."""
+        return "$place" in self.text
 
 
 def _columns(kind: ColumnKind, names: str, unit: str = "") -> dict[str, Column]:

@@ -252,8 +252,9 @@ def _json(numbers: Sequence[int]) -> str:
 
 
 def _made(rows: Iterable[Sequence[Any]]) -> Iterator[ContextBuilding]:
-    for name, wkb, ground, height, attributes in rows:
-        shape = shapely.from_wkb(wkb)
+    kept = list(rows)
+    shapes = shapely.from_wkb(np.array([row[1] for row in kept], dtype=object))  # all at once: half the time
+    for (name, _, ground, height, attributes), shape in zip(kept, shapes, strict=True):
         if isinstance(shape, Polygon | MultiPolygon):
             yield ContextBuilding(str(name), shape, _number(ground), _number(height), json.loads(str(attributes)))
 
