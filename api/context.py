@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Path, Request
+from fastapi import Depends, Path, Query, Request
 
 from api.security import Actor
 from twin.catalogue import Version
@@ -32,6 +32,14 @@ JobsDep = Annotated[JobRunner, Depends(_jobs)]
 ActorDep = Annotated[Actor, Depends(_actor)]
 BuildingId = Annotated[str, Path(description="Register code (EHR) or temporary id", examples=["120900001"])]
 StageName = Annotated[Stage, Path(description="Line of versions")]
+PlaceText = Annotated[
+    str | None,
+    Query(
+        max_length=120,
+        description="Easting, northing, EH2000 height and rotation of the model's origin, apart by commas",
+        examples=["540000,6580000,32.5,0"],
+    ),
+]
 Number = Annotated[str, Path(description="Number of the version, or `latest`", examples=["latest", "1"])]
 
 

@@ -9,12 +9,16 @@ from twin.errors import InvalidInput
 from twin.snapshot import Snapshot
 
 NEIGHBOUR_RADIUS_M = 100.0  # the farthest that a rule of distance looks
+GIVEN_SOURCE = "request"  # of a georeference that was given with a request
 GIVEN = ReadFinding(
     "georeference.given",
     Severity.WARNING,
     "The place on the map was given with the request; the file does not say it.",
     "Set the map conversion in the authoring tool.",
 )
+
+
+PlaceNumbers = tuple[float, float, float, float]  # easting, northing, EH2000 height, rotation in degrees
 
 
 class MapBody(Protocol):
@@ -45,7 +49,7 @@ def given_place(easting_m: float, northing_m: float, height_m: float, rotation_d
     Raises:
         InvalidInput: (place) it lies outside Estonia.
     """
-    stated = Georeference("request", CRS, "EH2000", easting_m, northing_m, height_m, rotation_deg)
+    stated = Georeference(GIVEN_SOURCE, CRS, "EH2000", easting_m, northing_m, height_m, rotation_deg)
     if not in_estonia(stated):
         raise InvalidInput(
             f"The place given, easting {easting_m:g} m and northing {northing_m:g} m, lies outside Estonia.",
@@ -53,6 +57,22 @@ def given_place(easting_m: float, northing_m: float, height_m: float, rotation_d
             hint="Give easting, northing, height and rotation, in metres of EPSG:3301 and degrees.",
         )
     return Placement(stated, (*place(stated).findings, GIVEN))
+
+
+def place_numbers(text: str) -> PlaceNumbers:
+    """Return easting, northing, height and rotation of a place that is stated as text, for `given_place`.
+
+    Raises:
+        InvalidInput: (place) they are no numbers, or lie outside Estonia.
+    """
+    try:
+        east, north, height, rotation = (float(part) for part in text.split(","))
+    except ValueError as error:
+        raise InvalidInput(
+            "The place is not four numbers.", reason="place", hint="Such as 540000,6580000,32.5,0."
+        ) from error
+    given_place(east, north, height, rotation)
+    return east, north, height, rotation
 
 
 def neighbours_of(

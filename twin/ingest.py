@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from graph import Batch
 from ifc import IfcError, Limits, MeshSet, ReadFinding, Scene, build_scene, digested, storey_of
+from twin.around import GIVEN_SOURCE, PlaceNumbers, given_place
 from twin.blobs import BlobStore
 from twin.catalogue import (
     Building,
@@ -26,6 +27,7 @@ from twin.catalogue import (
     files_digest,
 )
 from twin.clock import Clock, rfc3339
+from twin.district import Placement
 from twin.errors import TwinError
 from twin.facts import facts_of
 from twin.federation import NamedFile, understand_together
@@ -50,11 +52,13 @@ class Submission:
         files: The blobs with the names under which they came; several are the models of one building.
         stage: The line of versions they belong to.
         building_id: The building, or None to take what the models say.
+        place: Easting, northing, height and rotation of the origin of the models; None takes what they say.
     """
 
     files: tuple[VersionFile, ...]
     stage: Stage
     building_id: str | None = None
+    place: PlaceNumbers | None = None
 
     @property
     def file_sha256(self) -> str:
@@ -90,7 +94,7 @@ class Ingest:
         self._one_at_the_end = threading.Lock()  # projection and version row of one load must not mix with another's
 
     def load(self, submission: Submission, on_progress: Progress = silent) -> Version:
-        """Load a submission and return its version; the existing one if the latest has the same bytes.
+        """Load a submission and return its version; the existing one if the latest has the same bytes and place.
 
         Raises:
             IfcReadError: the file cannot be read; nothing is stored but its bytes.
@@ -99,7 +103,7 @@ class Ingest:
         if submission.building_id is not None:
             check_building_id(submission.building_id)
         existing = self._catalogue.version_of_file(submission.file_sha256, submission.stage, submission.building_id)
-        if existing is not None:
+        if existing is not None and submission.place in (None, _place_of(existing)):
             return existing
         read = self._read(
             submission.files,
@@ -108,6 +112,8 @@ class Ingest:
             lambda building_id: self._earlier_meshes(building_id, submission.stage),
         )
         check_building_id(read.identity.building_id)
+        if submission.place is not None:
+            read = _placed(read, given_place(*submission.place))
         snapshot = read.snapshot(submission.stage, 0)
         on_progress(0.8, "Storing records")
         digests = self._store_records(read)
@@ -203,6 +209,21 @@ class Ingest:
             self._graph.replace(project(replace(snapshot, version=number), draft.content_sha256))
             on_progress(0.97, "Storing the version")
             return self._catalogue.add_version(building, draft, rows, files)
+
+
+def _placed(read: Understood, where: Placement) -> Understood:
+    """Return what was read as standing in a given place, with the doubts about that instead of those of the file."""
+    own = tuple(item for item in read.findings if not item.rule.startswith("georeference."))
+    model = replace(read.model, georeference=where.georeference)
+    return replace(read, model=model, findings=(*own, *where.findings))
+
+
+def _place_of(version: Version) -> PlaceNumbers | None:
+    """Return the place that was given with a version, or None if it is that of the file."""
+    stated = version.georeference
+    if stated is None or stated.source != GIVEN_SOURCE:
+        return None
+    return stated.easting_m, stated.northing_m, stated.height_m, stated.rotation_deg
 
 
 def _finding(finding: ReadFinding) -> Mapping[str, Any]:

@@ -171,6 +171,7 @@ class Twin:
             "files": [asdict(file) for file in submission.files],
             "stage": submission.stage.value,
             "building_id": submission.building_id,
+            "place": submission.place,
         }
         return jobs.submit("load", request)
 
@@ -264,7 +265,8 @@ class Twin:
 
     def _load_job(self, request: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
         files = tuple(VersionFile(**file) for file in request["files"])
-        submission = Submission(files, Stage(request["stage"]), request["building_id"])
+        place = request.get("place")  # a job that an older version stored has none
+        submission = Submission(files, Stage(request["stage"]), request["building_id"], place and tuple(place))
         version = self.ingest.load(submission, progress)
         self.bindings.recheck(version)
         key = version.key

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, File, Path, Query, Response, UploadFile
 from pydantic import BaseModel, Field
 
-from api.context import ActorDep, JobsDep, TwinDep, VersionDep, version_from
+from api.context import ActorDep, JobsDep, PlaceText, TwinDep, VersionDep, version_from
 from api.formats import bounded, paged
 from api.formats.bounded import MAX_ANSWER_BYTES
 from api.routers.jobs import job_json
@@ -14,12 +14,11 @@ from api.routers.uploads import read_upload
 from api.security import refuse_xroad
 from twin.application import Act, Application, Ruling
 from twin.applications import MAX_WORDS, application_json, finding_json
-from twin.around import given_place
+from twin.around import place_numbers
 from twin.bcf import BcfVersion, Project, write_bcf
 from twin.catalogue import Version
 from twin.clock import rfc3339
 from twin.district import read_parcels, read_plan_areas
-from twin.errors import InvalidInput
 from twin.gate import MAX_IDS_BYTES, DesignStage, audit_ids, generate_ids
 from twin.permit import Mode
 from twin.precheck import Question
@@ -37,11 +36,6 @@ Limit = Annotated[int, Query(ge=1, le=MAX_PAGE)]
 Offset = Annotated[int, Query(ge=0, le=10**9)]
 Language = Annotated[Literal["et", "en", "fr"], Query(description="Of the report")]
 Layer = Annotated[UploadFile | None, File(description="GeoJSON in EPSG:3301")]
-PlaceText = Annotated[
-    str | None,
-    Query(max_length=120, description="Easting, northing, height and rotation of the origin, apart by commas",
-          examples=["540000,6580000,32.5,0"]),
-]  # fmt: skip
 Format = Literal["json", "bcf-2.1", "bcf-3.0", "html"]
 
 
@@ -139,7 +133,7 @@ def precheck_file(
         read_parcels(units).whole()
     if wanted is not None:
         audit_ids(wanted)
-    where = None if place is None else _place(place)
+    where = None if place is None else place_numbers(place)
     layers = [None if data is None else twin.blobs.put(data) for data in (areas, units, wanted)]
     model = twin.blobs.put_stream(file.file, twin.settings.max_upload_bytes)
     job = twin.submit_precheck(jobs, Question(model, mode, layers[0], layers[1], layers[2], where))
@@ -331,22 +325,6 @@ def _shortened(specification: Mapping[str, Any], most_bytes: int) -> dict[str, A
     kept = reasons[: len(bounded(reasons, most_bytes))]
     left_out = specification["reasons_left_out"] + len(reasons) - len(kept)
     return {**specification, "reasons": kept, "reasons_left_out": left_out}
-
-
-def _place(text: str) -> tuple[float, float, float, float]:
-    """Return the numbers of a stated place.
-
-    Raises:
-        InvalidInput: (place) they are no numbers, or lie outside Estonia.
-    """
-    try:
-        east, north, height, rotation = (float(part) for part in text.split(","))
-    except ValueError as error:
-        raise InvalidInput(
-            "The place is not four numbers.", reason="place", hint="Such as 540000,6580000,32.5,0."
-        ) from error
-    given_place(east, north, height, rotation)
-    return east, north, height, rotation
 
 
 def _file(data: bytes, media_type: str, name: str) -> Response:

@@ -5,8 +5,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Query, Response, UploadFile
 
-from api.context import ActorDep, BuildingId, JobsDep, TwinDep
+from api.context import ActorDep, BuildingId, JobsDep, PlaceText, TwinDep
 from api.routers.jobs import job_json
+from twin.around import place_numbers
 from twin.catalogue import VersionFile, check_building_id
 from twin.ingest import Submission
 from twin.snapshot import Stage
@@ -44,12 +45,17 @@ def submit(
     ],
     building_id: Annotated[str | None, Query(description="Default: what the model says")] = None,
     stage: Annotated[Stage, Query(description="Line of versions")] = Stage.AS_DESIGNED,
+    place: PlaceText = None,
 ) -> dict[str, Any]:
     """Keep the bytes and start a job that loads them; several files become one version.
 
+    A `place` stands before what the files say of where they lie; it holds for this version.
+
     Raises:
-        InvalidInput: (too-large) the file is over the limit; (building-id) the id cannot name a building.
+        InvalidInput: (too-large) the file is over the limit; (building-id) the id cannot name a building; (place) it
+            is not four numbers or lies outside Estonia.
     """
+    where = None if place is None else place_numbers(place)
     if building_id is not None:
         check_building_id(building_id)
     files = tuple(
@@ -59,7 +65,7 @@ def submit(
         )
         for part in file
     )
-    job = twin.submit_load(jobs, Submission(files, stage, building_id))
+    job = twin.submit_load(jobs, Submission(files, stage, building_id, where))
     response.headers["Location"] = f"/api/v1/jobs/{job.job_id}"
     return job_json(job)
 
