@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ from twin.gate import DesignStage
 from twin.ingest import Ingest, Submission
 from twin.jobs import Job, JobRunner
 from twin.layers import Layers
-from twin.live import LiveWing
+from twin.live import LiveWing, Retention
 from twin.live.commands import Commands
 from twin.live.rounds import Round, Rounds
 from twin.live.rules import Alarms
@@ -248,7 +249,13 @@ class Twin:
 
     def rounds(self) -> Rounds:
         """Return what the service does by itself; the one process that serves starts and stops it."""
-        return Rounds([Round("Commands", COMMANDS_EVERY_S, self.commands.look)])
+        wanted = retention_of(self.settings)
+        return Rounds(
+            [
+                Round("Commands", COMMANDS_EVERY_S, self.commands.look),
+                Round("Upkeep", self.settings.upkeep_every_s, lambda: self.live.upkeep(wanted)),
+            ]
+        )
 
     def close(self) -> None:
         """Let go of every store."""
@@ -369,6 +376,15 @@ def open_twin(settings: Settings, clock: Clock = system_clock) -> Twin:
 def _address(version: Version) -> dict[str, Any]:
     key = version.key
     return {"building_id": key.building_id, "stage": key.stage.value, "version": key.number}
+
+
+def retention_of(settings: Settings) -> Retention:
+    """Return how long readings stay, as the settings say; 0 is for ever."""
+
+    def age(days: int) -> timedelta | None:
+        return timedelta(days=days) if days else None
+
+    return Retention(age(settings.archive_after_days), age(settings.keep_readings_days))
 
 
 def _graph(settings: Settings) -> GraphStore:
