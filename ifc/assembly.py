@@ -3,6 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Mapping
+from operator import attrgetter
 
 from ifc.boundary_areas import BoundaryAreas
 from ifc.canonical_text import value_text
@@ -112,9 +113,8 @@ class Assembly:
         self._set_numbers, self._unread = reader.set_numbers, reader.lost
         self._findings += reader.findings
         shaped = self._links.of("IfcProduct", "Representation")
-        self._shaped = tuple(
-            Shaped(draft.number, draft.global_id, draft.ifc_class) for draft in drafts if draft.number in shaped
-        )
+        held = [Shaped(draft.number, draft.global_id, draft.ifc_class) for draft in drafts if draft.number in shaped]
+        self._shaped = tuple(sorted(held, key=attrgetter("step_id")))
         self._findings += name_drafts(drafts, self._text)
         return drafts
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from ifc.source import Source
-from ifc.step_table import StepTable
+from ifc.step_table import MISSING, StepTable
 
 
 class Links:
@@ -60,8 +60,8 @@ class Links:
 
     def class_of(self, number: int) -> bytes:
         """Return the class of an instance in capitals, or nothing if there is none."""
-        row = self._table.row.get(number)
-        return b"" if row is None else self._table.names[self._table.code[row]]
+        row = self._table.row_of(number)
+        return b"" if row == MISSING else self._table.names[self._table.code[row]]
 
 
 def upper(names: frozenset[str]) -> frozenset[bytes]:

@@ -29,7 +29,7 @@ class Outline:
     Attributes:
         file_sha256: SHA-256 (hex) of the bytes that were submitted.
         unit_m: Length of one unit of the file in metres.
-        elements: Elements that have a shape, openings among them.
+        elements: Elements that have a shape, openings among them, by STEP number.
     """
 
     file_sha256: str

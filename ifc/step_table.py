@@ -89,10 +89,16 @@ class StepTable:
             return np.full(len(numbers), MISSING, np.int32)
         return np.where(values[at] == numbers, order[at], MISSING).astype(np.int32)
 
-    @cached_property
-    def row(self) -> Mapping[int, int]:
-        """Row by instance number."""
-        return dict(zip(self.number.tolist(), range(self.size), strict=True))
+    def row_of(self, number: int) -> int:
+        """Return the row of an instance number, `MISSING` if there is none. A dictionary would hold half a kilobyte
+        for each kilobyte of the file.
+        """
+        dense = self._dense
+        if dense is not None:
+            return int(dense[number]) if 0 <= number < len(dense) else MISSING
+        values, order = self._sorted
+        at = int(np.searchsorted(values, min(number, _LARGEST)))
+        return int(order[at]) if at < len(values) and values[at] == number else MISSING
 
     def unique(self) -> bool:
         """Tell whether every instance number occurs once."""
@@ -145,16 +151,13 @@ class Statements(Mapping[bytes, bytes]):
 
     def __init__(self, table: StepTable) -> None:
         self.table = table
-        self._row = table.row
-        self._begin, self._end = table.begin.tolist(), table.end.tolist()
 
     def __getitem__(self, key: bytes) -> bytes:
         """Return the body of the statement `key`."""
-        try:
-            row = self._row[int(key[1:])]
-        except (KeyError, ValueError):
-            raise KeyError(key) from None
-        return self.table.text[self._begin[row] : self._end[row]]
+        found = self.get(key)
+        if found is None:
+            raise KeyError(key)
+        return found
 
     @overload  # type: ignore[override]
     def get(self, key: bytes, default: bytes) -> bytes: ...
@@ -165,18 +168,18 @@ class Statements(Mapping[bytes, bytes]):
     def get(self, key: bytes, default: bytes | None = None) -> bytes | None:
         """Return the body of the statement `key`, or `default`."""
         try:
-            row = self._row.get(int(key[1:]))
+            row = self.table.row_of(int(key[1:]))
         except ValueError:
             return default
-        return default if row is None else self.table.text[self._begin[row] : self._end[row]]
+        return default if row == MISSING else self.table.body(row)
 
     def __contains__(self, key: object) -> bool:
         """Tell whether there is a statement `key`."""
-        return isinstance(key, bytes) and key[:1] == b"#" and key[1:].isdigit() and int(key[1:]) in self._row
+        return isinstance(key, bytes) and key[:1] == b"#" and key[1:].isdigit() and self.get(key) is not None
 
     def __iter__(self) -> Iterator[bytes]:
         """Yield the keys in the order of the file."""
-        return (b"#%d" % number for number in self._row)
+        return (b"#%d" % number for number in self.table.number.tolist())
 
     def __len__(self) -> int:
         """Return the number of statements."""
