@@ -3,7 +3,9 @@
 What was finished before a child was killed is kept: a hang in the last wall does not lose the first thousand.
 """
 
+import mmap
 import pickle
+import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,23 +99,67 @@ class Unsure:
     step_ids: frozenset[int]
 
 
+_MARK = bytes.fromhex("a3f59d0c6e1b4877b2d8315c9fe4062a")  # begins a frame; stands in no other place but by chance
+_END = _MARK[::-1]
+_SIZE = struct.Struct("<Q")
+_ALIGNED = 64  # bytes; numbers in memory are read fastest from multiples of it
+
 Item = Product | RawMesh | Sketch | Unsure
 
 
 def append(path: Path, items: Sequence[Item]) -> None:
-    """Append `items` to the stream file at `path`."""
+    """Append `items` to the stream file at `path`: one frame, arrays beside their description."""
+    arrays: list[pickle.PickleBuffer] = []
+    told = pickle.dumps(list(items), protocol=pickle.HIGHEST_PROTOCOL, buffer_callback=arrays.append)
+    parts = [memoryview(told), *(array.raw() for array in arrays)]
+    sizes = b"".join(_SIZE.pack(part.nbytes) for part in parts)
     with path.open("ab") as stream:
-        pickle.dump(list(items), stream, protocol=pickle.HIGHEST_PROTOCOL)
+        stream.write(_MARK + _SIZE.pack(len(parts)) + sizes)
+        for part in parts:
+            stream.write(bytes(-stream.tell() % _ALIGNED))
+            stream.write(part)
+        stream.write(_END)
 
 
 def read(path: Path) -> Iterator[Item]:
-    """Yield what was completely written to the stream file at `path`; a torn last frame is left out."""
-    if not path.exists():
+    """Yield what was completely written to the stream file at `path`; a torn frame is left out.
+
+    Arrays are views of the mapped file: they are read when somebody looks at them, and the system may let them go
+    again. The file may be removed meanwhile, but nobody may shorten it.
+    """
+    if not path.exists() or not path.stat().st_size:
         return
     with path.open("rb") as stream:
-        while True:
-            try:
-                items = pickle.load(stream)  # noqa: S301 - written by our own child in our own folder
-            except (EOFError, pickle.UnpicklingError, ValueError, AttributeError, IndexError):
-                return
-            yield from items
+        mapped = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
+    at = mapped.find(_MARK)
+    while at >= 0:
+        try:
+            items, end = _frame(mapped, at + len(_MARK))
+        except (EOFError, pickle.UnpicklingError, ValueError, AttributeError, IndexError, struct.error):
+            items, end = [], at + len(_MARK)  # torn: the child was killed while it wrote
+        yield from items
+        at = mapped.find(_MARK, end)
+
+
+def _frame(mapped: mmap.mmap, at: int) -> tuple[list[Item], int]:
+    """Return the items of the frame whose sizes stand at `at`, and where it ends.
+
+    Raises:
+        ValueError: The frame is longer than the file.
+    """
+    whole = memoryview(mapped)
+    (count,) = _SIZE.unpack_from(mapped, at)
+    end = at + _SIZE.size * (count + 1)
+    if end > len(whole):
+        raise ValueError("torn")
+    parts: list[memoryview] = []
+    for (size,) in _SIZE.iter_unpack(whole[at + _SIZE.size : end]):
+        begin = end + -end % _ALIGNED
+        end = begin + size
+        if end > len(whole):
+            raise ValueError("torn")
+        parts.append(whole[begin:end])
+    if whole[end : end + len(_END)] != _END:  # torn, and something else was written after it
+        raise ValueError("torn")
+    items: list[Item] = pickle.loads(parts[0], buffers=parts[1:])  # noqa: S301 - by our own child in our own folder
+    return items, end
