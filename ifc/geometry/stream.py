@@ -100,7 +100,7 @@ class Unsure:
 
 
 _MARK = bytes.fromhex("a3f59d0c6e1b4877b2d8315c9fe4062a")  # begins a frame; stands in no other place but by chance
-_END = _MARK[::-1]
+_END = bytes.fromhex("5be0178f24c96d3a81f7420e9bd6ac35")
 _SIZE = struct.Struct("<Q")
 _ALIGNED = 64  # bytes; numbers in memory are read fastest from multiples of it
 
