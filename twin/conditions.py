@@ -1,6 +1,6 @@
 """What it is like in a building, or was at any time: by storey, by space, and together."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,7 +10,7 @@ from twin.catalogue import Catalogue, Version
 from twin.clock import Clock
 from twin.errors import InvalidInput, NotFound
 from twin.live import LiveWing
-from twin.live.state import aggregate, comfort_of, with_category
+from twin.live.state import aggregate, comfort_of, occupancy, together, with_category
 
 LOCAL = ZoneInfo("Europe/Tallinn")
 GROUPS = ("space", "storey", "building")
@@ -44,7 +44,7 @@ class Conditions:
         if storey is not None:
             if version is None or self._catalogue.record(version.key, storey).ifc_class != "IfcBuildingStorey":
                 raise InvalidInput("This is no storey of the building.", reason="storey", entity=storey[:40])
-            storeys = self._storeys(version, items)
+            storeys = self.storeys(building_id, map(_place, items))
             items = [item for item in items if storeys[_place(item)] == storey]
         month = (at or self._clock()).astimezone(LOCAL).month
         moment = (at or self._clock()).isoformat().replace("+00:00", "Z")
@@ -64,14 +64,12 @@ class Conditions:
             return aggregate(items, lambda _: building_id)
         if by == "space":
             return aggregate(items, lambda item: item["space"])
-        version = self._version(building_id)
-        storeys = self._storeys(version, items) if version is not None else {}
+        storeys = self.storeys(building_id, map(_place, items))
         return aggregate(items, lambda item: storeys.get(_place(item)))
 
     def district(self) -> list[dict[str, Any]]:
         """Return the values of every building as a whole."""
-        known = [building.building_id for building in self._catalogue.buildings()]
-        return [row for building_id in known for row in self.aggregates(building_id, "building")]
+        return [row for building_id in self.building_ids() for row in self.aggregates(building_id, "building")]
 
     def comfort(self, building_id: str, point_id: str, start: datetime, end: datetime) -> dict[str, Any]:
         """Return how many hours a point was in each category; see `comfort_of`.
@@ -87,6 +85,44 @@ class Conditions:
         told = comfort_of(point["quantity_kind"], point["unit"], found["items"], lambda t: t.astimezone(LOCAL))
         return {"point": point, **told}
 
+    def occupancy(self, building_id: str, by: str, at: datetime | None = None) -> dict[str, Any]:
+        """Return who is in, by space with the method, or together by storey or for the building, now or at a time.
+
+        Raises:
+            NotFound: (building) there is no such building.
+            InvalidInput: (group) `by` is none of `GROUPS`; (time-range) `at` has no offset from UTC.
+        """
+        if by not in GROUPS:
+            raise InvalidInput(f"Group by one of {', '.join(GROUPS)}.", reason="group", entity=by[:40])
+        spaces = occupancy(self._items(building_id, at))
+        moment = (at or self._clock()).isoformat().replace("+00:00", "Z")
+        if by == "space":
+            return {"at": moment, "by": by, "items": spaces}
+        names = [space["space"] for space in spaces]
+        storeys = self.storeys(building_id, names) if by == "storey" else dict.fromkeys(names, building_id)
+        return {"at": moment, "by": by, "items": together(spaces, storeys.get)}
+
+    def district_occupancy(self) -> list[dict[str, Any]]:
+        """Return who is in every building of which something is known."""
+        return [row for name in self.building_ids() for row in self.occupancy(name, "building")["items"]]
+
+    def building_ids(self) -> list[str]:
+        """Return all buildings."""
+        return [building.building_id for building in self._catalogue.buildings()]
+
+    def need(self, building_id: str) -> None:
+        """Refuse a building that is not there.
+
+        Raises:
+            NotFound: (building).
+        """
+        self._catalogue.building(building_id)
+
+    def storeys(self, building_id: str, places: Iterable[str]) -> dict[str, str | None]:
+        """Return the storey of each space or element, None where the newest model does not say."""
+        version = self._version(building_id)
+        return {place: self._storey(version, place) if version is not None else None for place in set(places)}
+
     def _items(self, building_id: str, at: datetime | None) -> list[dict[str, Any]]:
         self._catalogue.building(building_id)
         found = self._live.latest(building_id) if at is None else self._live.state_at(building_id, at)
@@ -96,10 +132,6 @@ class Conditions:
     def _version(self, building_id: str) -> Version | None:
         building = self._catalogue.building(building_id)
         return self._catalogue.version(building_id, building.furthest) if building.latest else None
-
-    def _storeys(self, version: Version, items: Sequence[Mapping[str, Any]]) -> dict[str, str | None]:
-        """Return the storey of each place that a point has."""
-        return {place: self._storey(version, place) for place in {_place(item) for item in items}}
 
     def _storey(self, version: Version, global_id: str) -> str | None:
         for _ in range(MAX_CLIMB):

@@ -7,15 +7,28 @@ from fastapi import APIRouter, Query
 
 from api.context import BuildingId, TwinDep
 from twin.conditions import Conditions
+from twin.metering import Metering
 
 CONFORMS_TO: tuple[str, ...] = ()
 DEFAULT_COMFORT = timedelta(days=7)
 router = APIRouter(tags=["live"])
 At = Annotated[datetime | None, Query(description="RFC 3339; default now")]
 
+From = Annotated[datetime | None, Query(alias="from", description="Default a week before the end")]
+To = Annotated[datetime | None, Query(alias="to", description="Default now")]
+
 
 def _conditions(twin: TwinDep) -> Conditions:
     return Conditions(twin.catalogue, twin.live, twin.clock)
+
+
+def _metering(twin: TwinDep) -> Metering:
+    return Metering(twin.live, _conditions(twin))
+
+
+def _span(twin: TwinDep, start: datetime | None, end: datetime | None) -> tuple[datetime, datetime]:
+    until = end or twin.clock()
+    return start or until - DEFAULT_COMFORT, until
 
 
 @router.get("/buildings/{building_id}/state", summary="Show the state of a building or storey, now or at a time")
@@ -59,6 +72,47 @@ def means(
 def district(twin: TwinDep) -> dict[str, Any]:
     """Return mean, minimum and maximum of each building."""
     return {"items": _conditions(twin).district()}
+
+
+@router.get("/buildings/{building_id}/occupancy", summary="Show who is in, and how that is known")
+def occupancy(
+    twin: TwinDep,
+    building_id: BuildingId,
+    by: Annotated[str, Query(max_length=20, description="space, storey or building")] = "space",
+    at: At = None,
+) -> dict[str, Any]:
+    """Return people or presence by space with the method, or together."""
+    return _conditions(twin).occupancy(building_id, by, at)
+
+
+@router.get("/district/occupancy", summary="Show who is in every building")
+def district_occupancy(twin: TwinDep) -> dict[str, Any]:
+    """Return occupied spaces and people of each building of which something is known."""
+    return {"items": _conditions(twin).district_occupancy()}
+
+
+@router.get("/buildings/{building_id}/meters", summary="Show the meters as a tree with its balance")
+def meters(twin: TwinDep, building_id: BuildingId, start: From = None, end: To = None) -> dict[str, Any]:
+    """Return what each meter used, what its parts leave unexplained, and findings."""
+    return _metering(twin).tree(building_id, *_span(twin, start, end))
+
+
+@router.get("/buildings/{building_id}/use", summary="Show what was used by space, storey or building")
+def use(
+    twin: TwinDep,
+    building_id: BuildingId,
+    by: Annotated[str, Query(max_length=20, description="space, storey or building")] = "building",
+    start: From = None,
+    end: To = None,
+) -> dict[str, Any]:
+    """Return energy and water by place."""
+    return {"items": _metering(twin).by_place(building_id, by, *_span(twin, start, end))}
+
+
+@router.get("/district/use", summary="Show what every building used")
+def district_use(twin: TwinDep, start: From = None, end: To = None) -> dict[str, Any]:
+    """Return energy and water of each building."""
+    return {"items": _metering(twin).district(*_span(twin, start, end))}
 
 
 @router.get("/points/{building_id}/{point_id}/comfort", summary="Show the hours in each category of comfort")

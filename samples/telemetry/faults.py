@@ -28,6 +28,7 @@ class FaultKind(StrEnum):
     SILENT = "device-silent"  # size has no meaning
 
 
+APART = timedelta(days=4)  # between two faults of a kind at one place: the first has been repaired and forgotten
 ROOM_KINDS = (FaultKind.VALVE_OPEN, FaultKind.VALVE_CLOSED, FaultKind.WINDOW, FaultKind.FAN)
 BUILDING_KINDS = (FaultKind.LEAK, FaultKind.CYCLING)
 DEVICE_KINDS = (FaultKind.DRIFT, FaultKind.FROZEN, FaultKind.SILENT, FaultKind.SUBMETER)
@@ -104,11 +105,15 @@ def plan_faults(site: Site, seed: int, year: int, each: int = 2) -> list[Fault]:
 
 
 def _apart(faults: Sequence[Fault]) -> list[Fault]:
-    """Leave out what would overlap another fault of the same kind at the same place."""
+    """Leave out what would overlap a fault that shows at the same place: two meters of one tree do."""
+
+    def shows_at(fault: Fault) -> tuple[str, ...]:
+        return (fault.kind, fault.building_id, "" if fault.kind is FaultKind.SUBMETER else fault.place)
+
     kept: list[Fault] = []
     for fault in faults:
-        same = [o for o in kept if (o.kind, o.building_id, o.place) == (fault.kind, fault.building_id, fault.place)]
-        if all(fault.end < other.begin or fault.begin > other.end for other in same):
+        same = [other for other in kept if shows_at(other) == shows_at(fault)]
+        if all(fault.end + APART < other.begin or fault.begin > other.end + APART for other in same):
             kept.append(fault)
     return kept
 

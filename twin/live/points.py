@@ -46,6 +46,7 @@ class Point:
         range: Lowest and highest plausible value in `unit`, or None.
         interval_s: Expected seconds between readings, or None if none can be expected.
         space: GlobalId of the space it stands in, where the model says so.
+        parent: Point of the meter that this one measures a part of, or None.
     """
 
     building_id: str
@@ -58,6 +59,7 @@ class Point:
     range: tuple[float, float] | None = None
     interval_s: float | None = None
     space: str | None = None
+    parent: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return the members of a points file, plus `space`."""
@@ -72,6 +74,7 @@ class Point:
             "range": list(self.range) if self.range else None,
             "interval_s": self.interval_s,
             "space": self.space,
+            "parent": self.parent,
         }
 
 
@@ -147,6 +150,7 @@ def point_from_json(item: Any, line: int | None = None) -> Point:
             range=_range(item.get("range")),
             interval_s=_interval(item.get("interval_s")),
             space=_text(item, "space") if item.get("space") is not None else None,
+            parent=_text(item, "parent", POINT_ID) if item.get("parent") is not None else None,
         )
     except ValueError as error:
         raise _invalid(f"A point cannot be used: {error}.", "point-invalid", entity, line) from error

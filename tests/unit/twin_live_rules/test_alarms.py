@@ -121,14 +121,15 @@ def test_comfort_takes_its_limits_from_the_category_and_season(plant):
 
 
 def test_a_balance_finds_what_the_sub_meters_do_not_explain(plant):
-    plant.rule(rule_id="leak", kind="balance", points=["main", "sub-1", "sub-2"], above=0.1, hysteresis=0.02)
+    members = {"points": ["main", "sub-1", "sub-2"], "above": 0.1, "hysteresis": 0.02, "window_s": 600}
+    plant.rule(rule_id="leak", kind="balance", **members)
 
     def meters(*values):
         for name, value in zip(("main", "sub-1", "sub-2"), values, strict=True):
             plant.read(value, name, "kW.h")
         return plant.look()
 
-    assert meters(100, 50, 50) == []  # one reading says nothing
+    assert meters(100, 50, 50) == []  # one reading says nothing, nor do two that are close
     assert meters(110, 55, 55) == []
     assert meters(120, 56, 57) == [("leak", RAISED)]
     assert plant.alarms.book.alarms()[0].value == pytest.approx((20 - 13) / 20)

@@ -154,7 +154,9 @@ class Scene:
     def _used(self, rule: Rule, point_id: str) -> float | None:
         known = point_id in self._by_id
         readings = self._readings(rule, point_id) if known else []
-        return None if len(readings) < 2 else readings[-1][1] - readings[0][1]
+        if len(readings) < 2 or (readings[-1][0] - readings[0][0]).total_seconds() < rule.window_s / 2:
+            return None
+        return readings[-1][1] - readings[0][1]
 
     def _unexplained(self, rule: Rule, _point: Point) -> float | None:
         used = [self._used(rule, name) for name in rule.points]

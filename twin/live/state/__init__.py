@@ -13,19 +13,27 @@ from twin.live.state.comfort import (
     index_of,
     shares,
 )
+from twin.live.state.meters import METERED, Finding, MeterTree
+from twin.live.state.occupancy import METHODS, occupancy, together
 
 __all__ = [
     "CO2",
     "HUMIDITY",
+    "METERED",
+    "METHODS",
     "OVERHEATING_CEL",
     "STANDARD",
     "SUMMER",
     "WINTER",
     "Band",
+    "Finding",
     "Index",
+    "MeterTree",
     "aggregate",
     "comfort_of",
     "index_of",
+    "occupancy",
     "shares",
+    "together",
     "with_category",
 ]
