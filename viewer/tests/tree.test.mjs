@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { buildTree, countElements, elementIds, pathTo } from "../static/js/core/tree.js";
+import { buildTree, countElements, elementIds, pathTo, withDrawn } from "../static/js/core/tree.js";
 
 const source = {
   global_id: "P", ifc_class: "IfcProject", name: "Project", elements: {}, children: [{
@@ -51,4 +51,13 @@ test("ids are unique and children are made once", () => {
   walk(root);
   assert.equal(new Set(ids).size, ids.length);
   assert.equal(root.children(), root.children());
+});
+
+test("what is drawn and stands nowhere in the structure is added to its storey, or to the top", () => {
+  const table = { global_id: ["a1", "flight", "R1", "lost"], ifc_class: ["IfcWall", "IfcStairFlight", "IfcSpace", "IfcProxy"], storey: ["S1", "S1", "S1", null] };
+  const whole = withDrawn(source, table);
+  assert.deepEqual(whole.children[0].children[0].elements.IfcStairFlight, ["flight"]);
+  assert.deepEqual(whole.elements.IfcProxy, ["lost"]);
+  assert.equal(source.elements.IfcProxy, undefined);
+  assert.equal(withDrawn(whole, table), whole);
 });

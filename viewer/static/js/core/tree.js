@@ -54,6 +54,37 @@ function spatialNode(source, storey, words) {
   };
 }
 
+/**
+ * The structure with all that is drawn: parts of elements, such as the flights of a stair, stand beside them.
+ * @param {any} source answer of …/tree, left as it is
+ * @param {{global_id: string[], ifc_class: string[], storey: (string | null)[]}} table of the scene
+ * @returns {any}
+ */
+export function withDrawn(source, table) {
+  const known = new Set(allIds(source));
+  /** @type {Map<string | null, Record<string, string[]>>} */
+  const missing = new Map();
+  table.global_id.forEach((id, i) => {
+    if (known.has(id)) return;
+    const place = table.storey[i] !== null && known.has(/** @type {string} */ (table.storey[i])) ? table.storey[i] : source.global_id;
+    const classes = missing.get(place) ?? {};
+    missing.set(place, { ...classes, [table.ifc_class[i]]: [...(classes[table.ifc_class[i]] ?? []), id] });
+  });
+  return missing.size ? added(source, missing) : source;
+}
+
+/** @param {any} source @param {Map<string | null, Record<string, string[]>>} missing @returns {any} */
+function added(source, missing) {
+  const elements = { ...source.elements };
+  for (const [ifcClass, ids] of Object.entries(missing.get(source.global_id) ?? {})) elements[ifcClass] = [...(elements[ifcClass] ?? []), ...ids];
+  return { ...source, elements, children: (source.children ?? []).map((/** @type {any} */ child) => added(child, missing)) };
+}
+
+/** @param {any} source @returns {string[]} all that the structure names, spaces and storeys too */
+function allIds(source) {
+  return [source.global_id, ...Object.values(source.elements ?? {}).flat(), ...(source.children ?? []).flatMap(allIds)];
+}
+
 /** Name, and the long name where it says more. @param {any} source @returns {string} */
 const labelOf = ({ name, long_name: long }) => (!long || long === name ? name ?? "" : !name || long.includes(name) ? long : `${name} ${long}`);
 
