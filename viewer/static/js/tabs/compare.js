@@ -14,6 +14,7 @@ import { elementLink, fold, inOrder, words } from "./parts.js";
 
 const MOST = 300;
 const MOST_CHANGES = 20;
+const MOST_ASKED = 100;
 const PARTS = /** @type {const} */ (["changed", "added", "removed"]);
 /** Signs beside the colours. */
 const SIGN = { added: "+", changed: "≠", removed: "−" };
@@ -48,8 +49,8 @@ class Comparison {
     this.storey = context.store.get().storey ?? "";
     /** @type {Set<string>} */
     this.ticked = new Set();
-    /** @type {Map<string, string | null>} storeys of what only the older version has */
-    this.before = new Map();
+    /** @type {Map<string, string | null>} storeys of what is not drawn, or only in the older version */
+    this.places = new Map();
     /** @type {(() => void) | null} */
     this.gone = null;
     this.from = "";
@@ -75,6 +76,7 @@ class Comparison {
       this.actors = new Map(accepted.items.map((/** @type {any} */ d) => [d.document_sha256, d.actor]));
       context.app.remember({ from });
       if (this.diff.removed.length) await this.loadOld();
+      await this.findPlaces();
       this.draw();
     } catch (error) {
       if (!context.signal.aborted) fill(this.out, errorBlock(error, () => this.run(from)));
@@ -86,7 +88,7 @@ class Comparison {
     const [stage, version] = this.from.split("/");
     const path = versionPath(this.context.building.building_id, stage, version);
     const old = await once(this.context, `${path}/scene`);
-    this.before = new Map(old.elements.global_id.map((/** @type {string} */ id, /** @type {number} */ i) => [id, old.elements.storey[i]]));
+    old.elements.global_id.forEach((/** @type {string} */ id, /** @type {number} */ i) => this.places.set(id, old.elements.storey[i]));
     this.end();
     this.gone = await loadRemoved(this.context, path, new Set(this.diff.removed.map((/** @type {any} */ e) => e.global_id)));
   }
@@ -96,7 +98,17 @@ class Comparison {
     const { scene } = this.context;
     if (e.ifc_class === "IfcBuildingStorey") return e.global_id;
     const row = scene.rows.get(e.global_id);
-    return row === undefined ? this.before.get(e.global_id) : scene.table.storey[row];
+    return row === undefined ? this.places.get(e.global_id) : scene.table.storey[row];
+  }
+
+  /** Ask where those lie that are not drawn, such as openings. */
+  async findPlaces() {
+    const { scene, path, signal } = this.context;
+    const lost = PARTS.flatMap((name) => this.diff[name]).filter((e) => !scene.rows.has(e.global_id) && !this.places.has(e.global_id)).slice(0, MOST_ASKED);
+    await Promise.all(lost.map(async (e) => {
+      const { items } = await getJson(`${path}/elements?q=${encodeURIComponent(e.global_id)}&limit=1`, { signal });
+      this.places.set(e.global_id, items[0]?.storey ?? null);
+    }));
   }
 
   /** @param {Part} name */

@@ -106,12 +106,12 @@ export class HeatMap {
     const [x, y] = middle(space.shape);
     const stale = item?.stale;
     const value = item ? `${number(item.value)} ${unit(item.unit)}` : t("heat.none");
-    const words = `${space.name} ${space.long_name ?? ""}: ${value}${stale ? `, ${t("heat.stale")}` : ""}`;
+    const words = `${[space.name ?? "", value].join(" ").trim()}${[space.long_name, stale && t("heat.stale")].filter(Boolean).map((w) => `, ${w}`).join("")}`; // begins as it is seen
     const colour = !item ? "#ffffff" : css(stale ? STALE : paint(item.value));
     const choose = () => this.context.select([space.global_id], { zoom: true });
     const group = svg("g", { class: `room ${stale ? "stale" : ""}`, role: "button", tabindex: 0, "aria-label": words, "data-gid": space.global_id, "data-colour": colour },
       svg("title", {}, words), svg("path", { d: pathOf(space.shape), fill: colour }),
-      svg("text", { x, y: -y - 0.15, class: "plan-name" }, space.name ?? ""), svg("text", { x, y: -y + 0.75, class: "plan-value" }, item ? number(item.value) : ""));
+      svg("text", { x, y: -y - 0.15, class: "plan-name" }, `${space.name ?? ""} `), svg("text", { x, y: -y + 0.75, class: "plan-value" }, item ? number(item.value) : ""));
     group.addEventListener("click", choose);
     group.addEventListener("keydown", (event) => {
       const key = /** @type {KeyboardEvent} */ (event).key;

@@ -26,7 +26,7 @@ export async function openPermit(context, panel) {
   fill(panel, h("h2", null, t("permit.title")), fold(t("permit.packs"), h("ul", { class: "plain" }, report.packs.map((/** @type {any} */ p) => h("li", null, `${localText(p.title)} ${p.version}`))), { open: false, badge: number(report.packs.length, 0) }),
     h("p", { class: "links" }, h("a", { class: "button small-button", href: format("html"), target: "_blank", rel: "noopener" }, icon("permit", 15), t("permit.print")),
       h("a", { class: "button small-button", href: format("bcf-3.0"), download: "" }, icon("download", 15), t("permit.bcf"))),
-    applicationPart(context), topicPart(context), filters, list);
+    applicationPart(context), topicPart(context), h("section", { class: "findings" }, filters, list));
   restore();
   return () => context.app.remember({ check: null });
 }
