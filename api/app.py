@@ -65,7 +65,8 @@ def create_app(settings: Settings, open_with: Callable[[Settings], Twin] = open_
             twin.live.capture(settings.capture_file)
         if settings.mqtt_url is not None:
             tls = TlsFiles(settings.mqtt_authority, settings.mqtt_certificate)
-            twin.live.start_mqtt(settings.mqtt_url.get_secret_value(), settings.mqtt_root, tls=tls)
+            url, root = settings.mqtt_url.get_secret_value(), settings.mqtt_root
+            twin.live.start_mqtt(url, root, tls=tls, sensorthings=settings.mqtt_sensorthings)
         try:
             yield
         finally:

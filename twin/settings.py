@@ -33,6 +33,9 @@ class Settings(BaseSettings):
         default=None, description="mqtt://[user:password@]host:port of the broker; default is no broker"
     )
     mqtt_root: str = Field(default="kaksik", description="First level of the topics that are listened to")
+    mqtt_sensorthings: bool = Field(
+        default=False, description="Whether Observations are published and taken on the topics of SensorThings too"
+    )
     capture_file: Path | None = Field(
         default=None, description="File to which raw messages are added as they come (up to 1 GiB), to be replayed"
     )

@@ -74,7 +74,11 @@ def broker_files(
     twin = open_twin(settings)
     try:
         texts = twin.live.devices.broker_files(
-            settings.mqtt_root, address.username, address.password, commands=settings.commands
+            settings.mqtt_root,
+            address.username,
+            address.password,
+            commands=settings.commands,
+            sensorthings=settings.mqtt_sensorthings,
         )
     finally:
         twin.close()

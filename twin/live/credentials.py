@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 
 from twin.errors import InvalidInput
 from twin.live.devices import DEVICE_ID, Device
+from twin.live.sta_messages import FILTERS, stream_topic
 
 SECRET_BYTES = 24  # 192 bits of chance: nothing to guess, so the hash need not be slow
 ITERATIONS = 101  # what mosquitto_passwd takes; the broker computes it at every connection
@@ -50,7 +51,9 @@ def password_file(hashes: Mapping[str, str]) -> str:
     return "".join(f"{name}:{stored}\n" for name, stored in sorted(hashes.items()))
 
 
-def acl_file(devices: Iterable[Device], root: str, reader: str, *, commands: bool = False) -> str:
+def acl_file(
+    devices: Iterable[Device], root: str, reader: str, *, commands: bool = False, sensorthings: bool = False
+) -> str:
     """Return a Mosquitto access control file: each device writes its own points, `reader` reads all and writes none.
 
     Args:
@@ -58,15 +61,19 @@ def acl_file(devices: Iterable[Device], root: str, reader: str, *, commands: boo
         root: First level of the topics.
         reader: User name of this service at the broker.
         commands: Whether `reader` may send commands, and each device hear those for its own points.
+        sensorthings: Whether `reader` may publish Observations, and each device create those of its own points.
 
     Raises:
         InvalidInput: (device-invalid) a name could be read as two lines.
     """
     sends = [f"write {root}/v1/+/+/set"] if commands else []
+    sends += [f"readwrite {topic}" for topic in FILTERS] if sensorthings else []
     blocks = [_block(reader, [f"read {root}/v1/+/+/obs", "read application/#", "read v3/#", *sends])]
     for device in sorted(devices, key=lambda item: item.device_id):
         topics = [f"{root}/v1/{device.building_id}/{point}" for point in sorted(device.points)]
         own = [f"write {topic}/obs" for topic in topics] + [f"read {topic}/set" for topic in topics if commands]
+        if sensorthings:
+            own += [f"write {stream_topic(device.building_id, point)}" for point in sorted(device.points)]
         blocks.append(_block(device.device_id, own))
     return "\n".join(blocks)
 

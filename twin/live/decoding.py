@@ -14,13 +14,14 @@ from twin.live.lorawan import (
     read_uplink,
 )
 from twin.live.observation import Decoded, Refusal, RefusalReason, RefusedError, decode_message
+from twin.live.sta_messages import FILTERS, PREFIX, StreamAt, decode_entity
 
 Devices = Callable[[], Mapping[str, Device]]
 
 
-def topic_filters(root: str) -> tuple[str, ...]:
-    """Return the topic filters of the native form and of the two network servers."""
-    return (f"{root}/v1/+/+/obs", CHIRPSTACK_TOPIC, TTS_TOPIC)
+def topic_filters(root: str, *, sensorthings: bool = False) -> tuple[str, ...]:
+    """Return the topic filters of the native form, of the two network servers and, if wanted, of SensorThings."""
+    return (f"{root}/v1/+/+/obs", CHIRPSTACK_TOPIC, TTS_TOPIC, *(FILTERS if sensorthings else ()))
 
 
 class Decoder:
@@ -30,12 +31,14 @@ class Decoder:
         root: First level of the native topics.
         devices: Returns the registered devices by id.
         unit_at: Returns the unit of a point by building and point; empty if there is no such point.
+        stream_at: Returns a point by the number of its SensorThings Datastream.
     """
 
-    def __init__(self, root: str, devices: Devices, unit_at: Callable[[str, str], str]) -> None:
+    def __init__(self, root: str, devices: Devices, unit_at: Callable[[str, str], str], stream_at: StreamAt) -> None:
         self.root = root
         self._devices = devices
         self._unit_at = unit_at
+        self._stream_at = stream_at
         self._frames = FrameFilter()
         self._lock = threading.Lock()
 
@@ -43,6 +46,8 @@ class Decoder:
         """Return what one message holds; what cannot be read is a refusal with its reason."""
         if is_uplink_topic(topic):
             return self._uplink(topic, payload, received)
+        if topic.startswith(PREFIX):
+            return decode_entity(topic, payload, received, self._stream_at)
         return decode_message(topic, payload, root=self.root, received=received)
 
     def _uplink(self, topic: str, payload: bytes, received: datetime) -> tuple[Decoded, ...]:

@@ -9,8 +9,10 @@ from twin.live.capture import Capture, Message
 from twin.live.decoding import Decoder
 from twin.live.devices import Device
 from twin.live.lorawan import is_uplink_topic
+from twin.live.numbers import stream_number
 from twin.live.observation import Decoded, Observation, Refusal, RefusalReason, admit
-from twin.live.store import ReadingStore
+from twin.live.points import Point
+from twin.live.store import PointKey, ReadingStore
 from twin.live.write import Append, Row, WriteResult
 
 
@@ -26,14 +28,22 @@ class Intake:
     def __init__(self, store: ReadingStore, clock: Callable[[], datetime], root: str) -> None:
         self._store = store
         self._clock = clock
-        self.decoder = Decoder(root, lambda: store.devices, self._unit_at)
+        self.decoder = Decoder(root, lambda: store.devices, self._unit_at, self._stream_at)
         self._capture: Capture | None = None
         self._capture_lock = threading.Lock()
+        self._streams_of: tuple[Mapping[PointKey, object], Mapping[int, Point]] = ({}, {})
         self._owned_by: tuple[Mapping[str, Device], frozenset[tuple[str, str]]] = ({}, frozenset())
 
     def _unit_at(self, building_id: str, point_id: str) -> str:
         known = self._store.known.get((building_id, point_id))
         return known[1].unit if known else ""
+
+    def _stream_at(self, number: int) -> Point | None:
+        known = self._store.known
+        if self._streams_of[0] is not known:
+            streams = {stream_number(*name): point for name, (_, point) in known.items()}
+            self._streams_of = (known, streams)
+        return self._streams_of[1].get(number)
 
     def prepare(self, topic: str, payload: bytes) -> Append:
         """Decode one message that arrives now and admit its readings; nothing is stored yet."""

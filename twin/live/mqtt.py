@@ -122,24 +122,23 @@ class MqttIngest:
             "left_out": self._left_out,
         }
 
-    def publish(self, topic: str, payload: bytes) -> bool:
-        """Hand a message to the broker, QoS 1, not retained; never waits. Callable from any thread.
+    def publish(self, messages: Sequence[tuple[str, bytes]]) -> int:
+        """Hand messages to the broker, QoS 1, not retained; never waits. Callable from any thread.
 
         Returns:
-            Whether it was handed over. It is left out, and counted, while there is no connection and while
-            `MAX_OUTGOING` messages are not acknowledged.
+            How many were handed over. The others are left out, and counted: all while there is no connection, and
+            those above `MAX_OUTGOING` that are not acknowledged.
         """
         with self._outgoing_lock:
-            waiting = self._handed - self._sent + len(self._outgoing)
-            if not self._subscribed.is_set() or waiting >= MAX_OUTGOING:
-                self._left_out += 1
-                return False
+            room = MAX_OUTGOING - len(self._outgoing) - (self._handed - self._sent)
+            chosen = messages[: max(room, 0)] if self._subscribed.is_set() else ()
+            self._left_out += len(messages) - len(chosen)
             try:
-                self._loop.call_soon_threadsafe(self._send, topic, payload)
+                self._loop.call_soon_threadsafe(self._send, chosen)
             except RuntimeError:  # stopped meanwhile
-                return False
-            self._handed += 1
-        return True
+                return 0
+            self._handed += len(chosen)
+        return len(chosen)
 
     def stop(self) -> None:
         """Write and acknowledge what has arrived, then leave; the broker keeps the session. Safe to call twice."""
@@ -173,10 +172,11 @@ class MqttIngest:
         writer.cancel()
         await _cancel_all()
 
-    def _send(self, topic: str, payload: bytes) -> None:
-        self._sent += 1
+    def _send(self, messages: Sequence[tuple[str, bytes]]) -> None:
+        self._sent += len(messages)
         if self._client is not None and self._subscribed.is_set():
-            self._client.publish(topic, payload, qos=1)
+            for topic, payload in messages:
+                self._client.publish(topic, payload, qos=1)
 
     async def _settle(self) -> None:
         """Wait until what has arrived is written, or the disk has refused it for a while."""
@@ -232,7 +232,12 @@ class MqttIngest:
         self._last_error = error
 
     def _on_connect(self, client: gmqtt.Client, _session: int, _code: int, _properties: dict[str, Any]) -> None:
-        client.subscribe([gmqtt.Subscription(topic, qos=1, retain_handling_options=2) for topic in self._topics])
+        own = {
+            "qos": 1,
+            "retain_handling_options": 2,
+            "no_local": True,
+        }  # what we publish ourselves is stored already
+        client.subscribe([gmqtt.Subscription(topic, **own) for topic in self._topics])
 
     def _on_subscribe(self, client: gmqtt.Client, _mid: int, codes: Sequence[int], _properties: Any) -> None:
         if any(code >= 0x80 for code in codes):

@@ -121,7 +121,9 @@ class DeviceRegister:
         """Take an unknown point (or a device, with an empty building) off the quarantine list."""
         self._store.dismiss(building_id, point_id)
 
-    def broker_files(self, root: str, reader: str, reader_secret: str, *, commands: bool = False) -> tuple[str, str]:
+    def broker_files(
+        self, root: str, reader: str, reader_secret: str, *, commands: bool = False, sensorthings: bool = False
+    ) -> tuple[str, str]:
         """Return password file and access control file for Mosquitto.
 
         Args:
@@ -129,6 +131,8 @@ class DeviceRegister:
             reader: User name of this service at the broker.
             reader_secret: Its password.
             commands: Whether it may send commands.
+            sensorthings: Whether the topics of SensorThings are in use.
         """
         hashes = {**self._store.secrets(), reader: hash_secret(reader_secret, self._new_salt())}
-        return password_file(hashes), acl_file(self._store.devices.values(), root, reader, commands=commands)
+        rules = acl_file(self._store.devices.values(), root, reader, commands=commands, sensorthings=sensorthings)
+        return password_file(hashes), rules

@@ -1,6 +1,5 @@
 """The live wing: points, readings in, latest state and history out."""
 
-import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
@@ -11,15 +10,14 @@ from typing import Any
 
 from ifc import ReadFinding
 from twin.errors import InvalidInput, NotFound
-from twin.live.address import BrokerAddress, TlsFiles, parse_mqtt_url
+from twin.live.address import BrokerAddress, TlsFiles
 from twin.live.archive import Archive, ArchivedMonth
 from twin.live.binding import bind, check_bindings
 from twin.live.capture import Capture, read_capture
-from twin.live.decoding import topic_filters
 from twin.live.devices import DEVICE_ID
 from twin.live.events import Hub
 from twin.live.intake import Intake
-from twin.live.mqtt import MqttIngest
+from twin.live.line import BrokerLine
 from twin.live.observation import Decoded, Observation, Refusal, RefusalReason
 from twin.live.places import Places
 from twin.live.points import Point
@@ -66,9 +64,7 @@ class LiveWing:
         self._intake = Intake(self._store, clock, root)
         self.devices = DeviceRegister(self._store)
         self.quarantine = Quarantine(self._store, self._reader, self.devices)
-        self._mqtt: MqttIngest | None = None
-        self._address: BrokerAddress | None = None
-        self._mqtt_lock = threading.Lock()
+        self._line = BrokerLine(self._intake, lambda: self._store.meta("mqtt-session", f"kaksik-{self._new_token()}"))
         self._watchers: list[Callable[[str], None]] = []
 
     # --- points
@@ -181,6 +177,7 @@ class LiveWing:
             by_building[observation.building_id].append(observation)
         for building_id, observations in by_building.items():
             self.hub.publish(building_id, observations)
+        self._line.tell(stored)
 
     def _event(self, observation: Observation) -> dict[str, Any]:
         _, point = self._store.known[observation.building_id, observation.point_id]
@@ -341,7 +338,15 @@ class LiveWing:
 
     # --- broker
 
-    def start_mqtt(self, url: str, root: str | None = None, wait_s: float = 5.0, tls: TlsFiles | None = None) -> bool:
+    def start_mqtt(
+        self,
+        url: str,
+        root: str | None = None,
+        wait_s: float = 5.0,
+        tls: TlsFiles | None = None,
+        *,
+        sensorthings: bool = False,
+    ) -> bool:
         """Start reading from a broker; it is looked for again and again, whether it is there now or not.
 
         Args:
@@ -349,6 +354,7 @@ class LiveWing:
             root: First level of the topics, from now on; None keeps the present one.
             wait_s: Seconds to wait for the subscription.
             tls: Authority and client certificate for ``mqtts``.
+            sensorthings: Whether Observations are published and taken on the topics of SensorThings too.
 
         Returns:
             Whether the subscription stood within `wait_s`.
@@ -356,21 +362,11 @@ class LiveWing:
         Raises:
             InvalidInput: (mqtt-url) the address cannot be read.
         """
-        address = parse_mqtt_url(url, tls)
-        session = self._store.meta("mqtt-session", f"kaksik-{self._new_token()}")
-        with self._mqtt_lock:
-            if self._mqtt is not None:
-                self._mqtt.stop()
-            if root is not None:
-                self._intake.decoder.root = root
-            self._address = address
-            self._mqtt = MqttIngest(address, topic_filters(self._intake.decoder.root), session, self._intake)
-        return self._mqtt.wait_subscribed(wait_s)
+        return self._line.start(url, root, tls, sensorthings=sensorthings).wait_subscribed(wait_s)
 
     def broker_address(self) -> BrokerAddress | None:
         """Return the broker that is read from, None if none was started."""
-        with self._mqtt_lock:
-            return self._address
+        return self._line.address
 
     @property
     def root(self) -> str:
@@ -379,20 +375,11 @@ class LiveWing:
 
     def mqtt_status(self) -> dict[str, Any]:
         """Return the state of the subscription; ``connected`` false without more when none was started."""
-        with self._mqtt_lock:
-            return self._mqtt.status() if self._mqtt else {"connected": False}
-
-    def publish(self, topic: str, payload: bytes) -> bool:
-        """Hand a message to the broker; tell whether it was handed over (see `MqttIngest.publish`)."""
-        mqtt = self._mqtt
-        return mqtt is not None and mqtt.publish(topic, payload)
+        return self._line.status()
 
     def stop_mqtt(self) -> None:
         """Stop reading from the broker, which keeps the session for the next start. Safe to call twice."""
-        with self._mqtt_lock:
-            if self._mqtt is not None:
-                self._mqtt.stop()
-            self._mqtt = self._address = None
+        self._line.stop()
 
     def stop(self) -> None:
         """Stop reading from the broker, write what is queued, close the store. Safe to call twice."""

@@ -176,7 +176,9 @@ def _count_refusals(connection: sqlite3.Connection, refusals: Sequence[Refusal],
         _UPSERT_REFUSAL, [(reason.value, count, now_us, details[reason]) for reason, count in counts.items()]
     )
     unknown = Counter(
-        (refusal.building_id or "", refusal.point_id) for refusal in refusals if refusal.reason in _QUARANTINED
+        (refusal.building_id or "", refusal.point_id)
+        for refusal in refusals
+        if refusal.reason in _QUARANTINED and refusal.point_id  # who bears no name cannot be accepted either
     )
     for (building_id, point_id), count in unknown.items():
         if not connection.execute(_UPDATE_QUARANTINE, (count, now_us, building_id, point_id)).rowcount:

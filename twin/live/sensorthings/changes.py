@@ -7,10 +7,11 @@ from typing import Any
 
 from ifc import ReadFinding
 from twin.errors import Conflict, InvalidInput, NotFound
+from twin.live.numbers import number_of, stream_number
 from twin.live.points import Point, PointKind, point_from_json
 from twin.live.sensorthings.additions import Addition, Additions
 from twin.live.sensorthings.documents import checked, refuse_fixed
-from twin.live.sensorthings.entities import NAVIGATION, SETS, Entity, Model, number_of, ucum
+from twin.live.sensorthings.entities import NAVIGATION, SETS, Entity, Model, ucum
 from twin.live.sensorthings.patches import patched
 from twin.live.units import QUANTITY_KINDS
 
@@ -154,7 +155,7 @@ class Changes:
             for step, kind in (("Thing", "Things"), ("Sensor", "Sensors"), ("ObservedProperty", "ObservedProperties"))
         }
         point = self._point(members, links)
-        number = number_of("datastream", point.building_id, point.point_id)
+        number = stream_number(point.building_id, point.point_id)
         if number in self._model.streams or point in self._points:
             raise _there("Datastreams", number)
         derived = number_of("thing", point.building_id, point.space or "")

@@ -6,12 +6,12 @@ An Observation is named by its Datastream and its time in microseconds, for that
 Entities that clients created stand beside these, and members that clients changed lie over them; see `Additions`.
 """
 
-import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from twin.live.numbers import number_of, stream_number
 from twin.live.points import Point
 from twin.live.sensorthings.additions import Addition
 
@@ -42,11 +42,6 @@ NAVIGATION: Mapping[str, Mapping[str, str]] = {
 _SINGULAR: Mapping[str, str] = {"Things": "Thing", "Sensors": "Sensor", "ObservedProperties": "ObservedProperty"}
 
 
-def number_of(*names: str) -> int:
-    """Return the identifier of a thing with those names."""
-    return int.from_bytes(hashlib.blake2b("\x00".join(names).encode(), digest_size=6).digest(), "big")
-
-
 def ucum(unit: str) -> str:
     """Return the address that defines a unit."""
     return f"http://unitsofmeasure.org/ucum.html#{unit}"
@@ -75,7 +70,7 @@ class Model:
     _index: dict[str, dict[Any, list[int]]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.streams = {number_of("datastream", p.building_id, p.point_id): p for p in self.points}
+        self.streams = {stream_number(p.building_id, p.point_id): p for p in self.points}
 
     def all(self, kind: str) -> list[Entity]:
         """Return all entities of a set, by identifier; none of Observations, which are read apart."""

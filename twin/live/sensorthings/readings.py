@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from twin.live.numbers import stream_number
 from twin.live.points import Point
 from twin.live.schema import time_to_us
-from twin.live.sensorthings.entities import Entity, number_of, observation_of
+from twin.live.sensorthings.entities import Entity, observation_of
 
 MAX_READ = 20_000  # readings looked at for one page; half of what one question to the store may answer
 PARTS = 500  # into which a long time is divided to find the page
@@ -54,7 +55,7 @@ class Readings:
             InvalidInput: (too-many-items) there are too many for one answer.
         """
         items = self._history(point.building_id, point.point_id, span.start, span.end)["items"]
-        stream = number_of("datastream", point.building_id, point.point_id)
+        stream = stream_number(point.building_id, point.point_id)
         return [
             observation_of(stream, time_to_us(datetime.fromisoformat(item["t"])), item["t"], item["v"])
             for item in items
