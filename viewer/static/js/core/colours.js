@@ -34,7 +34,7 @@ export const ORIENTATION = {
 /** @typedef {ReadonlyArray<readonly [number, number]>} Ramp stops of (0..1, 0xrrggbb), ascending */
 
 /** Low to high in blue to yellow; readable without hue (after cividis). @type {Ramp} */
-export const SEQUENTIAL = [[0, 0x123570], [0.25, 0x3b4d6e], [0.5, 0x7c7b78], [0.75, 0xbcaf6f], [1, 0xfee838]];
+export const SEQUENTIAL = [[0, 0x123570], [0.25, 0x435470], [0.5, 0x7c7b78], [0.75, 0xbcaf6f], [1, 0xfee838]];
 
 /** Cold, comfortable, warm. @type {Ramp} */
 export const THERMAL = [[0, 0x2b5fb0], [0.3, 0x86b6e0], [0.5, 0xeceae0], [0.7, 0xf0a35e], [1, 0xb5361c]];
