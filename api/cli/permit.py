@@ -119,13 +119,12 @@ def _show(report: dict[str, Any], gates: list[GateReport], language: str) -> Non
 
 def _row(result: dict[str, Any], language: str) -> tuple[str, str, str]:
     verdict = result["verdict"]
-    clause = ", ".join(filter(None, (result["act"], result["clause"])))
     indication = result["indication"]
     advice = "" if indication == "pass" else f"\n→ {result['advices'][language]}"  # then a person only has to look
     shown = f"\n({word(indication, language)})" if indication != verdict else ""
     return (
         f"{SIGNS[verdict]} {word(verdict, language)}{shown}",
-        f"{result['title'][language]}\n({clause})",
+        f"{result['title'][language]}\n({result['citations'][language]})",
         result["messages"][language] + advice,
     )
 

@@ -4,6 +4,7 @@ from twin.permit.evaluate import Comparison, check, compare
 from twin.permit.links import PassageLinks, passage_links
 from twin.permit.pack import Pack, Rule, bundled_packs, load_pack
 from twin.permit.registry import REGISTRY
+from twin.permit.sentences import kind_of
 from twin.permit.subject import Need, Parameters, Subject, TestSpec
 from twin.permit.values import (
     CheckResult,
@@ -17,7 +18,7 @@ from twin.permit.values import (
     SourceStatus,
     Verdict,
 )
-from twin.permit.view import CheckContext
+from twin.permit.view import CheckContext, label
 
 __all__ = [
     "REGISTRY",
@@ -43,6 +44,8 @@ __all__ = [
     "bundled_packs",
     "check",
     "compare",
+    "kind_of",
+    "label",
     "load_pack",
     "passage_links",
 ]

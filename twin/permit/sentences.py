@@ -91,6 +91,18 @@ def render_all(sentences: Iterable[Sentence]) -> dict[str, str]:
     return {language: " ".join(render(item, language) for item in listed) for language in LANGUAGES}
 
 
+def cited(act: str, clause: str) -> dict[str, str]:
+    """Return an act and a clause of it as people write them, by language; what nobody translated stays as it is."""
+    return {language: ", ".join(filter(None, (_worded(part, language) for part in (act, clause))))
+            for language in LANGUAGES}  # fmt: skip
+
+
+def _worded(text: str, language: str) -> str:
+    if language == "en" or text in catalogue():
+        return catalogue().get(text, {}).get(language, text)
+    return "; ".join(catalogue().get(part, {}).get(language, part) for part in text.split("; "))
+
+
 @cache
 def catalogue() -> Mapping[str, Mapping[str, str]]:
     """Return the wording by English template and language; read once, as it comes with the program."""

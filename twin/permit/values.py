@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from twin.permit.sentences import Sentence
+from twin.permit.sentences import Sentence, cited
 
 
 class Verdict(StrEnum):
@@ -157,6 +157,7 @@ class CheckResult:
             "title": dict(self.title),
             "act": self.act,
             "clause": self.clause,
+            "citations": cited(self.act, self.clause),
             "verdict": self.verdict.value,
             "indication": self.indication.value,
             "source_status": self.source_status.value,

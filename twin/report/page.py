@@ -1,11 +1,13 @@
 """A printable page of a permit report: one HTML file that needs nothing from outside."""
 
+import re
 from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
 from ifc import ElementRecord
 from twin.errors import InvalidInput
+from twin.permit import kind_of, label
 from twin.report.picture import to_svg
 from twin.report.view import look_at
 from twin.report.words import LANGUAGES, word
@@ -19,6 +21,8 @@ MAX_NAMED = 3  # elements beside an unmet data requirement
 MAX_PICTURES = 200  # a page beyond that is no longer read by anybody; the findings stay
 UNITS = {"m2": "m²", "m3": "m³", "1": "", "W/(m2.K)": "W/(m²·K)", "deg": "°"}
 COMPARISONS = {">=": "≥", "<=": "≤", "=": "="}
+DECIMAL = re.compile(r"(\d)\.(\d)")
+MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d(?:\.\d+)?Z")
 STYLE = """
 :root{--ink:#1b1f24;--soft:#5b6570;--line:#d4dae0;--fail:#a3200d;--needs_human:#8a5a00;--data_missing:#4a4f9c;
 --pass:#1d6b3a;--not_applicable:#5b6570}
@@ -40,12 +44,18 @@ figure{margin:0}figure svg{width:100%;height:auto;border:1px solid var(--line);b
 figcaption{color:var(--soft);font-size:12px}
 .gids{font-size:12.5px;margin:4px 0 0;padding-left:18px}
 code{font:12px ui-monospace,Menlo,Consolas,monospace;overflow-wrap:anywhere}
-table{border-collapse:collapse;width:100%;font-size:13.5px}th,td{text-align:left;vertical-align:top;padding:5px 8px;
+table{border-collapse:collapse;width:100%;font-size:13.5px}td:first-child .badge{white-space:nowrap}
+th,td{text-align:left;vertical-align:top;padding:5px 8px;
 border-bottom:1px solid var(--line)}th{color:var(--soft);font-weight:600}td:last-child{overflow-wrap:anywhere}
 .said{border-left:3px solid var(--line);padding-left:10px;margin:8px 0 0;font-size:13.5px}
 .note{color:var(--soft);font-size:13px}
+tr{break-inside:avoid}
+@page{size:A4;margin:16mm 14mm;
+@bottom-right{content:counter(page) " / " counter(pages);font:9pt sans-serif;color:#5b6570}}
 @media (max-width:760px){.body{grid-template-columns:1fr}}
-@media print{body{max-width:none;padding:0;font-size:11pt}.body{grid-template-columns:1fr 300px}h2{break-after:avoid}}
+@media print{body{max-width:none;padding:0;font-size:10pt;print-color-adjust:exact;-webkit-print-color-adjust:exact}
+.body{grid-template-columns:minmax(0,1fr) 260px}h2{break-after:avoid}article{padding:10px 12px;margin-bottom:10px}
+.counts li{padding:4px 10px}table{font-size:8.5pt}}
 """
 
 
@@ -95,9 +105,9 @@ class _Page:
         report = self._report
         facts = {
             "building": f"{self._name()} ({report['building_id']})",
-            "version": f"{report['stage']}/{report['version']}" if report["version"] else report["stage"],
-            "mode": self._word(report["mode"]),
-            "made": made,
+            "version": f"{word(report['stage'], self._language)} {report['version'] or ''}".strip(),
+            "mode": word(report["mode"], self._language),
+            "made": _moment(made),
         }
         rows = "".join(f"<dt>{self._word(name)}</dt><dd>{_text(value)}</dd>" for name, value in facts.items())
         counts = "".join(
@@ -114,6 +124,7 @@ class _Page:
         parts = []
         for verdict in SHOWN:
             results = [result for result in self._report["results"] if result["verdict"] == verdict]
+            results.sort(key=lambda result: ORDER.index(result["indication"]))  # what a person has to look at first
             if results:
                 words = self._word(verdict)
                 parts.append(f"<section><h2>{words[0].upper()}{words[1:]} ({len(results)})</h2>")
@@ -127,7 +138,7 @@ class _Page:
         rows = "".join(
             f'<tr><td style="--c:var(--{r["verdict"]})"><span class="badge">{SIGNS[r["verdict"]]} '
             f"{self._word(r['verdict'])}</span></td><td>{_text(r['title'][self._language])}</td>"
-            f"<td>{_text(_clause(r))}</td><td>{_text(r['messages'][self._language])}</td></tr>"
+            f"<td>{_text(self._clause(r))}</td><td>{_text(r['messages'][self._language])}</td></tr>"
             for r in results
         )
         if not rows:
@@ -161,15 +172,15 @@ class _Page:
 
     def _finding(self, result: Mapping[str, Any]) -> str:
         verdict = result["verdict"]
-        numbers = [
-            f"{self._word(name)}: <b>{_text(amount)}</b>"
-            for name, amount in (("measured", _measured(result)), ("limit", _limit(result)))
-            if amount
-        ]
-        source = f"{self._word('source')}: {self._word(result['source_status'])}"
+        amounts = (("measured", _measured(result)), ("limit", _limit(result)))
+        numbers = [f"{self._label(name)} <b>{_text(self._written(amount))}</b>" for name, amount in amounts if amount]
+        if result["indication"] != verdict:
+            numbers.append(f"{self._label('found')} <b>{self._word(result['indication'])}</b>")
+        source = f"{self._label('source')} {self._word(result['source_status'])}"
         return (
             f'<article style="--c:var(--{verdict})"><h3><span class="badge">{SIGNS[verdict]}</span> '
-            f'{_text(result["title"][self._language])}</h3><p class="where">{_text(_clause(result))} · {source}</p>'
+            f"{_text(result['title'][self._language])}</h3>"
+            f'<p class="where">{_text(self._clause(result))} · {source}</p>'
             f'<div class="body"><div><p>{_text(result["messages"][self._language])}</p>'
             + (f"<p>{' · '.join(numbers)}</p>" if numbers else "")
             + self._advice(result)
@@ -182,7 +193,7 @@ class _Page:
         """Return what to do; nothing where the machine found nothing wrong and a person only has to confirm."""
         if result["indication"] == "pass":
             return ""
-        return f"<p><b>{self._word('advice')}:</b> {_text(result['advices'][self._language])}</p>"
+        return f"<p><b>{self._label('advice')}</b> {_text(result['advices'][self._language])}</p>"
 
     def _elements(self, elements: Sequence[str]) -> str:
         names = [self._element(name) for name in elements[:MAX_ELEMENTS]]
@@ -212,8 +223,16 @@ class _Page:
 
     def _element(self, global_id: str) -> str:
         record = self._snapshot.records.get(global_id)
-        what = "" if record is None else f"{record.ifc_class.removeprefix('Ifc')} {record.name} "
+        what = "" if record is None else f"{kind_of(record.ifc_class, self._language)} {label(record).name} "
         return f"<li>{_text(what)}<code>{_text(global_id)}</code></li>"
+
+    def _clause(self, result: Mapping[str, Any]) -> str:
+        """Return act and clause in the language of the page; of a report from before there were any, in its own."""
+        known = result.get("citations")
+        return known[self._language] if known else ", ".join(filter(None, (result["act"], result["clause"])))
+
+    def _written(self, amount: str) -> str:
+        return amount if self._language == "en" else DECIMAL.sub(r"\1,\2", amount)
 
     def _table(self, names: Sequence[str], rows: str) -> str:
         head = "".join(f"<th>{self._word(name)}</th>" for name in names)
@@ -222,6 +241,10 @@ class _Page:
     def _name(self) -> str:
         buildings = [r for r in self._snapshot.records.values() if r.ifc_class == "IfcBuilding"]
         return _called(buildings[0]) if buildings else ""
+
+    def _label(self, name: str) -> str:
+        """Return a word and its colon; French sets a space before it."""
+        return self._word(name) + ("\u00a0:" if self._language == "fr" else ":")
 
     def _word(self, name: str) -> str:
         return escape(word(name, self._language), quote=True)
@@ -234,8 +257,10 @@ def _called(record: ElementRecord) -> str:
     return str(record.attributes.get("LongName") or record.name or record.global_id)
 
 
-def _clause(result: Mapping[str, Any]) -> str:
-    return ", ".join(filter(None, (result["act"], result["clause"])))
+def _moment(time: str) -> str:
+    """Return an RFC 3339 time to the minute, as people read it."""
+    found = MOMENT.fullmatch(time)
+    return f"{found[1]} {found[2]} UTC" if found else time
 
 
 def _measured(result: Mapping[str, Any]) -> str:

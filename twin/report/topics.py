@@ -40,7 +40,8 @@ def topics_of(report: Mapping[str, Any], snapshot: Snapshot, language: str, auth
 def _topic(
     result: Mapping[str, Any], guid: str, snapshot: Snapshot, language: str, author: str, time: str, *, picture: bool
 ) -> Topic:
-    clause = ", ".join(filter(None, (result["act"], result["clause"])))
+    known = result.get("citations")
+    clause = known[language] if known else ", ".join(filter(None, (result["act"], result["clause"])))
     words = (result["messages"][language], result["advices"][language], clause)
     return Topic(
         guid,

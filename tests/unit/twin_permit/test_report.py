@@ -12,8 +12,8 @@ from twin.permit import Verdict, bundled_packs, check, compare
 from twin.permit.solids import room_shape
 
 RESULT_KEYS = [
-    "check_id", "pack_id", "pack_sha256", "title", "act", "clause", "verdict", "indication", "source_status",
-    "message", "messages", "advice", "advices", "measured", "limit", "elements", "geometry",
+    "check_id", "pack_id", "pack_sha256", "title", "act", "clause", "citations", "verdict", "indication",
+    "source_status", "message", "messages", "advice", "advices", "measured", "limit", "elements", "geometry",
 ]  # fmt: skip
 DEPTHS = {"points": 1, "line": 1, "path": 1, "box": 1, "polygon": 2}
 
@@ -31,7 +31,9 @@ def test_json_has_the_agreed_shape(house: Any) -> None:
     assert all(set(pack) == {"id", "title", "version", "sha256"} for pack in made["packs"])
     for result in made["results"]:
         assert list(result) == RESULT_KEYS
-        assert set(result["title"]) == {"et", "en", "fr"}
+        assert set(result["title"]) == set(result["citations"]) == {"et", "en", "fr"}
+        assert result["citations"]["en"] == f"{result['act']}, {result['clause']}"
+        assert result["citations"]["en"] != result["citations"]["et"]
         assert set(result["messages"]) == set(result["advices"]) == {"et", "en", "fr"}
         assert all(text.endswith(".") for text in (*result["messages"].values(), *result["advices"].values()))
         assert result["message"] == result["messages"]["en"]
