@@ -16,9 +16,9 @@ from twin.energy.construction import Chain, chain, surface_resistance
 from twin.energy.engine import AIR_HEAT, FURNITURE, INSIDE_CONVECTION, INSIDE_RADIATION, WARM_UP_DAYS
 from twin.energy.faces import DIRECT_SHARE, ground_c, inner_takes, outer_face
 from twin.energy.glass import double_glazing
-from twin.energy.step_lumped import mix, run_lumped
+from twin.energy.step_lumped import HELPERS, Lumped, eliminated, mix, run_lumped
 from twin.energy.sun import irradiance, sun_path
-from twin.energy.values import Boundary, EnergyElement, EnergyModel, Kind
+from twin.energy.values import Boundary, EnergyElement, EnergyModel, Kind, Layer
 
 ENGINE_CITY = "rc_city"
 ENGINE_CITY_VERSION = "0.2"
@@ -148,15 +148,25 @@ def simulate_lumped(model: EnergyModel, pack: CityClimate) -> LumpedYear:
         model: The building; any number of elements. Horizons are not looked at.
         pack: The weather.
     """
-    step, blend = compiled_lumped()
+    step, blend, eliminate = compiled_lumped()
     parts = _parts(model, pack)
-    weights = _weights(model, parts)
-    hours = len(month_of_hour())
-    mixed = np.empty((2 * len(parts), hours))
-    _start(model, parts, pack, mixed)
+    panes = {place: len(parts) + 2 + at for at, place in enumerate(_glazed(parts))}
+    weights = _weights(parts, panes)
+    mixed = np.zeros((weights.shape[1], len(month_of_hour())))
+    ground = np.array(model.ground_c)[month_of_hour()] if model.ground_c else pack.ground_c
+    for place, part in enumerate(parts):
+        if part.head.boundary is Boundary.GROUND:
+            mixed[place] = ground
     rows, outs = np.nonzero(weights)
     blend(pack.table, rows, outs, weights[rows, outs], mixed)
-    return _step(model, pack, parts, np.ascontiguousarray(mixed.T), step)
+    result = np.empty((3, mixed.shape[1]))
+    house = _house(model, pack, parts, panes, eliminate)
+    step(house, pack.climate.dry_bulb_c, np.ascontiguousarray(mixed.T), WARM_UP_DAYS * 24, result)
+    return LumpedYear(result[0], result[1], result[2])
+
+
+def _glazed(parts: list[_Part]) -> list[int]:
+    return [place for place, part in enumerate(parts) if any(one.g is not None for one in part.members)]
 
 
 def _parts(model: EnergyModel, pack: CityClimate) -> list[_Part]:
@@ -171,18 +181,30 @@ def _lump(members: list[EnergyElement], pack: CityClimate) -> _Part:
     """Return one part of the same heat loss and the same mass, at about the same depth, as its members."""
     areas = np.array([one.area_m2.value for one in members])
     share = areas / areas.sum()
-    chains = [chain(one) for one in members]
+    alike = _alike(members, share)
     # Members of a part have one kind, but for doors among walls, whose films are those of walls.
     films = surface_resistance(members[0].kind)
-    loss = float(sum(w / (one.resistance_m2k_w() + films) for w, one in zip(share, chains, strict=True)))
+    loss = sum(w / (one.resistance_m2k_w() + films) for w, one in alike)
     resistance = max(1.0 / loss - films, LEAST_LUMPED_RESISTANCE)
     if members[0].kind in (Kind.WINDOW, Kind.INTERNAL):
-        capacity = np.full(2, float(sum(w * one.capacity.sum() for w, one in zip(share, chains, strict=True))) / 2.0)
+        capacity = np.full(2, sum(w * float(one.capacity.sum()) for w, one in alike) / 2.0)
         lumped = Chain(capacity, np.array([1.0 / resistance, 0.0]))
     else:
-        capacity = np.asarray(sum(w * _placed(one) for w, one in zip(share, chains, strict=True)))
+        capacity = np.asarray(sum(w * _placed(one) for w, one in alike))
         lumped = Chain(capacity, np.append(1.0 / (resistance * np.diff(PLACES)), 0.0))
     return _Part(tuple(members), float(areas.sum()), lumped, _film(members, share, lumped, pack))
+
+
+def _alike(members: list[EnergyElement], share: Series) -> list[tuple[float, Chain]]:
+    """Return the chains of the members with their shares, those of equal construction as one."""
+    shares: dict[tuple[Kind, float, tuple[Layer, ...]], float] = {}
+    chains: dict[tuple[Kind, float, tuple[Layer, ...]], Chain] = {}
+    for part, one in zip(share.tolist(), members, strict=True):
+        key = (one.kind, one.u_w_m2k.value, one.layers)
+        shares[key] = shares.get(key, 0.0) + part
+        if key not in chains:
+            chains[key] = chain(one)
+    return [(shares[key], chains[key]) for key in chains]
 
 
 def _placed(part: Chain) -> Series:
@@ -208,73 +230,65 @@ def _film(members: list[EnergyElement], share: Series, part: Chain, pack: CityCl
     return float((share * pack.films[[direction_of(one) for one in members], kind]).sum())
 
 
-def _weights(model: EnergyModel, parts: list[_Part]) -> Series:
-    """Return what each part takes of each column: outside temperature, then heat at the inner face, W/m2."""
+def _weights(parts: list[_Part], panes: dict[int, int]) -> Series:
+    """Return what each column takes of each row of the table: outside temperatures, light through glass, panes."""
     count = len(parts)
-    weights = np.zeros((COLUMNS * (2 * AZIMUTHS + 2), 2 * count))
-    areas = np.array([part.area_m2 for part in parts])
-    of_beam, of_diffuse = inner_takes([part.head for part in parts], areas)
+    weights = np.zeros((COLUMNS * (2 * AZIMUTHS + 2), count + 2 + len(panes)))
     for place, part in enumerate(parts):
         if part.head.boundary is not Boundary.OUTSIDE:
             continue
+        outer = 0.04 + part.chain.resistance_m2k_w()
         for one in part.members:
-            row = weights[COLUMNS * direction_of(one) : COLUMNS * (direction_of(one) + 1)]
+            row = COLUMNS * direction_of(one)
             share = one.area_m2.value / part.area_m2
-            row[ROUGH_C if one.g is None else GLASS_C, place] += share
+            weights[row + (ROUGH_C if one.g is None else GLASS_C), place] += share
             if one.g is None:
-                row[SUN_K, place] += share * one.absorptance
+                weights[row + SUN_K, place] += share * one.absorptance
                 continue
             passed = one.g.value * DIRECT_SHARE * one.area_m2.value
-            row[BEAM, count:] += passed * of_beam
-            row[DIFFUSE, count:] += passed * of_diffuse
-            outer = 0.04 + part.chain.resistance_m2k_w()
-            panes = share * one.g.value * (1.0 - DIRECT_SHARE) * (outer + 0.13) / outer
-            row[[BEAM, DIFFUSE], count + place] += panes
+            weights[row + BEAM, count] += passed
+            weights[row + DIFFUSE, count + 1] += passed
+            within = share * one.g.value * (1.0 - DIRECT_SHARE) * (outer + 0.13) / outer
+            weights[row + BEAM, panes[place]] += within
+            weights[row + DIFFUSE, panes[place]] += within
     return weights
 
 
-def _start(model: EnergyModel, parts: list[_Part], pack: CityClimate, mixed: Series) -> None:
-    """Write what the parts take without the table: ground and radiative gains."""
-    count = len(parts)
-    profile, zone = model.zone.profile, model.zone
-    ground = np.array(model.ground_c)[month_of_hour()] if model.ground_c else pack.ground_c
-    for place, part in enumerate(parts):
-        mixed[place] = ground if part.head.boundary is Boundary.GROUND else 0.0
-    total = sum(part.area_m2 for part in parts)
-    radiant = np.array(profile.gains_w_m2) * zone.floor_area_m2.value * profile.radiative_share / total
-    mixed[count:] = np.tile(radiant, mixed.shape[1] // len(radiant))
-
-
-def _step(
-    model: EnergyModel, pack: CityClimate, parts: list[_Part], mixed: Series, step: Callable[..., None]
-) -> LumpedYear:
-    profile, zone = model.zone.profile, model.zone
+def _house(
+    model: EnergyModel,
+    pack: CityClimate,
+    parts: list[_Part],
+    panes: dict[int, int],
+    eliminate: Callable[..., tuple[Series, ...]],
+) -> Lumped:
+    zone, profile = model.zone, model.zone.profile
     per_change = zone.volume_m3.value * pack.climate.air_density_kg_m3() * AIR_HEAT / 3600.0
     changes = zone.infiltration_1_h.value + np.array(profile.ventilation_1_h) * (1.0 - profile.heat_recovery)
-    convective = np.array(profile.gains_w_m2) * zone.floor_area_m2.value * (1.0 - profile.radiative_share)
-    result = np.empty((3, len(mixed)))
-    step(
-        np.concatenate([[0], np.cumsum([len(part.chain.capacity) for part in parts])]),
-        np.array([part.area_m2 for part in parts]),
-        np.concatenate([part.chain.capacity for part in parts]),
-        np.concatenate([part.chain.conductance for part in parts]),
-        np.array([(part.film, INSIDE_CONVECTION[part.head.kind]) for part in parts]),
-        INSIDE_RADIATION,
-        per_change * 3600.0 + FURNITURE * zone.floor_area_m2.value,
-        np.array([changes * per_change, convective, profile.heating_c, profile.cooling_c]),
-        pack.climate.dry_bulb_c,
-        mixed,
-        WARM_UP_DAYS * 24,
-        result,
-    )
-    return LumpedYear(result[0], result[1], result[2])
+    gains = np.array(profile.gains_w_m2) * zone.floor_area_m2.value
+    area = np.array([part.area_m2 for part in parts])
+    radiant = gains * (profile.radiative_share / area.sum())
+    convective = gains * (1.0 - profile.radiative_share)
+    first = np.concatenate([[0], np.cumsum([len(part.chain.capacity) for part in parts])])
+    capacity = np.concatenate([part.chain.capacity for part in parts])
+    conductance = np.concatenate([part.chain.conductance for part in parts])
+    films = np.array([(part.film, INSIDE_CONVECTION[part.head.kind]) for part in parts])
+    rate, share, passing, to_air, to_radiant = eliminate(first, capacity, conductance, films, INSIDE_RADIATION)
+    return Lumped(
+        first, area, films, rate, share, passing, to_air, to_radiant,
+        takes=np.stack(inner_takes([part.head for part in parts], area)),
+        pane=np.array([panes.get(place, -1) for place in range(len(parts))]),
+        air_rate=per_change + FURNITURE * zone.floor_area_m2.value / 3600.0,
+        day=np.array([changes * per_change, convective, profile.heating_c, profile.cooling_c, radiant]),
+    )  # fmt: skip
 
 
 @cache
-def compiled_lumped() -> tuple[Callable[..., None], Callable[..., None]]:
-    """Return step and blend as machine code; the first call in a process compiles them (about a second)."""
+def compiled_lumped() -> tuple[Callable[..., None], Callable[..., None], Callable[..., tuple[Series, ...]]]:
+    """Return step, blend and elimination as machine code; the first call in a process compiles them."""
     import numba
+    from numba.extending import register_jitable
 
-    keep = bool(numba.config.CACHE_DIR)
-    options = {"cache": keep, "error_model": "numpy", "fastmath": True}
-    return numba.njit(run_lumped, **options), numba.njit(mix, **options)
+    for helper in HELPERS:
+        register_jitable(fastmath=True)(helper)
+    options = {"cache": bool(numba.config.CACHE_DIR), "error_model": "numpy", "fastmath": True}
+    return numba.njit(run_lumped, **options), numba.njit(mix, **options), numba.njit(eliminated, **options)

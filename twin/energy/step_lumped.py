@@ -1,5 +1,7 @@
 """The hourly step of a lumped building and the blending of its weather: plain Python that numba compiles."""
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,86 +22,135 @@ def mix(table: NDArray[np.float32], rows: Index, outs: Index, weights: Array, mi
                 target[h] += weight * source[h]
 
 
-def run_lumped(
-    first: Index,
-    area: Array,
-    capacity: Array,
-    conductance: Array,
-    films: Array,
-    radiation: float,
-    air_capacity: float,
-    day: Array,
-    outside_air: Array,
-    mixed: Array,
-    warm_up: int,
-    result: Array,
-) -> None:
-    """Step through the last hours of the year as warm-up and then through the year, one implicit step an hour.
+class Lumped(NamedTuple):
+    """A building of a few parts, eliminated from outside to inside; nothing of it changes with the hours.
 
-    Each part is a chain of nodes, eliminated from outside to inside as in `twin.energy.kernel`; its films do not
-    change, so that all factors are worked out beforehand.
-
-    Args:
+    Attributes:
         first: int64 (parts + 1,), first node of each part.
         area: (parts,), m2.
+        films: (parts, 2), outer film and inner convection, W/(m2.K).
+        rate: (nodes,), capacity over the step, W/(m2.K).
+        share: (nodes,), inverse pivots.
+        passing: (nodes,), what a node passes on inwards, and takes back.
+        to_air: (parts,), kelvin of the inner face for a kelvin of the air.
+        to_radiant: (parts,), for a kelvin of the mean radiant temperature.
+        takes: (2, parts), what a square metre of the inner face takes of a watt of beam and of diffuse light.
+        pane: int64 (parts,), column of the heat of the panes, or -1.
+        air_rate: Heat capacity of the air over the step, W/K.
+        day: (5, 24), air exchange W/K, convective gains W, heating and cooling set-point, radiative gains W/m2.
+    """
+
+    first: Index
+    area: Array
+    films: Array
+    rate: Array
+    share: Array
+    passing: Array
+    to_air: Array
+    to_radiant: Array
+    takes: Array
+    pane: Index
+    air_rate: float
+    day: Array
+
+
+def eliminated(
+    first: Index, capacity: Array, conductance: Array, films: Array, radiation: float
+) -> tuple[Array, Array, Array, Array, Array]:
+    """Return rate, share, passing, to_air and to_radiant of a `Lumped` building with steps of an hour.
+
+    Args:
+        first: First node of each part.
         capacity: (nodes,), J/(m2.K).
         conductance: (nodes,), to the next node inwards, W/(m2.K).
         films: (parts, 2), outer film and inner convection, W/(m2.K).
         radiation: Inner radiation, W/(m2.K).
-        air_capacity: J/K.
-        day: (4, 24), air exchange W/K, convective gains W, heating and cooling set-point.
+    """
+    rate, share, passing = capacity / 3600.0, np.empty_like(capacity), np.zeros_like(capacity)
+    to_air, to_radiant = np.empty(films.shape[0]), np.empty(films.shape[0])
+    for e in range(films.shape[0]):
+        below = films[e, 0]
+        last = first[e + 1] - 1
+        for i in range(first[e], last):
+            share[i] = 1.0 / (rate[i] + below + conductance[i])
+            passing[i] = conductance[i] * share[i]
+            below = conductance[i] * (1.0 - passing[i])
+        share[last] = 1.0 / (rate[last] + below + films[e, 1] + radiation)
+        to_air[e], to_radiant[e] = films[e, 1] * share[last], radiation * share[last]
+    return rate, share, passing, to_air, to_radiant
+
+
+def known_faces(house: Lumped, weather: Array, radiant: float, temperature: Array, p: Array, face: Array) -> None:
+    """Write what is known of the nodes and of the inner faces before the air is.
+
+    Args:
+        house: The building.
+        weather: (columns,), of this hour: outside temperature of each part, beam and diffuse light, panes.
+        radiant: Radiative gains, W/m2.
+        temperature: (nodes,), of the hour before.
+        p: (nodes,), written.
+        face: (parts,), written.
+    """
+    count = house.area.shape[0]
+    beam, diffuse = weather[count], weather[count + 1]
+    for e in range(count):
+        start, last = house.first[e], house.first[e + 1] - 1
+        drive = house.films[e, 0] * weather[e]
+        for i in range(start, last):
+            drive += house.rate[i] * temperature[i]
+            p[i] = drive * house.share[i]
+            drive *= house.passing[i]
+        heat = radiant + house.takes[0, e] * beam + house.takes[1, e] * diffuse
+        if house.pane[e] >= 0:
+            heat += weather[house.pane[e]]
+        face[e] = (house.rate[last] * temperature[last] + drive + heat) * house.share[last]
+
+
+def settled(house: Lumped, air: float, radiant: float, face: Array, p: Array, temperature: Array) -> None:
+    """Write the new temperatures of all nodes."""
+    for e in range(house.area.shape[0]):
+        start, last = house.first[e], house.first[e + 1] - 1
+        new = face[e] + house.to_air[e] * air + house.to_radiant[e] * radiant
+        temperature[last] = new
+        for i in range(last - 1, start - 1, -1):
+            new = p[i] + house.passing[i] * new
+            temperature[i] = new
+
+
+def run_lumped(house: Lumped, outside_air: Array, mixed: Array, warm_up: int, result: Array) -> None:
+    """Step through the last hours of the year as warm-up and then through the year, one implicit step an hour.
+
+    Args:
+        house: The building.
         outside_air: (hours,), degrees Celsius.
-        mixed: (hours, 2 × parts), outside temperature of each part, heat at its inner face in W/m2.
+        mixed: (hours, columns), outside temperature of each part, beam and diffuse light in W, heat of panes in W/m2.
         warm_up: Hours before the year.
         result: (3, hours), heating W, cooling W, air in degrees Celsius; overwritten.
     """
-    count, hours, dt = area.shape[0], mixed.shape[0], 3600.0
-    rate, share = capacity / dt, np.empty_like(capacity)
-    back, passing = np.empty_like(capacity), np.empty_like(capacity)
-    to_air, to_radiant = np.empty(count), np.empty(count)
-    for e in range(count):
-        below = films[e, 0]
-        for i in range(first[e], first[e + 1] - 1):
-            share[i] = 1.0 / (rate[i] + below + conductance[i])
-            back[i] = conductance[i] * share[i]
-            passing[i] = back[i]
-            below = conductance[i] * (1.0 - back[i])
-        last = first[e + 1] - 1
-        share[last] = 1.0 / (rate[last] + below + films[e, 1] + radiation)
-        to_air[e], to_radiant[e] = films[e, 1] * share[last], radiation * share[last]
-    left = (area * (1.0 - to_radiant)).sum()
-    radiant_of_air = (area * to_air).sum() / left
-    faces_g = (area * films[:, 1] * (1.0 - to_air - to_radiant * radiant_of_air)).sum()
-    temperature, p, face = np.full(capacity.shape[0], 20.0), np.empty_like(capacity), np.empty(count)
+    count, hours = house.area.shape[0], mixed.shape[0]
+    weight = house.area * house.films[:, 1]
+    left = (house.area * (1.0 - house.to_radiant)).sum()
+    radiant_of_air = (house.area * house.to_air).sum() / left
+    faces_g = (weight * (1.0 - house.to_air - house.to_radiant * radiant_of_air)).sum()
+    temperature, p, face = np.full(house.rate.shape[0], 20.0), np.empty_like(house.rate), np.empty(count)
     air = 20.0
     for step in range(-warm_up, hours):
         h = step if step >= 0 else hours + step
         clock = h % 24
-        radiant, f = 0.0, 0.0
+        known_faces(house, mixed[h], house.day[4, clock], temperature, p, face)
+        radiant, f, exchange = 0.0, 0.0, house.day[0, clock]
         for e in range(count):
-            start, last = first[e], first[e + 1] - 1
-            drive = films[e, 0] * mixed[h, e]
-            for i in range(start, last):
-                drive += rate[i] * temperature[i]
-                p[i] = drive * share[i]
-                drive *= passing[i]
-            face[e] = (rate[last] * temperature[last] + drive + mixed[h, count + e]) * share[last]
-            radiant += area[e] * face[e]
+            radiant += house.area[e] * face[e]
         radiant /= left
         for e in range(count):
-            f += area[e] * films[e, 1] * (face[e] + to_radiant[e] * radiant)
-        exchange = day[0, clock]
-        g = faces_g + air_capacity / dt + exchange
-        f += air_capacity / dt * air + exchange * outside_air[h] + day[1, clock]
+            f += weight[e] * (face[e] + house.to_radiant[e] * radiant)
+        g = faces_g + house.air_rate + exchange
+        f += house.air_rate * air + exchange * outside_air[h] + house.day[1, clock]
         free = f / g
-        air = min(max(free, day[2, clock]), day[3, clock])
+        air = min(max(free, house.day[2, clock]), house.day[3, clock])
         load = 0.0 if air == free else g * air - f
-        radiant += radiant_of_air * air
-        for e in range(count):
-            start, last = first[e], first[e + 1] - 1
-            new = face[e] + to_air[e] * air + to_radiant[e] * radiant
-            temperature[last] = new
-            for i in range(last - 1, start - 1, -1):
-                new = p[i] + back[i] * new
-                temperature[i] = new
+        settled(house, air, radiant + radiant_of_air * air, face, p, temperature)
         result[0, h], result[1, h], result[2, h] = max(load, 0.0), max(-load, 0.0), air
+
+
+HELPERS = (known_faces, settled)

@@ -1,5 +1,7 @@
 """A made city: façades, measures, sums, thematic table, energy poverty, and a run that is stopped."""
 
+import os
+
 import numpy as np
 import pytest
 import shapely
@@ -26,6 +28,7 @@ from twin.energy.city import (
     table_csv,
     total,
 )
+from twin.energy.city.runs import KEPT_RUNS, sweep
 from twin.errors import InvalidInput, StorageError
 
 DEEP = Package("deep", 0.15, 0.10, 0.15, 0.9, 0.5, 0.3, 0.8)
@@ -191,3 +194,14 @@ def test_results_that_are_damaged_are_said_so(tmp_path, climate):
     with pytest.raises(StorageError) as found:
         list(results(broken))
     assert (found.value.reason, found.value.entity) == ("energy-results", "energy-x.sqlite")
+
+
+def test_old_runs_are_swept_and_young_ones_stay(tmp_path):
+    runs = [tmp_path / f"energy-{place:032d}.sqlite" for place in range(KEPT_RUNS + 3)]
+    for place, path in enumerate(runs):
+        path.write_bytes(b"")
+        os.utime(path, (1000.0 * place, 1000.0 * place))
+    assert sweep(tmp_path, runs[-1], now_s=50_000.0) == ()
+    assert sweep(tmp_path, runs[0], now_s=10_000_000.0) == (runs[3], runs[2], runs[1])
+    assert runs[0].is_file()
+    assert sorted(tmp_path.glob("*.sqlite")) == [runs[0], *runs[4:]]

@@ -7,11 +7,13 @@ block. A run that was killed goes on where it stopped; a run of the same inputs 
 import hashlib
 import json
 import math
+import os
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +30,9 @@ PART_BUILDINGS = 5_000  # ten seconds of work: what a kill can cost, and far mor
 LEAST_PART = 500  # a child costs a second to start, in which it could compute as many
 PART_LIMITS = Limits(wall_s=900.0, memory_bytes=8 * 1024**3)
 MOST_PROCESSES = 64
+
+KEPT_RUNS = 20  # about 20 MB each for a large city; older ones are computed again when they are asked for
+YOUNG_S = 86_400.0  # a run of the last day may be at work, or be read
 
 Progress = Callable[[float, str], None]
 
@@ -98,7 +103,30 @@ def recompute(
             _store(path, found)
             finished += len(found)
             progress(finished / len(buildings), _label(finished, len(buildings)))
+    sweep(folder, path)
     return Ran(path, len(waiting), kept)
+
+
+def sweep(folder: Path, latest: Path, now_s: float | None = None) -> tuple[Path, ...]:
+    """Remove the oldest results beyond `KEPT_RUNS` and return them; what was used within a day stays.
+
+    Args:
+        folder: Where results are kept.
+        latest: The run that was just used.
+        now_s: Seconds since 1970; the clock if not given.
+    """
+    with suppress(OSError):
+        os.utime(latest)
+    limit = (time.time() if now_s is None else now_s) - YOUNG_S
+    runs = []
+    for path in folder.glob("energy-*.sqlite"):
+        with suppress(OSError):
+            runs.append((path.stat().st_mtime, path))
+    old = [path for used, path in sorted(runs, reverse=True)[KEPT_RUNS:] if used < limit and path != latest]
+    for path in old:
+        with suppress(OSError):
+            path.unlink()
+    return tuple(old)
 
 
 def results(path: Path) -> Iterator[Need]:
