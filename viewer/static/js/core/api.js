@@ -150,34 +150,3 @@ export function followJob(jobId, onProgress) {
     });
   });
 }
-
-/**
- * Observations of a building as they come. The stream is closed while the page is hidden, so that many tabs
- * do not use up the browser's connections; coming back calls onResume first, and so does a gap that the server tells of.
- * @param {string} building
- * @param {(items: any[]) => void} onItems
- * @param {() => void} onResume
- * @returns {() => void} closes the stream
- */
-export function observe(building, onItems, onResume) {
-  /** @type {EventSource | null} */
-  let source = null;
-  const open = () => {
-    if (source || document.hidden) return;
-    source = new EventSource(apiUrl(`/buildings/${encodeURIComponent(building)}/stream`));
-    source.addEventListener("gap", onResume);
-    source.addEventListener("observation", (event) => {
-      const data = JSON.parse(/** @type {MessageEvent} */ (event).data);
-      onItems(Array.isArray(data) ? data : data.items ?? [data]);
-    });
-  };
-  const close = () => { source?.close(); source = null; };
-  const turn = () => {
-    if (document.hidden) return close();
-    onResume();
-    open();
-  };
-  document.addEventListener("visibilitychange", turn);
-  open();
-  return () => { document.removeEventListener("visibilitychange", turn); close(); };
-}
