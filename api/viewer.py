@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import re
 from pathlib import Path
 
 from fastapi import FastAPI, Request
@@ -20,6 +21,8 @@ SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
+STATE = "_"  # folder of addresses that hold the state of all files: what lies there never changes
+_LINKS = re.compile(rb'(href|src)="(app\.css|panels\.css|icon\.svg|js/main\.js)"')
 _MEDIA_TYPES = {
     ".js": "text/javascript",
     ".json": "application/json",
@@ -57,11 +60,43 @@ def add_viewer(app: FastAPI, folder: Path) -> None:
 
     @app.get("/{path:path}", include_in_schema=False)
     def viewer_file(request: Request, path: str) -> Response:
+        known, path = _without_state(path)
         file = (root / (path or "index.html")).resolve()
         if not file.is_relative_to(root) or not file.is_file():
             raise NotFound("There is no such page.", reason="page", entity=path[:120])
         media_type = _MEDIA_TYPES.get(file.suffix)
-        name, content, small = read(file)
+        name, content, small = _page(root, *read(file)[:2]) if file.name == "index.html" else read(file)
         answer = coded(request, content, small, name, media_type or "application/octet-stream")
-        answer.headers.update({"Cache-Control": "no-cache", **SECURITY_HEADERS})
+        kept = "private, max-age=31536000, immutable" if known == state_of(root) else "no-cache"
+        answer.headers.update({"Cache-Control": kept, **SECURITY_HEADERS})
         return answer
+
+
+def state_of(root: Path) -> str:
+    """Return a digest of names, sizes and times of all files; a changed file gives all of them a new address."""
+    digest = hashlib.sha256()
+    for file in sorted(root.rglob("*")):
+        about = file.stat()
+        digest.update(f"{file.relative_to(root)}|{about.st_size}|{about.st_mtime_ns}\n".encode())
+    return digest.hexdigest()[:16]
+
+
+def _without_state(path: str) -> tuple[str | None, str]:
+    """Return the state that an address names, and the path without it."""
+    parts = path.split("/", 2)
+    return (parts[1], parts[2]) if len(parts) == 3 and parts[0] == STATE else (None, path)
+
+
+def _page(root: Path, name: str, content: bytes) -> tuple[str, bytes, bytes]:
+    """Return the page with links to the files as they are now: nothing of them is asked for twice."""
+    state = state_of(root)
+    linked = _LINKS.sub(rf'\1="{STATE}/{state}/\2"'.encode(), content)
+    linked = linked.replace(b"</head>", _ahead(root, f"{STATE}/{state}").encode() + b"</head>", 1)
+    return f"{name}-{state}", linked, gzip.compress(linked, mtime=0)
+
+
+def _ahead(root: Path, base: str) -> str:
+    """Return links to all modules: the browser fetches them side by side, not one after the other finds it."""
+    modules = [file for folder in ("vendor", "js") for file in sorted((root / folder).rglob("*.js"))]
+    names = [file.relative_to(root).as_posix() for file in modules if "workers" not in file.parts]
+    return "".join(f'<link rel="modulepreload" href="{base}/{name}">\n' for name in names)

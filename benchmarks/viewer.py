@@ -1,4 +1,4 @@
-"""The viewer in a real browser: first frame, bytes, frames while orbiting, picks, long tasks, memory, recolouring.
+"""The viewer in a real browser: first picture, bytes, frames while orbiting, picks, long tasks, memory, recolouring.
 
 It asks a service that is running and opens its buildings and its district in headless Chromium, one after the other.
 Without a graphics card WebGL is drawn by the processor: frame times then say what a test machine can bear; bytes,
@@ -10,60 +10,27 @@ script times, long tasks and memory carry over. The load of the machine is print
 import argparse
 import json
 import os
-import shutil
 import statistics
 import time
+from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
+from viewer_wire import Wire, fresh_page, long_tasks, open_browser
 
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
-WATCH = """() => {
-  window.longTasks = [];
-  new PerformanceObserver((list) => window.longTasks.push(...list.getEntries().map((e) => e.duration)))
-    .observe({ type: "longtask", buffered: true });
-}"""
-FIRST = "() => window.kaksik && (window.kaksik.state.chunks?.loaded > 0 || window.kaksik.state.drawn > 0)"
+SHOWN = "() => window.kaksik && window.kaksik.state.shownAt > 0"
 COMPLETE = "() => window.kaksik && window.kaksik.ready && window.kaksik.state.complete !== false"
-PICKS = """([x, y, w, h]) => Array.from({ length: 20 }, (_, i) => {
-  const start = performance.now();
-  window.kaksik.pick(x + w * (0.3 + 0.02 * i), y + h * 0.5);
-  return performance.now() - start;
-})"""
-RECOLOUR = """async (count) => {
-  const { fillState, stateSize } = await import("./js/core/ids.js");
-  const { width, height } = stateSize(count);
-  const state = new Uint8Array(width * height * 4);
-  const colours = new Map(Array.from({ length: count }, (_, i) => [i, i * 37 % 0xffffff]));
-  return Array.from({ length: 9 }, () => {
+CITY = "() => window.kaksik && window.kaksik.state.city && window.kaksik.state.city.complete"
+PICKS = """async ([x, y, w, h]) => {
+  const times = [];
+  for (let i = 0; i < 20; i += 1) {
     const start = performance.now();
-    fillState(state, count, { colours });
-    return performance.now() - start;
-  });
+    await window.kaksik.pick(x + w * (0.3 + 0.02 * i), y + h * 0.5);
+    times.push(performance.now() - start);
+  }
+  return times;
 }"""
-
-
-class Wire:
-    """Bytes that come over the network, counted by the browser."""
-
-    def __init__(self, page: Page) -> None:
-        self.session = page.context.new_cdp_session(page)
-        self.session.send("Network.enable")
-        self.total = 0
-        self.session.on("Network.loadingFinished", self._add)
-
-    def _add(self, event: dict[str, Any]) -> None:
-        self.total += max(0, int(event["encodedDataLength"]))
-
-    def take(self) -> int:
-        """Return the bytes since the last call."""
-        taken, self.total = self.total, 0
-        return taken
-
-    def heap_mb(self) -> float:
-        """Return the script heap after a collection."""
-        self.session.send("HeapProfiler.collectGarbage")
-        return float(self.session.send("Runtime.getHeapUsage")["usedSize"]) / 1e6
+MODES = ("stage", "permit", "class", "energy", "gap", "seal", "alarms", "age")
 
 
 def ms(page: Page) -> float:
@@ -87,71 +54,75 @@ def picks_ms(page: Page) -> float:
     """Return the median time of an id pick."""
     box = page.locator("#canvas").bounding_box()
     assert box is not None
-    return statistics.median(page.evaluate(PICKS, [box["x"], box["y"], box["width"], box["height"]]))
+    return float(statistics.median(page.evaluate(PICKS, [box["x"], box["y"], box["width"], box["height"]])))
 
 
 def building(page: Page, wire: Wire, address: str, name: str, cycles: int) -> dict[str, Any]:
     """Open a building cold and again, turn it, pick in it, and close it again and again."""
     url = f"{address}/?building={name}"
     page.goto(url)
-    page.wait_for_function(FIRST, polling="raf")
-    first = ms(page)
-    page.wait_for_function(COMPLETE)
+    page.wait_for_function(SHOWN, polling="raf")
     found: dict[str, Any] = {
         "building": name,
-        "first_frame_ms": first,
-        "complete_ms": ms(page),
-        "wire_bytes": wire.take(),
+        "first_picture_ms": page.evaluate("() => window.kaksik.state.shownAt"),
     }
+    page.wait_for_function(COMPLETE)
+    found |= {"complete_ms": ms(page), "wire": wire.take_by("/api/v1/")}
     found |= page.evaluate("() => ({ ...window.kaksik.state.chunks, ...window.kaksik.state.counts })")
-    found |= {"orbit_ms": orbit_ms(page), "pick_ms": picks_ms(page)}
-    page.wait_for_timeout(3_000)  # outlines are found in idle moments
-    found["long_tasks_ms"] = sorted(
-        (round(t) for t in page.evaluate("() => window.longTasks") if t > 100), reverse=True
-    )
+    found |= {"orbit_ms": orbit_ms(page), "pick_ms": picks_ms(page), "long_tasks_ms": long_tasks(page)}
     page.goto("about:blank")
     wire.take()
     page.goto(url)
     page.wait_for_function(COMPLETE)
     found["second_open_bytes"] = wire.take()
-    return found | {"heap_mb": heap_of_cycles(page, wire, cycles)}
+    return found | {"closed": after_cycles(page, wire, cycles)}
 
 
-def heap_of_cycles(page: Page, wire: Wire, cycles: int) -> list[float]:
-    """Return the heap on the district page after each opening and closing of the building."""
-    heaps = []
+def after_cycles(page: Page, wire: Wire, cycles: int) -> list[dict[str, Any]]:
+    """Return heap and buffers on the district page after each opening and closing of the building."""
+    seen = []
     for _ in range(cycles):
         page.locator("#home").click()
         page.wait_for_function("() => window.kaksik.state.page === 'district' && window.kaksik.ready")
-        page.wait_for_timeout(500)
-        heaps.append(round(wire.heap_mb(), 1))
+        page.wait_for_timeout(1_500)
+        seen.append({"heap_mb": wire.heap_mb(), **page.evaluate("() => window.kaksik.state.memory")})
         page.go_back()
         page.wait_for_function("() => window.kaksik.state.page === 'building' && window.kaksik.state.complete")
-    return heaps
+    return seen
 
 
 def district(page: Page, wire: Wire, address: str) -> dict[str, Any]:
-    """Open the district, and stream its city until nothing more comes."""
+    """Open the district with all of its city, and colour it by every mode."""
     page.goto(address)
-    page.wait_for_function(FIRST, polling="raf")
-    found: dict[str, Any] = {"first_frame_ms": ms(page), "first_bytes": wire.take()}
-    shown, quiet = -1, 0
-    while quiet < 3:
-        page.wait_for_timeout(2_000)
-        now = page.evaluate("() => window.kaksik.state.context.shown")
-        quiet, shown = (quiet + 1 if now == shown else 0), now
-    found |= {"streamed_ms": ms(page) - 6_000, "context": page.evaluate("() => window.kaksik.state.context")}
-    found |= {
-        "wire_bytes": wire.take(),
-        "orbit_ms": orbit_ms(page),
-        "pick_ms": picks_ms(page),
-        "heap_mb": wire.heap_mb(),
-    }
-    found["long_tasks_ms"] = sorted(
-        (round(t) for t in page.evaluate("() => window.longTasks") if t > 100), reverse=True
-    )
-    recolour = page.evaluate(RECOLOUR, 100_000)
-    return found | {"recolour_100000_ms": statistics.median(recolour)}
+    page.wait_for_function(SHOWN, polling="raf")
+    found: dict[str, Any] = {"first_picture_ms": page.evaluate("() => window.kaksik.state.shownAt")}
+    page.wait_for_function(CITY)
+    found |= {"city_ms": ms(page), "wire": wire.take_by("/api/v1/")}
+    whole = page.locator("[data-key=city-whole]")
+    if whole.count():
+        whole.click()
+        page.wait_for_timeout(3_000)
+    found |= {"orbit_ms": orbit_ms(page), "pick_ms": picks_ms(page), "heap_mb": wire.heap_mb()}
+    found |= {"recolour_ms": recolour_ms(page), "long_tasks_ms": long_tasks(page)}
+    found |= page.evaluate("() => ({ city: window.kaksik.state.city, memory: window.kaksik.state.memory })")
+    page.goto("about:blank")
+    wire.take()
+    page.goto(address)
+    page.wait_for_function(CITY)
+    return found | {"second_open_bytes": wire.take()}
+
+
+def recolour_ms(page: Page) -> dict[str, dict[str, float]]:
+    """Return for each mode the script time of sorting all buildings into classes, and of colouring them."""
+    times = {}
+    for _ in range(3):  # the first round fetches the columns and warms the compiler
+        for mode in MODES:
+            page.locator(f"[data-key=mode-{mode}]").click()
+            page.wait_for_function(f"() => window.kaksik.state.mode === '{mode}'")
+            page.wait_for_timeout(150)
+            state = page.evaluate("() => window.kaksik.state.city")
+            times[mode] = {"classes": round(state["classesMs"], 2), "colours": round(state["paintMs"], 2)}
+    return times
 
 
 def main() -> None:
@@ -162,9 +133,8 @@ def main() -> None:
     parser.add_argument("--district", action="store_true")
     parser.add_argument("--cycles", type=int, default=10)
     options = parser.parse_args()
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        browser = open_browser(playwright)
         for name in options.building:
             report(browser, lambda p, w, name=name: building(p, w, options.address, name, options.cycles))  # type: ignore[misc]
         if options.district:
@@ -172,14 +142,11 @@ def main() -> None:
         browser.close()
 
 
-def report(browser: Any, measure: Any) -> None:
+def report(browser: Browser, measure: Callable[[Page, Wire], dict[str, Any]]) -> None:
     """Measure in a context of its own, so that no cache is shared."""
-    context = browser.new_context(viewport={"width": 1280, "height": 720})
-    page = context.new_page()
-    page.set_default_timeout(120_000)
-    page.add_init_script(f"({WATCH})()")
-    print(json.dumps({**measure(page, Wire(page)), "load": os.getloadavg()[0]}), flush=True)
-    context.close()
+    page, wire = fresh_page(browser)
+    print(json.dumps({**measure(page, wire), "load": os.getloadavg()[0]}), flush=True)
+    page.context.close()
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ four, and the arrays in the order of the header, each padded to a multiple of fo
 
 import gzip
 import json
+import math
 import os
 import struct
 from collections.abc import Mapping, Sequence
@@ -20,19 +21,20 @@ from numpy.typing import NDArray
 from twin.blobs import BlobStore
 from twin.city import City
 from twin.district import (
+    MOST_WORDS,
     ContextIndex,
     building_at,
     column_names,
     column_values,
+    number,
     outlines_of,
     read_coded_table,
     register_codes,
     search_buildings,
 )
-from twin.district.context_columns import MOST_WORDS
 from twin.errors import InvalidInput, NotFound
 
-LAYOUT = 1  # of the file of outlines; goes into its name
+LAYOUT = 2  # of the file of outlines; goes into its name
 GZIP_LEVEL = 6  # a city of 100,000 in a quarter of a second
 NO_WORD = 255
 GONE = "There is no city."
@@ -157,12 +159,12 @@ class CityPicture:
 
 
 def _column_file(name: str, values: Sequence[Any], models: Mapping[str, Any]) -> bytes:
-    numbers = [v for v in values if isinstance(v, int | float) and not isinstance(v, bool)]
+    numbers = np.array([_number(v) for v in values], dtype=np.float32)
     known = sum(1 for v in values if v is not None)
-    if 2 * len(numbers) > known or (not known and all(isinstance(v, int | float) for v in models.values())):
-        array = np.array([v if isinstance(v, int | float) else np.nan for v in values], dtype=np.float32)
-        header = {"name": name, "kind": "number", "models": models}
-        return _file(header, {"values": array}, planar=True)
+    mine = {key: _number(value) for key, value in models.items()}
+    if 2 * np.isfinite(numbers).sum() > known or (not known and all(np.isfinite(v) for v in mine.values())):
+        finite = {key: value for key, value in mine.items() if np.isfinite(value)}
+        return _file({"name": name, "kind": "number", "models": finite}, {"values": numbers}, planar=True)
     words = sorted({str(v) for v in values if v is not None})
     if len(words) > MOST_WORDS:
         raise InvalidInput(
@@ -174,6 +176,18 @@ def _column_file(name: str, values: Sequence[Any], models: Mapping[str, Any]) ->
     numbered = {word: i for i, word in enumerate(words)}
     codes = np.array([NO_WORD if v is None else numbered[str(v)] for v in values], dtype=np.uint8)
     return _file({"name": name, "kind": "text", "words": words, "models": models}, {"values": codes}, planar=False)
+
+
+def _number(value: object) -> float:
+    """Return a number, also one that a table wrote as text; not-a-number for all else."""
+    if isinstance(value, bool) or value is None:
+        return math.nan
+    if isinstance(value, int | float):
+        return float(value)
+    try:
+        return number(str(value))
+    except ValueError:
+        return math.nan
 
 
 def _file(facts: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], *, planar: bool) -> bytes:

@@ -14,10 +14,11 @@ from pathlib import Path
 import pytest
 
 SHOTS = Path(__file__).parent / "shots"
+AXE = Path(__file__).parents[2] / "viewer" / "vendor" / "node_modules" / "axe-core" / "axe.min.js"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = (
     "--no-sandbox",  # Chromium refuses to run as root otherwise
-    "--disable-gpu",
+    "--ignore-gpu-blocklist",  # else every picture is copied through the page's own thread
     "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
     "--disable-background-networking",
@@ -109,10 +110,25 @@ def browser():
         opened.close()
 
 
+@pytest.fixture(scope="session")
+def axe():
+    """The text of axe-core, which judges pages against WCAG."""
+    if not AXE.is_file():
+        pytest.skip("axe-core is not installed (npm --prefix viewer/vendor ci)")
+    return AXE.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def context(browser):
+    """One context for the tests of a module: what one test has loaded, the next need not."""
+    made = browser.new_context(viewport={"width": 1280, "height": 720}, accept_downloads=True, locale="en-GB")
+    yield made
+    made.close()
+
+
 @pytest.fixture
-def page(browser, demo, request):
+def page(context, demo, request):
     """A page that fails its test on any error in the console and any request to elsewhere."""
-    context = browser.new_context(viewport={"width": 1280, "height": 720}, accept_downloads=True, locale="en-GB")
     opened = context.new_page()
     faults = []
     opened.on("console", lambda m: faults.append(m.text) if m.type == "error" else None)
@@ -124,6 +140,7 @@ def page(browser, demo, request):
     yield opened
     SHOTS.mkdir(exist_ok=True)
     opened.screenshot(path=str(SHOTS / f"{request.node.name}.png"))
-    context.close()
+    opened.evaluate("() => localStorage.clear()")
+    opened.close()
     expected = request.node.get_closest_marker("expected_fault")
     assert [f for f in faults if not (expected and re.search(expected.args[0], f))] == []

@@ -36,12 +36,15 @@ def test_a_distance_and_an_area_are_measured_by_keyboard(page, demo):
     page.keyboard.press("m")
     page.locator("#canvas").focus()
     page.keyboard.press("Enter")
+    page.get_by_text("First point taken").wait_for(state="attached")
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("Enter")
+    page.wait_for_function("() => window.kaksik.state.marks.length === 1")
     page.locator("[data-key=measure-area]").press("Enter")
     page.locator("#canvas").focus()
     page.keyboard.press("Enter")
+    page.wait_for_function("() => window.kaksik.state.marks.length === 2")
     distance, area = state(page)["marks"]
     assert distance["kind"] == "distance"
     assert 0.05 < distance["value"] < 20
@@ -92,6 +95,7 @@ def test_a_plan_is_cut_over_the_floor_and_cannot_be_turned(page, demo):
 def test_walking_keeps_the_eyes_over_the_floor(page, demo):
     open_building(page, demo, f"building={FLATS}")
     page.keyboard.press("w")
+    page.wait_for_function("() => Math.abs(window.kaksik.state.eye[2] - 1.6) < 0.02")  # the floor is found
     start = state(page)["eye"]
     for key in ("w", "w", "d"):
         page.keyboard.press(key)

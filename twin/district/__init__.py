@@ -11,6 +11,7 @@ from twin.district.context import (
     with_register,
 )
 from twin.district.context_columns import (
+    MOST_WORDS,
     ColumnInfo,
     Outlines,
     building_at,
@@ -33,7 +34,7 @@ from twin.district.footprints import (
 from twin.district.geoid import EGM96_DOUBT_M, Egm96, Geoid, Level, open_geoid
 from twin.district.geojson import Read, read_parcels, read_plan_areas
 from twin.district.placement import Placement, axes_swapped, epsg_of, in_estonia, place
-from twin.district.register import MAX_CSV_BYTES, CodedTable, read_coded_table, read_register
+from twin.district.register import MAX_CSV_BYTES, CodedTable, number, read_coded_table, read_register
 from twin.district.sight import MAX_SIGHT_M, Obstacle, Place, Sight, sight
 from twin.district.site_search import CRITERIA, Criterion, FoundSites, Score, Site, SiteQuery, search_sites
 from twin.district.site_table import SiteTable, Surroundings
@@ -70,6 +71,7 @@ __all__ = [
     "MAX_CITY_BYTES",
     "MAX_CSV_BYTES",
     "MAX_SIGHT_M",
+    "MOST_WORDS",
     "NORTHING_RANGE_M",
     "PART",
     "TILE_BYTES",
@@ -127,6 +129,7 @@ __all__ = [
     "match_building",
     "near",
     "neighbours",
+    "number",
     "open_geoid",
     "outline",
     "outlines_of",

@@ -131,9 +131,14 @@ def _centimetres(metres: NDArray[np.float64]) -> NDArray[np.uint16]:
 
 
 def column_names(index: ContextIndex) -> list[ColumnInfo]:
-    """Return the attributes by name; one with numbers in most of its buildings is a number."""
+    """Return the attributes by name; one with numbers in most of its buildings is a number.
+
+    Tables give numbers as text; nine digits and more are a register code.
+    """
     query = (
-        "SELECT e.key, count(*), sum(e.type IN ('integer', 'real')) FROM building AS b, json_each(b.attributes) AS e"
+        "SELECT e.key, count(*), sum(e.type IN ('integer', 'real') OR (e.type = 'text' AND e.value GLOB '*[0-9]*'"
+        " AND e.value NOT GLOB '*[^-0-9.,]*' AND length(e.value) < 9))"
+        " FROM building AS b, json_each(b.attributes) AS e"
         " WHERE e.type != 'null' GROUP BY e.key ORDER BY e.key LIMIT ?"
     )
     found = index.rows(query, (MOST_COLUMNS,))

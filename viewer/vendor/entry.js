@@ -9,6 +9,7 @@ export {
   Float32BufferAttribute,
   Group,
   InstancedBufferAttribute,
+  InstancedMesh,
   LineBasicMaterial,
   LineSegments,
   Matrix4,

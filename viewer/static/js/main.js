@@ -35,6 +35,8 @@ let app;
 start().catch((error) => stageMessage(errorBlock(error)));
 
 async function start() {
+  const modules = [import("../vendor/vendor3d.js"), import("./gl/viewport.js"), import("./gl/warm.js"), pageModule()];
+  for (const module of modules) module.catch(() => {}); // said below, by whoever needs it
   await setLanguage(preferredLanguage());
   onUnauthorised(askForToken);
   drawBar();
@@ -55,12 +57,14 @@ async function start() {
 }
 
 async function openViewport() {
-  const { Viewport } = await import("./gl/viewport.js");
+  const [{ Viewport }, { warm }] = await Promise.all([import("./gl/viewport.js"), import("./gl/warm.js")]);
   try {
-    return new Viewport(/** @type {HTMLCanvasElement} */ (byId("canvas")), {
+    const viewport = new Viewport(/** @type {HTMLCanvasElement} */ (byId("canvas")), {
       onLost: (lost) => stageMessage(lost ? h("div", { class: "notice error", role: "alert" }, h("p", { class: "notice-title" }, icon("data_missing"), t("gl.lost")),
         h("button", { type: "button", class: "button", onclick: () => location.reload() }, t("action.reload"))) : null),
     });
+    warm(viewport);
+    return viewport;
   } catch (error) {
     throw new Error(t("gl.missing"), { cause: error });
   }
@@ -86,14 +90,18 @@ function uploaded(result) {
   else go({});
 }
 
+/** Code of the page of the current place. @returns {Promise<{openPage: (app: App, place: Place) => Page}>} */
+function pageModule() {
+  return place.building ? import("./building/page.js") : import("./district/page.js");
+}
+
 /** Open the page of the current place. */
 async function open() {
   page?.close();
   page = null;
   stageMessage(null);
   stageProgress(null);
-  const module = place.building ? await import("./building/page.js") : await import("./district/page.js");
-  page = module.openPage(app, place);
+  page = (await pageModule()).openPage(app, place);
 }
 
 /** @param {Partial<Place>} patch @param {"push" | "replace"} [how] */
@@ -127,7 +135,7 @@ const samePage = (a, b) => a.building === b.building && a.stage === b.stage && a
 /** Read-only window for browser tests. */
 function exposeForTests() {
   const view = {
-    get state() { return { page: place.building ? "building" : "district", place: { ...place }, language: currentLanguage(), frames: app.viewport.frames, software: app.viewport.software, ...page?.inspect() }; },
+    get state() { return { page: place.building ? "building" : "district", place: { ...place }, language: currentLanguage(), frames: app.viewport.frames, memory: app.viewport.memory, shownAt: app.viewport.shownAt, software: app.viewport.software, ...page?.inspect() }; },
     get ready() { return Boolean(page?.inspect().ready); },
     /** @param {number} x @param {number} y */
     pick: (x, y) => page?.inspect().pick?.(x, y) ?? null,

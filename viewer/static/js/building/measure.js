@@ -30,13 +30,13 @@ export class Measuring {
     context.app.viewport.afterFrame.add(this.place);
   }
 
-  /** What lies under a point of the page. @param {any} hit @param {number} x @param {number} y */
-  under(hit, x, y) {
+  /** What was hit. @param {any} hit */
+  under(hit) {
     const { scene, app } = this.context;
     const row = scene.rowAt(hit);
     if (row < 0) return null;
     const flat = trianglesOf(scene.model, row);
-    const met = meet(flat, app.viewport.ray(x, y), (p) => scene.kept(p));
+    const met = meet(flat, hit.ray, (p) => scene.kept(p));
     if (!met) return null;
     this.step = Math.max(this.step, stepOf(scene.model, row));
     const face = faceAround(flat, met.index);
@@ -44,15 +44,15 @@ export class Measuring {
     return { ...snap(met.point, face, onScreen), face };
   }
 
-  /** Show what a click would take. @param {any} hit @param {number} x @param {number} y */
-  hover(hit, x, y) {
-    this.near = this.under(hit, x, y);
+  /** Show what a click would take. @param {any} hit */
+  hover(hit) {
+    this.near = this.under(hit);
     this.draw();
   }
 
-  /** Take a point or a face. @param {any} hit @param {number} x @param {number} y */
-  take(hit, x, y) {
-    const found = this.under(hit, x, y);
+  /** Take a point or a face. @param {any} hit */
+  take(hit) {
+    const found = this.under(hit);
     if (!found) return announce(t("measure.nothing"));
     const { measuring } = this.context.store.get();
     if (measuring === "area") return this.keep({ kind: "area", value: found.face.area, points: [found.point], outline: found.face.borders });
@@ -67,11 +67,11 @@ export class Measuring {
   }
 
   /** Take what lies in the middle of the picture. */
-  takeMiddle() {
+  async takeMiddle() {
     const { viewport } = this.context.app;
     const rect = viewport.canvas.getBoundingClientRect();
     const [x, y] = [rect.left + rect.width / 2, rect.top + rect.height / 2];
-    this.take(viewport.pick(x, y), x, y);
+    this.take(await viewport.pick(x, y));
   }
 
   /** @param {Mark} mark */
@@ -103,6 +103,7 @@ export class Measuring {
 
   placeLabels() {
     const { viewport } = this.context.app;
+    if (!this.context.store.get().marks.length) return;
     const labels = /** @type {NodeListOf<HTMLElement>} */ (this.layer.querySelectorAll(".label"));
     const stage = viewport.canvas.getBoundingClientRect();
     this.context.store.get().marks.forEach((mark, i) => {

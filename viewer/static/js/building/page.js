@@ -4,7 +4,7 @@ import { byId, fill, h } from "../core/dom.js";
 import { createStore } from "../core/store.js";
 import { getJson, versionPath } from "../core/api.js";
 import { className, onLanguage, t } from "../core/i18n.js";
-import { buildTree } from "../core/tree.js";
+import { buildTree, withDrawn } from "../core/tree.js";
 import { latestStage } from "../district/modes.js";
 import { listenPointer } from "../gl/pointer.js";
 import { announce, emptyBlock, errorBlock, skeleton, stageMessage, stageProgress } from "../ui/feedback.js";
@@ -41,11 +41,19 @@ export function openPage(app, place) {
 
   const load = async () => {
     stageMessage(null);
-    context = await fetchContext(app, place, abort.signal);
+    /** @type {Promise<void>} chunks come while the panels are drawn */
+    let chunks = Promise.resolve();
+    context = await fetchContext(app, place, abort.signal, (scene) => {
+      app.viewport.fit(place.storey ? scene.storeyBox(place.storey) : scene.box, { keepDirection: false, jump: true, margin: 1.2 });
+      undo.push(() => scene.close());
+      const early = initialState(stateOf(place, scene.rows));
+      chunks = scene.load((done, total) => { stageProgress(done / total); scene.show(context?.store.get() ?? early); });
+      chunks.catch(() => {}); // said below
+    });
     if (!context || abort.signal.aborted) return;
     undo.push(...wire(context, place));
     flags.ready = true;
-    await context.scene.load((done, total) => { stageProgress(done / total); context?.scene.show(context.store.get()); });
+    await chunks;
     stageProgress(null);
     if (place.element && !place.eye && context.store.get().selected[0] === place.element) fitView(context);
     flags.complete = true;
@@ -53,6 +61,7 @@ export function openPage(app, place) {
   const retry = () => load().catch((error) => {
     if (abort.signal.aborted) return;
     stageProgress(null);
+    if (!context) for (const id of ["left", "right"]) fill(byId(id));
     stageMessage(errorBlock(error, context ? null : retry));
   });
   retry();
@@ -61,7 +70,6 @@ export function openPage(app, place) {
     close() {
       abort.abort();
       for (const action of undo.splice(0)) action();
-      context?.scene.close();
       stageProgress(null);
       for (const id of ["stage-top", "stage-work", "stage-side", "stage-bottom", "stage-card", "left", "right"]) { fill(byId(id)); delete byId(id).dataset.key; }
     },
@@ -77,10 +85,16 @@ export function openPage(app, place) {
   };
 }
 
-/** @param {import("../main.js").App} app @param {import("../core/url.js").Place} place @param {AbortSignal} signal @returns {Promise<Context | null>} */
-async function fetchContext(app, place, signal) {
+/**
+ * @param {import("../main.js").App} app @param {import("../core/url.js").Place} place @param {AbortSignal} signal
+ * @param {(scene: BuildingScene) => void} onScene its geometry can be asked for
+ * @returns {Promise<Context | null>}
+ */
+async function fetchContext(app, place, signal, onScene) {
   const id = place.building ?? "";
-  const building = await getJson(`/buildings/${encodeURIComponent(id)}`, { signal });
+  const asked = getJson(`/buildings/${encodeURIComponent(id)}`, { signal });
+  const early = place.stage ? parts(versionPath(id, place.stage, place.version ?? "latest"), signal) : null;
+  const building = await asked;
   const stage = place.stage ?? latestStage(building);
   if (!stage) {
     stageProgress(null);
@@ -91,19 +105,29 @@ async function fetchContext(app, place, signal) {
     return null;
   }
   const path = versionPath(id, stage, place.version ?? "latest");
-  const [version, source, rawTree] = await Promise.all([getJson(path, { signal }), getJson(`${path}/scene`, { signal }), getJson(`${path}/tree`, { signal })]);
+  const { version, scene: described, tree: structure } = early ?? parts(path, signal);
+  const source = await described;
   if (signal.aborted) return null;
   const scene = new BuildingScene(app.viewport, source);
+  onScene(scene);
+  const rawTree = await structure;
   const tree = treeOf(rawTree, scene);
   const store = createStore(initialState(stateOf(place, scene.rows)));
   /** @type {Context} */
-  const context = { app, store, scene, building, version, path, tree, rawTree, signal, answers: new Map(), views: null, select: () => {}, openTab: (tab) => store.set({ tab }) };
+  const context = { app, store, scene, building, version: await version, path, tree, rawTree, signal, answers: new Map(), views: null, select: () => {}, openTab: (tab) => store.set({ tab }) };
   context.select = (ids, options = {}) => {
     if (ids.length === 1 && source.storeys.some((/** @type {any} */ s) => s.global_id === ids[0])) return showStorey(context, ids[0]);
     store.set({ selected: ids });
     if (options.zoom) fitView(context);
   };
   return context;
+}
+
+/** Ask for all that a version has at once. @param {string} path @param {AbortSignal} signal */
+function parts(path, signal) {
+  const asked = { version: getJson(path, { signal }), scene: getJson(`${path}/scene`, { signal }), tree: getJson(`${path}/tree`, { signal }) };
+  for (const answer of Object.values(asked)) answer.catch(() => {}); // whoever waits for it says so
+  return asked;
 }
 
 /** @param {Context} context @param {string} storey */
@@ -115,7 +139,7 @@ function showStorey({ app, store, scene }, storey) {
 /** @param {any} raw @param {BuildingScene} scene */
 function treeOf(raw, scene) {
   const nameOf = (/** @type {string} */ id) => scene.table.name[scene.rows.get(id) ?? -1] ?? "";
-  return buildTree(raw, { nameOf, classLabel: className, spacesLabel: () => className("IfcSpace") });
+  return buildTree(withDrawn(raw, scene.table), { nameOf, classLabel: className, spacesLabel: () => className("IfcSpace") });
 }
 
 /** @param {Context} context @param {import("../core/url.js").Place} place @returns {(() => void)[]} */
@@ -188,7 +212,7 @@ function pointerActions(context) {
   byId("labels").replaceChildren(tip);
   return {
     hover(/** @type {any} */ hit, /** @type {PointerEvent} */ event) {
-      if (store.get().measuring) context.views?.measuring.hover(hit, event.clientX, event.clientY);
+      if (store.get().measuring) context.views?.measuring.hover(hit);
       const row = scene.rowAt(hit);
       if (scene.model.hover(row)) app.viewport.invalidate();
       app.viewport.canvas.style.cursor = row >= 0 ? "pointer" : "grab";
@@ -199,7 +223,7 @@ function pointerActions(context) {
       tip.style.transform = `translate(${Math.min(event.clientX - stage.left + 14, stage.width - 240)}px, ${event.clientY - stage.top + 16}px)`;
     },
     click(/** @type {any} */ hit, /** @type {PointerEvent} */ event) {
-      if (store.get().measuring) return context.views?.measuring.take(hit, event.clientX, event.clientY);
+      if (store.get().measuring) return context.views?.measuring.take(hit);
       const row = scene.rowAt(hit);
       const id = row < 0 ? null : scene.table.global_id[row];
       const { selected } = store.get();
@@ -244,8 +268,8 @@ function inspect(app, context, flags) {
     marks: state.marks.map(({ kind, value }) => ({ kind, value })), eye: scene.toModel(app.viewport.camera.position.toArray()),
     colouring: state.colouring?.title ?? null, legend: (state.colouring?.legend ?? []).map(({ key, count, colour }) => ({ key, count, colour })),
     overlay: scene.overlay.children.length,
-    pick(/** @type {number} */ x, /** @type {number} */ y) {
-      const row = scene.rowAt(app.viewport.pick(x, y));
+    async pick(/** @type {number} */ x, /** @type {number} */ y) {
+      const row = scene.rowAt(await app.viewport.pick(x, y));
       return row < 0 ? null : scene.table.global_id[row];
     },
     screenPositionOf(/** @type {string} */ id) {

@@ -106,26 +106,20 @@ export class BuildingScene {
     const worker = async () => {
       for (const info of queue) {
         const bytes = await getBlob(info.sha256, this.abort.signal);
+        const size = bytes.byteLength;
         const chunk = await readChunk(bytes, { storey: info.storey, band: info.band, first: info.first_feature, features: info.features }, this.model);
+        await this.viewport.prepare(chunk.group);
         if (this.abort.signal.aborted) return chunk.dispose();
         this.model.add(chunk);
         this.loaded += 1;
-        this.bytes += bytes.byteLength;
+        this.viewport.awaitFirst();
+        this.bytes += size;
         onProgress(this.loaded, total);
+        await this.viewport.breath(); // what came is handed to the graphics card before more comes
       }
     };
     onProgress(0, Math.max(1, total));
     await Promise.all(Array.from({ length: PARALLEL }, worker));
-    this.outline();
-  }
-
-  /** Draw outlines mesh by mesh in idle moments. */
-  outline() {
-    if (this.abort.signal.aborted) return;
-    const chunk = this.model.chunks.find((c) => c.outlines.length > 0);
-    if (!chunk) return this.viewport.invalidate();
-    chunk.outlineNext();
-    setTimeout(() => this.outline(), 4);
   }
 
   /**

@@ -3,7 +3,7 @@ import { Group } from "../../vendor/vendor3d.js";
 import { getJson } from "../core/api.js";
 import { NOWHERE, centroid, polygonsOf } from "../core/geo.js";
 import { ContextTiles } from "../district/context.js";
-import { placementMatrix } from "../district/scene.js";
+import { placementMatrix } from "../district/real.js";
 import { extrude } from "../gl/extrude.js";
 import { FeatureModel } from "../gl/features.js";
 import { clearGroup } from "../gl/lines.js";

@@ -94,10 +94,13 @@ export function fitView(context) {
 }
 
 /** Bring the selection into view; where something stands before it, that becomes a ghost. @param {Context} context @param {import("../../vendor/vendor3d.js").Box3} box */
-function lookAt({ app, store, scene }, box) {
-  const rows = scene.rowsOf(store.get().selected);
+async function lookAt({ app, store, scene }, box) {
+  const { selected } = store.get();
+  const rows = scene.rowsOf(selected);
   const near = box.clone().expandByScalar(scene.box.getSize(box.min.clone()).length() * 0.04);
-  const ahead = scene.rowAt(app.viewport.fit(near, { margin: 1.35 }));
+  const view = app.viewport.fit(near, { margin: 1.35 });
+  const ahead = view ? scene.rowAt(await app.viewport.pickFrom(view)) : -1;
+  if (store.get().selected !== selected) return; // something else was chosen meanwhile
   if (ahead >= 0 && !rows.has(ahead) && !store.get().isolated) store.set({ isolated: rows, ghostRest: true });
   else if (store.get().isolated && ![...rows].every((row) => store.get().isolated?.has(row))) store.set({ isolated: rows, ghostRest: true });
 }

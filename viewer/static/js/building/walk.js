@@ -32,6 +32,8 @@ export class Walk {
     this.held = new Set();
     this.last = 0;
     this.running = false;
+    /** Whether the floor is being looked for. */
+    this.looking = false;
     this.stopper = new AbortController();
     const { signal } = this.stopper;
     const { viewport } = context.app;
@@ -82,14 +84,19 @@ export class Walk {
   }
 
   /** Put the feet on the floor below. @param {number} up how far above the feet to look for it */
-  follow(up) {
+  async follow(up) {
+    if (this.looking) return;
     const { scene, app } = this.context;
     const from = this.foot.clone();
     from.y += up;
-    const row = scene.rowAt(app.viewport.pickBelow(from));
-    if (row < 0) return;
+    this.looking = true;
+    const row = scene.rowAt(await app.viewport.pickBelow(from));
+    this.looking = false;
+    if (row < 0 || this.stopper.signal.aborted) return;
     const met = meet(trianglesOf(scene.model, row), { origin: [from.x, from.y, from.z], direction: [0, -1, 0] });
-    if (met && from.y - met.point[1] <= up + STEP_DOWN_M) this.foot.y = met.point[1];
+    if (!met || from.y - met.point[1] > up + STEP_DOWN_M) return;
+    this.foot.y = met.point[1];
+    this.look();
   }
 
   /** @param {PointerEvent} event */

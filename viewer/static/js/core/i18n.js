@@ -81,20 +81,30 @@ export function localText(text) {
   return typeof text === "string" ? text : text[language] ?? text.en ?? Object.values(text)[0] ?? "";
 }
 
+/** Formats are kept: making one takes longer than using it a hundred times. @type {Map<string, any>} */
+const formats = new Map();
+
+/** @template T @param {string} name @param {() => T} make @returns {T} */
+function kept(name, make) {
+  const key = `${language}|${name}`;
+  if (!formats.has(key)) formats.set(key, make());
+  return formats.get(key);
+}
+
 /**
  * @param {number | null | undefined} value
  * @param {number} [digits] most decimals shown
  */
 export function number(value, digits = 1) {
   if (value === null || value === undefined || !Number.isFinite(value)) return "–";
-  return new Intl.NumberFormat(LOCALES[language], { maximumFractionDigits: digits }).format(value);
+  return kept(`number${digits}`, () => new Intl.NumberFormat(LOCALES[language], { maximumFractionDigits: digits })).format(value);
 }
 
 /** @param {string | null | undefined} moment RFC 3339 */
 export function dateTime(moment) {
   const date = moment ? new Date(moment) : null;
   if (!date || Number.isNaN(date.getTime())) return "–";
-  return new Intl.DateTimeFormat(LOCALES[language], { dateStyle: "medium", timeStyle: "short" }).format(date);
+  return kept("moment", () => new Intl.DateTimeFormat(LOCALES[language], { dateStyle: "medium", timeStyle: "short" })).format(date);
 }
 
 /** @param {number} month 1..12 */

@@ -7,6 +7,13 @@ export const HIDDEN = 2;
 export const GHOST = 4;
 export const SELECTED = 8;
 
+/**
+ * A state texel as one number (bytes in the order of memory on every machine that browsers run on).
+ * @param {number} colour 0xrrggbb
+ * @param {number} flags
+ */
+export const texel = (colour, flags) => ((colour >> 16) | (colour & 0xff00) | ((colour & 255) << 16) | (flags << 24)) >>> 0;
+
 /** Largest feature number a pick can carry: 24 bits, zero means "nothing". */
 export const MAX_FEATURE = 0xfffffe;
 

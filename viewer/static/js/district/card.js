@@ -5,6 +5,9 @@ import { number, t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
 import { latestStage, permitStatus } from "./modes.js";
 
+/** More lines would cover the picture. */
+const MOST_ROWS = 9;
+
 /** Stage as a small tag. @param {string} stage */
 export const stageChip = (stage) => h("span", { class: "chip" }, h("i", { class: "dot", colour: css(STAGE[stage] ?? 0x888888) }), t(`stage.${stage}`));
 
@@ -35,4 +38,13 @@ export function hoverCard(b) {
   ];
   return h("div", { class: "hover-card" }, h("h3", null, b.name || b.building_id), b.address && h("p", { class: "muted" }, b.address),
     h("dl", null, rows.map(([term, value]) => [h("dt", null, term), h("dd", null, value)])), h("p", { class: "hint" }, t("district.open.hint")));
+}
+
+/** Card of a building that has no model: what the city file and the register say. @param {any} known answer of GET /district/city/buildings/{row} */
+export function cityCard(known) {
+  const rows = Object.entries(known.attributes).filter(([, value]) => value !== "" && String(value) !== known.address).slice(0, MOST_ROWS);
+  const text = (/** @type {any} */ value) => (typeof value === "number" ? number(value, 2) : String(value));
+  return h("div", { class: "hover-card" }, h("h3", null, known.address || known.building_id), h("p", { class: "muted" }, t("city.nomodel")),
+    h("dl", null, [[t("building.ehr"), known.ehr_code ?? "–"], [t("attribute.height_m"), known.height_m === null ? "–" : number(known.height_m, 1)], [t("attribute.ground_m"), known.ground_m === null ? "–" : number(known.ground_m, 1)], ...rows.map(([key, value]) => [key, text(value)])]
+      .map(([term, value]) => [h("dt", null, term), h("dd", null, value)])));
 }

@@ -81,13 +81,13 @@ export class ContextTiles {
     this.loading += 1;
     try {
       const bytes = await (await request(`/tiles/${tile.uri}`, { signal: this.abort.signal })).arrayBuffer();
-      const chunk = await readChunk(bytes, { storey: null, band: "structure", first: 0, features: MOST_FEATURES }, this.model);
-      chunk.outlines.length = 0;
+      const size = bytes.byteLength;
+      const chunk = await readChunk(bytes, { storey: null, band: "structure", first: 0, features: MOST_FEATURES }, this.model, { edges: false });
       if (this.abort.signal.aborted) return chunk.dispose();
       chunk.group.applyMatrix4(tile.matrix);
       this.model.add(chunk);
       Object.assign(tile, { chunk, state: "shown" });
-      this.bytes += bytes.byteLength;
+      this.bytes += size;
       this.viewport.invalidate();
       this.onChange();
     } catch (error) {

@@ -15,16 +15,17 @@ export function labelBuildings(viewport, scene, wanted) {
   const labels = scene.buildings.filter(wanted).slice(0, MOST).map((/** @type {any} */ building) => {
     const box = scene.boxById(building.building_id);
     const top = box ? box.getCenter(new Vector3()).setY(box.max.y) : new Vector3();
-    return { building, top, element: h("span", { class: "label" }, building.name || building.address || building.building_id) };
+    return { building, top, width: 0, element: h("span", { class: "label" }, building.name || building.address || building.building_id) };
   });
   layer.replaceChildren(...labels.map((/** @type {any} */ l) => l.element));
+  for (const label of labels) label.width = label.element.offsetWidth; // asked once: asking in each frame would lay out the page each time
   const place = () => {
     const stage = layer.getBoundingClientRect();
     /** @type {{x: number, y: number, w: number}[]} */
     const taken = [];
-    for (const { element, top } of labels) {
+    for (const { element, top, width } of labels) {
       const p = viewport.project(top);
-      const [x, y, w] = p ? [p.x - stage.left, p.y - stage.top, element.offsetWidth] : [0, 0, 0];
+      const [x, y, w] = p ? [p.x - stage.left, p.y - stage.top, width] : [0, 0, 0];
       const free = p && x > 0 && y > 0 && x < stage.width && y < stage.height && !taken.some((o) => Math.abs(o.x - x) < (o.w + w) / 2 + 6 && Math.abs(o.y - y) < 26);
       element.style.visibility = free ? "visible" : "hidden";
       if (!free) continue;

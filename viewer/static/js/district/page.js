@@ -1,19 +1,31 @@
 // @ts-check
 import { byId, debounce, fill, h } from "../core/dom.js";
 import { createStore } from "../core/store.js";
-import { getJson, versionPath } from "../core/api.js";
-import { number, onLanguage, t } from "../core/i18n.js";
-import { icon } from "../core/icons.js";
-import { announce, emptyBlock, errorBlock, skeleton, stageMessage, stageProgress, toast } from "../ui/feedback.js";
-import { legend } from "../ui/legend.js";
+import { getJson } from "../core/api.js";
+import { onLanguage, t } from "../core/i18n.js";
+import { emptyBlock, errorBlock, skeleton, stageMessage, stageProgress } from "../ui/feedback.js";
 import { listenPointer } from "../gl/pointer.js";
 import { Vector3 } from "../../vendor/vendor3d.js";
-import { facts, hoverCard } from "./card.js";
+import { cityCard, hoverCard } from "./card.js";
+import { drawControls } from "./controls.js";
 import { labelBuildings } from "./labels.js";
-import { ATTRIBUTE, MODES, attributesOf, isGlobalId, latestStage, modeOf, searchBuildings } from "./modes.js";
+import { drawCards, drawList } from "./list.js";
+import { ATTRIBUTE, MODES, TABLE, columnsOf, latestStage } from "./modes.js";
+import { Painter } from "./painter.js";
 import { DistrictScene } from "./scene.js";
 
-/** @typedef {{buildings: any[], query: string, mode: string, filter: string | null, focus: string | null, real: number}} DistrictState */
+/**
+ * @typedef {object} DistrictState
+ * @property {any[]} buildings with a model
+ * @property {string} query
+ * @property {string} mode
+ * @property {string | null} filter class of the legend that is shown alone
+ * @property {string | null} focus building with a model under the pointer
+ * @property {number | null} row building of the city under the pointer, or chosen
+ * @property {{items: any[], total: number} | null} hits buildings of the city that were searched for
+ * @property {{sha256: string, columns: string[]}[]} tables joined by register code
+ * @property {number} columns how many times something to draw or to colour by came
+ */
 
 /**
  * Browse all buildings.
@@ -22,15 +34,35 @@ import { DistrictScene } from "./scene.js";
  * @returns {import("../main.js").Page}
  */
 export function openPage(app, place) {
-  const store = createStore(/** @type {DistrictState} */ ({ buildings: [], query: "", mode: modeName(place.mode), filter: null, focus: null, real: 0 }));
+  const store = createStore(/** @type {DistrictState} */ ({
+    buildings: [], query: "", mode: modeName(place.mode), filter: null, focus: null, row: null, hits: null, tables: [], columns: 0,
+  }));
   /** @type {DistrictScene | null} */
   let scene = null;
+  /** @type {Painter | null} */
+  let painter = null;
   let ready = false;
   let open = true;
   /** @type {(() => void)[]} */
   const undo = [];
   layout();
   app.crumbs([h("span", { "aria-current": "page" }, t("district.title"))]);
+  const changed = () => { if (open) store.set({ columns: store.get().columns + 1 }); };
+  const onRow = (/** @type {number} */ row) => { if (scene) showRow(app, store, scene, row); };
+  const repaint = () => {
+    if (!scene || !painter) return;
+    painter.paint(store.get());
+    drawCards(store.get(), painter);
+    drawControls(store, scene, painter, { onWhole: () => scene && app.viewport.fit(scene.reach(), { keepDirection: false, jump: true, margin: 0.75 }) });
+  };
+  const recolour = async () => {
+    try {
+      await scene?.city.need(columnsOf(store.get().mode));
+      changed();
+    } catch (error) {
+      if (open) stageMessage(errorBlock(error));
+    }
+  };
 
   const load = async () => {
     stageMessage(null);
@@ -39,23 +71,25 @@ export function openPage(app, place) {
     const district = await getJson("/district");
     if (!open) return;
     stageProgress(0.6);
-    scene = new DistrictScene(app.viewport, district);
-    drawList(app, store);
+    scene = new DistrictScene(app.viewport, district, changed);
+    painter = new Painter(scene);
+    drawList(app, store, { onRow });
     store.set({ buildings: district.buildings });
-    if (!district.buildings.length) stageMessage(emptyBlock("building", t("district.empty"), t("district.empty.hint")));
-    else if (!scene.buildings.length) stageMessage(emptyBlock("building", t("district.unplaced"), t("district.unplaced.hint")));
     app.viewport.fit(scene.box(), { keepDirection: false, jump: true, margin: 0.98 });
-    undo.push(listenPointer(app.viewport, pointerActions(app, store, () => scene)));
+    undo.push(listenPointer(app.viewport, pointerActions(app, store, scene)));
     undo.push(labelBuildings(app.viewport, scene, (b) => Boolean(latestStage(b))));
     stageProgress(null);
     ready = true;
-    scene.context.open().catch((error) => open && console.warn("the city is not drawn", error));
-    await scene.loadReal(() => store.set({ real: scene?.real.size ?? 0 }));
+    scene.models.update();
+    await scene.city.open();
+    if (!open) return;
+    if (!scene.buildings.length) emptyOrCity(app, scene, district);
+    await recolour();
   };
-  const retry = () => load().catch((error) => { stageProgress(null); fill(byId("left")); if (open) stageMessage(errorBlock(error, retry)); });
-  undo.push(store.on(["buildings", "query", "mode", "filter", "focus", "real"], () => repaint(store, scene)));
-  undo.push(store.on(["mode"], ({ mode }) => app.remember({ mode: mode === MODES[0] ? null : mode })));
-  undo.push(onLanguage(() => { app.crumbs([h("span", { "aria-current": "page" }, t("district.title"))]); drawList(app, store); repaint(store, scene); }));
+  const retry = () => load().catch((error) => { if (!open) return; stageProgress(null); if (!scene) fill(byId("left")); stageMessage(errorBlock(error, scene ? null : retry)); });
+  undo.push(store.on(["buildings", "query", "mode", "filter", "focus", "row", "hits", "tables", "columns"], repaint));
+  undo.push(store.on(["mode"], ({ mode }) => { app.remember({ mode: mode === MODES[0] ? null : mode }); recolour(); }));
+  undo.push(onLanguage(() => { app.crumbs([h("span", { "aria-current": "page" }, t("district.title"))]); drawList(app, store, { onRow }); repaint(); }));
   retry();
 
   return {
@@ -63,31 +97,46 @@ export function openPage(app, place) {
       open = false;
       for (const action of undo.splice(0)) action();
       scene?.close();
-      for (const id of ["stage-top", "stage-bottom", "stage-card", "stage-side", "left"]) fill(byId(id));
+      for (const id of ["stage-top", "stage-bottom", "stage-card", "stage-side", "left"]) { fill(byId(id)); delete byId(id).dataset.key; }
     },
     restore: (next) => store.set({ mode: modeName(next.mode) }),
-    inspect: () => ({
-      ready, mode: store.get().mode, filter: store.get().filter, buildings: store.get().buildings.length, drawn: scene?.buildings.length ?? 0,
-      realModels: scene?.real.size ?? 0, shown: shownBuildings(store.get()).length, focus: store.get().focus,
-      context: { tiles: scene?.context.tiles.length ?? 0, shown: scene?.context.shown ?? 0, bytes: scene?.context.bytes ?? 0 },
-      pick: (/** @type {number} */ x, /** @type {number} */ y) => scene?.buildingAt(app.viewport.pick(x, y))?.building_id ?? null,
-      screenPositionOf: (/** @type {string} */ id) => {
-        const box = scene?.boxById(id);
-        return box ? app.viewport.project(box.getCenter(new Vector3()).setY(box.max.y)) : null;
-      },
-    }),
+    inspect: () => ({ ready, ...inspect(app, store.get(), scene, painter) }),
+  };
+}
+
+/** Nothing has a model: the city is what there is to see, or there is nothing yet. @param {import("../main.js").App} app @param {DistrictScene} scene @param {any} district */
+function emptyOrCity(app, scene, district) {
+  if (scene.city.count) app.viewport.fit(scene.reach(), { keepDirection: false, jump: true, margin: 0.75 });
+  else if (!district.buildings.length) stageMessage(emptyBlock("building", t("district.empty"), t("district.empty.hint")));
+  else stageMessage(emptyBlock("building", t("district.unplaced"), t("district.unplaced.hint")));
+}
+
+/** Bring a building of the city into view and tell what is known of it. @param {import("../main.js").App} app @param {import("../core/store.js").Store<DistrictState>} store @param {DistrictScene} scene @param {number} row */
+async function showRow(app, store, scene, row) {
+  const box = scene.city.boxOf(row);
+  store.set({ row });
+  if (box) app.viewport.fit(box.expandByScalar(25), {});
+  fill(byId("stage-card"), cityCard(await scene.city.describe(row)));
+}
+
+/** @param {import("../main.js").App} app @param {DistrictState} state @param {DistrictScene | null} scene @param {Painter | null} painter */
+function inspect(app, state, scene, painter) {
+  const { city } = scene ?? {};
+  return {
+    mode: state.mode, filter: state.filter, buildings: state.buildings.length, drawn: scene?.buildings.length ?? 0, realModels: scene?.real.size ?? 0,
+    shown: painter?.totals(state).shown ?? 0, focus: state.focus, row: state.row,
+    city: { count: city?.count ?? 0, complete: city?.complete ?? false, squares: city?.squares.length ?? 0, walls: city?.squares.filter((s) => s.walls).length ?? 0, classesMs: painter?.ms ?? 0, paintMs: city?.paintMs ?? 0 },
+    pick: async (/** @type {number} */ x, /** @type {number} */ y) => scene?.buildingAt(await app.viewport.pick(x, y))?.building_id ?? null,
+    pickRow: async (/** @type {number} */ x, /** @type {number} */ y) => scene?.cityRowAt(await app.viewport.pick(x, y)) ?? -1,
+    screenPositionOf: (/** @type {string} */ id) => {
+      const box = id.startsWith("#") ? city?.boxOf(Number(id.slice(1))) : scene?.boxById(id);
+      return box ? app.viewport.project(box.getCenter(new Vector3()).setY(box.max.y)) : null;
+    },
   };
 }
 
 /** @param {string | null} name */
-const modeName = (name) => (name?.startsWith(ATTRIBUTE) ? name : MODES.find((mode) => mode === name) ?? MODES[0]);
-
-/** Words of a mode. @param {string} name */
-function modeLabel(name) {
-  if (!name.startsWith(ATTRIBUTE)) return t(`mode.${name}`);
-  const path = name.slice(ATTRIBUTE.length);
-  return t(`attribute.${path}`) === `attribute.${path}` ? path : t(`attribute.${path}`);
-}
+const modeName = (name) => (name?.startsWith(ATTRIBUTE) || (name && new RegExp(`^${TABLE}[0-9a-f]{64}:.`).test(name)) ? name : MODES.find((mode) => mode === name) ?? MODES[0]);
 
 function layout() {
   byId("app").className = "district";
@@ -95,120 +144,30 @@ function layout() {
   byId("left").setAttribute("aria-label", t("district.list"));
 }
 
-/** @param {DistrictState} state */
-function shownBuildings(state) {
-  const mode = modeOf(state.mode, state.buildings);
-  const found = searchBuildings(state.buildings, state.query);
-  return state.filter === null ? found : found.filter((b) => mode.keyOf(b) === state.filter);
-}
-
-/** @param {import("../main.js").App} app @param {import("../core/store.js").Store<DistrictState>} store */
-function drawList(app, store) {
-  const search = h("input", { type: "search", id: "search", value: store.get().query, placeholder: t("district.search.placeholder"), autocomplete: "off", oninput: debounce(() => store.set({ query: search.value }), 120) });
-  search.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
-    if (event.key === "Enter" && isGlobalId(search.value)) openElement(app, store.get().buildings, search.value.trim()).catch((error) => stageMessage(errorBlock(error)));
-  });
-  const list = h("ul", { id: "buildings", class: "cards" });
-  list.addEventListener("click", (/** @type {Event} */ event) => {
-    const card = /** @type {HTMLElement} */ (event.target).closest("button[data-id]");
-    if (card) app.go({ building: card.getAttribute("data-id") });
-  });
-  for (const kind of ["focusin", "pointerover"]) {
-    list.addEventListener(kind, (/** @type {Event} */ event) => {
-      const card = /** @type {HTMLElement} */ (event.target).closest("button[data-id]");
-      store.set({ focus: card?.getAttribute("data-id") ?? null });
-    });
-  }
-  list.addEventListener("pointerleave", () => store.set({ focus: null }));
-  fill(byId("left"),
-    h("div", { class: "panel-head" }, h("h1", null, t("district.title")), h("p", { id: "found", class: "muted", role: "status" }),
-      h("div", { class: "search" }, icon("search"), h("label", { class: "sr", for: "search" }, t("district.search")), search)),
-    list);
-}
-
-/** @param {import("../core/store.js").Store<DistrictState>} store @param {DistrictScene | null} scene */
-function repaint(store, scene) {
-  const state = store.get();
-  if (!scene) return;
-  const mode = modeOf(state.mode, state.buildings);
-  const shown = shownBuildings(state);
-  const ids = new Set(shown.map((b) => b.building_id));
-  const colours = new Map(mode.classes.map((c) => [c.key, c.colour]));
-  scene.show((b) => colours.get(mode.keyOf(b)) ?? 0xcccccc, (b) => ids.has(b.building_id), state.focus);
-  drawCards(shown, state);
-  drawControls(store, mode);
-}
-
-/** @param {any[]} shown @param {DistrictState} state */
-function drawCards(shown, state) {
-  const list = byId("buildings");
-  const key = `${shown.map((b) => b.building_id).join()}|${document.documentElement.lang}`;
-  if (list.dataset.key === key) return;
-  list.dataset.key = key;
-  byId("found").textContent = t("district.found", { n: number(shown.length, 0), total: number(state.buildings.length, 0) });
-  if (!shown.length && state.buildings.length) return fill(list, h("li", null, emptyBlock("search", t("district.nothing"), t(isGlobalId(state.query) ? "district.globalid.hint" : "district.nothing.hint"))));
-  const order = [...shown].sort((a, b) => Number(Boolean(latestStage(b))) - Number(Boolean(latestStage(a))));
-  fill(list, ...order.map((b) => h("li", null, h("button", { type: "button", class: "card", "data-id": b.building_id },
-    h("span", { class: "card-title" }, b.name || b.building_id), h("span", { class: "card-sub" }, [b.address, b.ehr_code].filter(Boolean).join(" · ")), facts(b)))));
-}
-
-/** @param {import("../core/store.js").Store<DistrictState>} store @param {import("./modes.js").Mode} mode */
-function drawControls(store, mode) {
-  const state = store.get();
-  const key = `${state.mode}|${state.filter}|${state.query}|${state.buildings.length}|${document.documentElement.lang}`;
-  if (byId("stage-top").dataset.key === key) return;
-  byId("stage-top").dataset.key = key;
-  const focused = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset?.key;
-  fill(byId("stage-top"), h("div", { class: "segments", role: "group", "aria-label": t("district.colour") }, h("span", { class: "segments-label" }, t("district.colour")),
-    MODES.map((name) => h("button", { type: "button", "data-key": `mode-${name}`, "aria-pressed": String(name === state.mode), onclick: () => store.set({ mode: name, filter: null }) }, t(`mode.${name}`))), attributeChoice(store)));
-  const found = searchBuildings(state.buildings, state.query);
-  const entries = mode.classes.map((c) => ({ ...c, label: t(c.label), count: found.filter((b) => mode.keyOf(b) === c.key).length }));
-  fill(byId("stage-bottom"), legend(modeLabel(state.mode), entries, {
-    active: state.filter,
-    onToggle: (filter) => { store.set({ filter }); announce(t("district.found", { n: shownBuildings(store.get()).length, total: state.buildings.length })); },
-  }));
-  if (focused) /** @type {HTMLElement | null} */ (document.querySelector(`#stage [data-key="${CSS.escape(focused)}"]`))?.focus();
-}
-
-/** Choice of any number as the colour. @param {import("../core/store.js").Store<DistrictState>} store */
-function attributeChoice(store) {
-  const { mode, buildings } = store.get();
-  const chosen = mode.startsWith(ATTRIBUTE) ? mode : "";
-  const select = h("select", { "data-key": "mode-attribute", "aria-label": t("attribute.choose") }, h("option", { value: "", selected: !chosen }, t("attribute.choose")),
-    attributesOf(buildings).map((path) => h("option", { value: ATTRIBUTE + path, selected: chosen === ATTRIBUTE + path }, modeLabel(ATTRIBUTE + path))));
-  select.addEventListener("change", () => store.set({ mode: select.value || MODES[0], filter: null }));
-  return select;
-}
-
-/**
- * Open the element with a GlobalId, whichever building has it.
- * @param {import("../main.js").App} app
- * @param {any[]} buildings
- * @param {string} id
- */
-async function openElement(app, buildings, id) {
-  for (const b of buildings) {
-    const stage = latestStage(b);
-    if (!stage) continue;
-    const found = await getJson(`${versionPath(b.building_id, stage, "latest")}/elements?q=${encodeURIComponent(id)}&limit=1`);
-    if (found.items[0]?.global_id === id) return app.go({ building: b.building_id, stage, element: id });
-  }
-  announce(t("district.noelement"));
-  toast(t("district.noelement"), "error");
-}
-
-/** @param {import("../main.js").App} app @param {import("../core/store.js").Store<DistrictState>} store @param {() => DistrictScene | null} scene */
+/** @param {import("../main.js").App} app @param {import("../core/store.js").Store<DistrictState>} store @param {DistrictScene} scene */
 function pointerActions(app, store, scene) {
+  let asked = -1;
+  const tell = debounce(async (/** @type {number} */ row) => {
+    if (asked !== row) return;
+    const known = await scene.city.describe(row).catch(() => null);
+    if (asked === row && known) fill(byId("stage-card"), cityCard(known));
+  }, 80);
   return {
     hover(/** @type {any} */ hit) {
-      const building = scene()?.buildingAt(hit) ?? null;
-      app.viewport.canvas.style.cursor = building ? "pointer" : "grab";
-      store.set({ focus: building?.building_id ?? null });
+      const building = scene.buildingAt(hit) ?? null;
+      const row = scene.cityRowAt(hit);
+      app.viewport.canvas.style.cursor = building || row >= 0 ? "pointer" : "grab";
+      if (row === asked && row >= 0) return;
+      asked = row;
+      store.set({ focus: building?.building_id ?? null, row: row >= 0 ? row : null });
       fill(byId("stage-card"), building && hoverCard(building));
+      if (row >= 0) tell(row);
     },
     click(/** @type {any} */ hit) {
-      const building = scene()?.buildingAt(hit);
+      const building = scene.buildingAt(hit);
+      const row = scene.cityRowAt(hit);
       if (building) app.go({ building: building.building_id });
+      else if (row >= 0) { asked = row; showRow(app, store, scene, row); }
     },
   };
 }

@@ -1,18 +1,17 @@
 // @ts-check
-import { BufferAttribute, GLTFLoader, Group, Mesh, MeshoptDecoder, Vector4 } from "../../vendor/vendor3d.js";
-import { outline } from "./edges.js";
-import { PICK, SEE_THROUGH, SOLID, featureMaterial } from "./material.js";
+import { BufferAttribute, BufferGeometry, Group, InstancedBufferAttribute, InstancedMesh, LineSegments, Matrix4, Mesh, Sphere, Vector3, Vector4 } from "../../vendor/vendor3d.js";
+import { decoders } from "./decode.js";
+import { PASS_LINE, PICK, SEE_THROUGH, SOLID, featureMaterial } from "./material.js";
 
 /** Camera layer of the id pass. */
 export const PICK_LAYER = 1;
 
-const loader = new GLTFLoader().setMeshoptDecoder(MeshoptDecoder);
+/** @typedef {{storey: string | null, band: string, first: number, features: number}} ChunkInfo */
+/** @typedef {import("./workers/chunk.js").Part} Part */
 
 /** Geometry of one storey × band: the same buffers drawn by up to three passes. */
 export class Chunk {
-  /**
-   * @param {{storey: string | null, band: string, first: number, features: number}} info
-   */
+  /** @param {ChunkInfo} info */
   constructor(info) {
     this.info = info;
     this.group = new Group();
@@ -23,23 +22,22 @@ export class Chunk {
     /** Whether any of its features is see-through by its own colour. */
     this.alpha = false;
     this.triangles = 0;
-    /** @type {(() => import("../../vendor/vendor3d.js").LineSegments | null)[]} outlines still to be found */
-    this.outlines = [];
+    /** @type {Map<string, any>} materials by pass: meshes of one part share them */
+    this.materials = new Map();
   }
 
   /**
    * Add one mesh in every pass.
-   * @param {any} source Mesh or InstancedMesh with a `featureId` attribute
+   * @param {any} source Mesh or InstancedMesh with a `featureId` attribute, its matrix set
    * @param {Vector4} base colour and alpha, linear
    * @param {import("./features.js").FeatureModel} model
+   * @param {boolean} [alpha] whether a vertex of it is see-through
    */
-  add(source, base, model) {
-    const colour = source.geometry.getAttribute("color");
-    const chunk = { first: this.info.first, base, colours: Boolean(colour) };
-    this.alpha ||= base.w < 0.99 || hasAlpha(colour);
+  add(source, base, model, alpha = false) {
+    this.alpha ||= base.w < 0.99 || alpha;
     for (const pass of [SOLID, SEE_THROUGH, PICK]) {
       const mesh = pass === SOLID ? source : source.clone();
-      mesh.material = featureMaterial(model.uniforms, pass, chunk);
+      mesh.material = this.material(pass, base, source.geometry, model);
       mesh.layers.set(pass === PICK ? PICK_LAYER : 0);
       mesh.renderOrder = pass === SEE_THROUGH ? 2 : 0;
       mesh.matrixAutoUpdate = false;
@@ -47,25 +45,28 @@ export class Chunk {
       if (pass === SEE_THROUGH) this.through.push(mesh);
       this.group.add(mesh);
     }
-    if (!source.isInstancedMesh && this.info.band !== "spaces") this.outlines.push(() => outline(source, model, chunk));
     const index = source.geometry.index;
     this.triangles += ((index ? index.count : source.geometry.getAttribute("position").count) / 3) * (source.count ?? 1);
   }
 
+  /** @param {number} pass @param {Vector4} base @param {any} geometry @param {import("./features.js").FeatureModel} model */
+  material(pass, base, geometry, model) {
+    const colours = Boolean(geometry.getAttribute("color"));
+    const key = `${pass}|${colours}|${base.toArray().join()}`;
+    const known = this.materials.get(key);
+    if (known) return known;
+    const made = featureMaterial(model.uniforms, pass, { first: this.info.first, base, colours });
+    this.materials.set(key, made);
+    return made;
+  }
+
   /** @param {boolean} on */
   setCaps(on) {
-    for (const { material } of /** @type {any[]} */ (this.group.children)) {
+    for (const material of this.materials.values()) {
       if (Boolean(material.defines.CAPS) === on || material.transparent) continue;
       material.defines = on ? { CAPS: 1 } : {};
       material.needsUpdate = true;
     }
-  }
-
-  /** Find and draw the outlines of one more mesh. @returns {boolean} whether there was one left */
-  outlineNext() {
-    const lines = this.outlines.shift()?.();
-    if (lines) this.group.add(lines);
-    return this.outlines.length > 0;
   }
 
   /** Free its buffers and materials. */
@@ -75,54 +76,73 @@ export class Chunk {
       node.material?.dispose();
       if (node.isInstancedMesh) node.dispose();
     });
+    this.group.clear();
     this.group.removeFromParent();
   }
 }
 
 /**
- * Read one GLB chunk into a model.
+ * Read one GLB chunk into a model; the bytes are handed over to a worker.
  * @param {ArrayBuffer} bytes
- * @param {{storey: string | null, band: string, first: number, features: number}} info
+ * @param {ChunkInfo} info
  * @param {import("./features.js").FeatureModel} model
+ * @param {{edges?: boolean}} [options] edges: draw outlines too
  * @returns {Promise<Chunk>}
  */
-export async function readChunk(bytes, info, model) {
-  const gltf = await loader.parseAsync(bytes, "");
+export async function readChunk(bytes, info, model, { edges = true } = {}) {
+  const parts = await decoders.decode(bytes, edges && info.band !== "spaces");
   const chunk = new Chunk(info);
-  gltf.scene.updateMatrixWorld(true);
-  /** @type {any[]} */
-  const meshes = [];
-  gltf.scene.traverse((/** @type {any} */ node) => node.isMesh && meshes.push(node));
-  for (const mesh of meshes) {
-    if (!adoptFeatureIds(mesh)) continue;
-    mesh.matrix.copy(mesh.matrixWorld);
-    mesh.matrix.decompose(mesh.position, mesh.quaternion, mesh.scale);
-    const { color, opacity } = mesh.material;
-    const base = new Vector4(color?.r ?? 0.8, color?.g ?? 0.8, color?.b ?? 0.8, opacity ?? 1);
-    mesh.removeFromParent();
-    chunk.add(mesh, info.band === "spaces" ? new Vector4(base.x, base.y, base.z, Math.min(base.w, 0.45)) : base, model);
-  }
+  for (const part of parts) addPart(chunk, part, model);
   return chunk;
 }
 
-/**
- * Give the id attribute one name: three lower-cases custom vertex attributes but not instanced ones.
- * @param {any} mesh
- */
-function adoptFeatureIds(mesh) {
-  const { geometry } = mesh;
-  const ids = geometry.getAttribute("_FEATURE_ID_0") ?? geometry.getAttribute("_feature_id_0");
-  if (!ids) return false;
-  geometry.setAttribute("featureId", ids);
-  geometry.deleteAttribute("_FEATURE_ID_0");
-  geometry.deleteAttribute("_feature_id_0");
-  geometry.deleteAttribute("normal");
-  return true;
+/** @param {Chunk} chunk @param {Part} part @param {import("./features.js").FeatureModel} model */
+function addPart(chunk, part, model) {
+  const [r, g, b, a] = part.base;
+  const base = new Vector4(r, g, b, chunk.info.band === "spaces" ? Math.min(a, 0.45) : a);
+  const attributes = attributesOf(part);
+  const matrix = new Matrix4().fromArray(part.matrix);
+  for (const { index, sphere } of part.pieces) {
+    const geometry = new BufferGeometry();
+    for (const [name, attribute] of Object.entries(attributes)) geometry.setAttribute(name, attribute);
+    geometry.setIndex(new BufferAttribute(index, 1));
+    if (Number.isFinite(sphere[3])) geometry.boundingSphere = new Sphere(new Vector3(sphere[0], sphere[1], sphere[2]), sphere[3]);
+    chunk.add(placed(meshOf(geometry, part), matrix), base, model, part.alpha);
+  }
+  if (part.edges?.length) chunk.group.add(placed(linesOf(chunk, part.edges, attributes, base, model), matrix));
 }
 
-/** @param {BufferAttribute | undefined} colour */
-function hasAlpha(colour) {
-  if (!colour || colour.itemSize < 4) return false;
-  for (let i = 0; i < colour.count; i += 1) if (colour.getW(i) < 0.99) return true;
-  return false;
+/** @param {Part} part @returns {Record<string, BufferAttribute>} */
+function attributesOf({ attributes, instances }) {
+  return Object.fromEntries(Object.entries(attributes).map(([name, { array, size, normalized }]) => {
+    const Kind = instances && name === "featureId" ? InstancedBufferAttribute : BufferAttribute;
+    return [name, new Kind(array, size, normalized)];
+  }));
+}
+
+/** @param {BufferGeometry} geometry @param {Part} part */
+function meshOf(geometry, { instances }) {
+  if (!instances) return new Mesh(geometry);
+  const mesh = new InstancedMesh(geometry, undefined, instances.length / 16);
+  mesh.instanceMatrix.array.set(instances);
+  return mesh;
+}
+
+/** @template {any} T @param {T} node @param {Matrix4} matrix @returns {T} */
+function placed(node, matrix) {
+  const object = /** @type {any} */ (node);
+  object.matrix.copy(matrix);
+  matrix.decompose(object.position, object.quaternion, object.scale);
+  object.matrixAutoUpdate = false;
+  return node;
+}
+
+/** Outlines of a part, obeying the same states as its faces. @param {Chunk} chunk @param {Uint32Array} edges @param {Record<string, BufferAttribute>} attributes @param {Vector4} base @param {import("./features.js").FeatureModel} model */
+function linesOf(chunk, edges, attributes, base, model) {
+  const geometry = new BufferGeometry();
+  for (const [name, attribute] of Object.entries(attributes)) geometry.setAttribute(name, attribute);
+  geometry.setIndex(new BufferAttribute(edges, 1));
+  const lines = new LineSegments(geometry, chunk.material(PASS_LINE, base, geometry, model));
+  lines.renderOrder = 1;
+  return lines;
 }

@@ -1,82 +1,97 @@
 // @ts-check
-import { BufferAttribute, BufferGeometry, LineSegments } from "../../vendor/vendor3d.js";
-import { PASS_LINE, featureMaterial } from "./material.js";
+/** Sharp and open edges of merged primitives. Pure; runs in a worker. */
 
-/** Larger chunks go without outlines: finding them would hold up the page, and they would be a grey mass. */
-export const MAX_TRIANGLES = 60_000;
 const COS_SHARP = Math.cos((28 * Math.PI) / 180);
 
 /**
- * Sharp and open edges of a merged primitive, each with the feature it belongs to.
+ * Sharp and open edges of a merged primitive; none between two features.
  * @param {{array: ArrayLike<number>, stride: number}} positions
  * @param {ArrayLike<number>} index
  * @param {(vertex: number) => number} featureOf
  * @param {[number, number, number]} scale of the axes, so that angles of stretched positions are true
- * @returns {number[]} pairs of vertex numbers
+ * @returns {Uint32Array} pairs of vertex numbers
  */
 export function sharpEdges({ array, stride }, index, featureOf, scale) {
-  /** @type {Map<string, number>} */
-  const places = new Map();
-  const place = (/** @type {number} */ v) => {
-    const at = v * stride;
-    const key = `${array[at]},${array[at + 1]},${array[at + 2]},${featureOf(v)}`;
-    const known = places.get(key);
-    if (known !== undefined) return known;
-    places.set(key, v);
-    return v;
-  };
-  /** @type {Map<number, {a: number, b: number, normal: number[], sharp: boolean, count: number}>} */
-  const edges = new Map();
-  const span = array.length / stride;
-  for (let i = 0; i + 2 < index.length; i += 3) {
-    const corners = [place(index[i]), place(index[i + 1]), place(index[i + 2])];
-    const normal = faceNormal(array, stride, corners, scale);
-    if (!normal) continue;
-    for (let k = 0; k < 3; k += 1) {
-      const [a, b] = [corners[k], corners[(k + 1) % 3]];
-      const key = Math.min(a, b) * span + Math.max(a, b);
-      const edge = edges.get(key);
-      if (!edge) edges.set(key, { a, b, normal, sharp: false, count: 1 });
-      else {
-        edge.count += 1;
-        edge.sharp ||= Math.abs(edge.normal[0] * normal[0] + edge.normal[1] * normal[1] + edge.normal[2] * normal[2]) < COS_SHARP;
-      }
+  const welded = weld(array, stride, featureOf);
+  const triangles = Math.floor(index.length / 3);
+  const normals = new Float32Array(triangles * 3);
+  const table = new EdgeTable(triangles * 3);
+  for (let i = 0; i < triangles; i += 1) {
+    const [a, b, c] = [welded[index[3 * i]], welded[index[3 * i + 1]], welded[index[3 * i + 2]]];
+    if (!faceNormal(array, stride, a, b, c, scale, normals, i)) continue;
+    table.add(a, b, i, normals);
+    table.add(b, c, i, normals);
+    table.add(c, a, i, normals);
+  }
+  return table.drawn();
+}
+
+/** The first vertex at the same place with the same feature, for each vertex. @param {ArrayLike<number>} p @param {number} stride @param {(vertex: number) => number} featureOf */
+function weld(p, stride, featureOf) {
+  const count = Math.floor(p.length / stride);
+  const mask = tableSize(count) - 1;
+  const table = new Int32Array(mask + 1).fill(-1);
+  const out = new Uint32Array(count);
+  for (let v = 0; v < count; v += 1) {
+    const [x, y, z, feature] = [p[v * stride], p[v * stride + 1], p[v * stride + 2], featureOf(v)];
+    let slot = (Math.imul(x * 1024, 73856093) ^ Math.imul(y * 1024, 19349663) ^ Math.imul(z * 1024, 83492791) ^ Math.imul(feature, 40503)) & mask;
+    for (; ; slot = (slot + 1) & mask) {
+      const known = table[slot];
+      if (known < 0) { table[slot] = out[v] = v; break; }
+      if (p[known * stride] === x && p[known * stride + 1] === y && p[known * stride + 2] === z && featureOf(known) === feature) { out[v] = known; break; }
     }
   }
-  return [...edges.values()].filter((edge) => edge.sharp || edge.count === 1).flatMap(({ a, b }) => [a, b]);
+  return out;
 }
 
-/** @param {ArrayLike<number>} array @param {number} stride @param {number[]} corners @param {number[]} scale */
-function faceNormal(array, stride, [a, b, c], scale) {
-  const edge = (/** @type {number} */ from, /** @type {number} */ to) => [0, 1, 2].map((k) => (array[to * stride + k] - array[from * stride + k]) * scale[k]);
-  const [u, v] = [edge(a, b), edge(a, c)];
-  const n = [u[1] * v[2] - u[2] * v[1], u[2] * v[0] - u[0] * v[2], u[0] * v[1] - u[1] * v[0]];
-  const length = Math.hypot(n[0], n[1], n[2]);
-  return length > 0 ? n.map((x) => x / length) : null;
+/** Edges with the normal of their first face. */
+class EdgeTable {
+  /** @param {number} most */
+  constructor(most) {
+    this.mask = tableSize(most) - 1;
+    this.low = new Int32Array(this.mask + 1).fill(-1);
+    this.high = new Int32Array(this.mask + 1);
+    this.face = new Int32Array(this.mask + 1);
+    /** 1: one face; 2: more, all in one plane; 3: sharp */
+    this.kind = new Uint8Array(this.mask + 1);
+  }
+
+  /** @param {number} a @param {number} b @param {number} face @param {Float32Array} normals */
+  add(a, b, face, normals) {
+    const [low, high] = a < b ? [a, b] : [b, a];
+    let slot = (Math.imul(low, 73856093) ^ Math.imul(high, 19349663)) & this.mask;
+    while (this.low[slot] >= 0 && (this.low[slot] !== low || this.high[slot] !== high)) slot = (slot + 1) & this.mask;
+    if (this.low[slot] < 0) {
+      this.low[slot] = low;
+      this.high[slot] = high;
+      this.face[slot] = face;
+      this.kind[slot] = 1;
+      return;
+    }
+    const [m, n] = [this.face[slot] * 3, face * 3];
+    const cos = Math.abs(normals[m] * normals[n] + normals[m + 1] * normals[n + 1] + normals[m + 2] * normals[n + 2]);
+    if (this.kind[slot] !== 3) this.kind[slot] = cos < COS_SHARP ? 3 : 2;
+  }
+
+  /** Pairs of the edges that are drawn. */
+  drawn() {
+    /** @type {number[]} */
+    const pairs = [];
+    for (let slot = 0; slot <= this.mask; slot += 1) if (this.kind[slot] & 1) pairs.push(this.low[slot], this.high[slot]);
+    return new Uint32Array(pairs);
+  }
 }
 
-/**
- * Outlines of a merged mesh, obeying the same states as its faces.
- * @param {any} mesh with indexed geometry
- * @param {import("./features.js").FeatureModel} model
- * @param {{first: number, base: any}} chunk
- * @returns {LineSegments | null}
- */
-export function outline(mesh, model, { first, base }) {
-  const { geometry } = mesh;
-  const position = geometry.getAttribute("position");
-  const ids = geometry.getAttribute("featureId");
-  if (!geometry.index || geometry.index.count > MAX_TRIANGLES * 3) return null;
-  const source = position.isInterleavedBufferAttribute ? { array: position.data.array, stride: position.data.stride } : { array: position.array, stride: position.itemSize };
-  const pairs = sharpEdges(source, geometry.index.array, (v) => ids.getX(v), [mesh.scale.x, mesh.scale.y, mesh.scale.z]);
-  if (!pairs.length) return null;
-  const lines = new BufferGeometry();
-  for (const name of Object.keys(geometry.attributes)) lines.setAttribute(name, geometry.attributes[name]);
-  lines.setIndex(new BufferAttribute(new Uint32Array(pairs), 1));
-  lines.boundingSphere = geometry.boundingSphere;
-  const drawn = new LineSegments(lines, featureMaterial(model.uniforms, PASS_LINE, { first, base, colours: Boolean(geometry.getAttribute("color")) }));
-  drawn.matrix.copy(mesh.matrix);
-  drawn.matrixAutoUpdate = false;
-  drawn.renderOrder = 1;
-  return drawn;
+/** @param {number} entries @returns {number} a power of two with room to spare */
+const tableSize = (entries) => 2 ** Math.ceil(Math.log2(Math.max(8, entries * 1.6)));
+
+/** @param {ArrayLike<number>} p @param {number} stride @param {number} a @param {number} b @param {number} c @param {number[]} scale @param {Float32Array} out @param {number} at @returns {boolean} false for a face without area */
+function faceNormal(p, stride, a, b, c, [sx, sy, sz], out, at) {
+  const [ux, uy, uz] = [(p[b * stride] - p[a * stride]) * sx, (p[b * stride + 1] - p[a * stride + 1]) * sy, (p[b * stride + 2] - p[a * stride + 2]) * sz];
+  const [vx, vy, vz] = [(p[c * stride] - p[a * stride]) * sx, (p[c * stride + 1] - p[a * stride + 1]) * sy, (p[c * stride + 2] - p[a * stride + 2]) * sz];
+  const [x, y, z] = [uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx];
+  const length = Math.hypot(x, y, z);
+  if (!(length > 0)) return false;
+  out.set([x / length, y / length, z / length], at * 3);
+  return true;
 }

@@ -1,6 +1,6 @@
 // @ts-check
 import { DataTexture, Group, NearestFilter, RGBAIntegerFormat, UnsignedByteType } from "../../vendor/vendor3d.js";
-import { fillState, stateSize } from "../core/ids.js";
+import { SELECTED, fillState, stateSize } from "../core/ids.js";
 import { sharedUniforms } from "./material.js";
 
 /** One model on the screen: its meshes and the texture that says how each of its features looks. */
@@ -37,6 +37,21 @@ export class FeatureModel {
   /** Show a view: one fill and one upload, whatever the number of features. @param {import("../core/ids.js").FeatureView} view */
   show(view) {
     this.counts = fillState(this.state, this.count, view);
+    this.texture.needsUpdate = true;
+    this.seeThrough();
+  }
+
+  /**
+   * Show classes: each feature has a number, each number a texel. One pass over two arrays, whatever the classes mean.
+   * @param {Uint8Array} classes of each feature
+   * @param {Uint32Array} palette texel of each class, see `texel`
+   * @param {number} [selected] a feature that is marked, −1 for none
+   */
+  paint(classes, palette, selected = -1) {
+    const state = new Uint32Array(this.state.buffer);
+    for (let i = 0; i < this.count; i += 1) state[i] = palette[classes[i]];
+    if (selected >= 0 && selected < this.count) state[selected] |= SELECTED << 24;
+    this.counts = { ghosts: 0, hidden: 0 };
     this.texture.needsUpdate = true;
     this.seeThrough();
   }

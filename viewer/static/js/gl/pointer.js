@@ -20,11 +20,18 @@ export function listenPointer(viewport, on) {
   /** @type {PointerEvent | null} */
   let waiting = null;
 
-  const hover = () => {
+  let asked = 0;
+  const hover = async () => {
     const event = waiting;
     waiting = null;
-    if (event && !down) on.hover(viewport.pick(event.clientX, event.clientY), event);
+    if (!event || down) return;
+    asked += 1;
+    const mine = asked;
+    const hit = await viewport.pick(event.clientX, event.clientY);
+    if (mine === asked && !down && !signal.aborted) on.hover(hit, event);
   };
+  const at = (/** @type {MouseEvent} */ event, /** @type {(hit: {model: number, feature: number} | null) => void} */ then) =>
+    viewport.pick(event.clientX, event.clientY).then((hit) => { if (!signal.aborted) then(hit); });
   canvas.addEventListener("pointerdown", (event) => { down = { x: event.clientX, y: event.clientY }; dragging = false; }, { signal });
   canvas.addEventListener("pointermove", (event) => {
     if (down && Math.hypot(event.clientX - down.x, event.clientY - down.y) > CLICK_PIXELS) dragging = true;
@@ -32,11 +39,11 @@ export function listenPointer(viewport, on) {
     if (!waiting) setTimeout(hover, viewport.software ? 90 : 30);
     waiting = event;
   }, { signal });
-  canvas.addEventListener("pointerleave", (event) => { waiting = null; on.hover(null, event); }, { signal });
+  canvas.addEventListener("pointerleave", (event) => { waiting = null; asked += 1; on.hover(null, event); }, { signal });
   window.addEventListener("pointerup", (event) => {
-    if (down && !dragging && event.target === canvas && event.button === 0) on.click(viewport.pick(event.clientX, event.clientY), event);
+    if (down && !dragging && event.target === canvas && event.button === 0) at(event, (hit) => on.click(hit, event));
     down = null;
   }, { signal });
-  canvas.addEventListener("dblclick", (event) => on.double?.(viewport.pick(event.clientX, event.clientY)), { signal });
+  canvas.addEventListener("dblclick", (event) => at(event, (hit) => on.double?.(hit)), { signal });
   return () => stop.abort();
 }

@@ -8,6 +8,9 @@ import { Flight } from "./flight.js";
 
 const HOME = new Vector3(-0.55, 0.62, 0.8).normalize();
 
+/** @typedef {{origin: [number, number, number], direction: [number, number, number]}} Ray */
+/** @typedef {{model: number, feature: number, ray: Ray}} Hit */
+
 /** The one canvas: draws only when something changed, and answers which feature lies under a pixel. */
 export class Viewport {
   /**
@@ -19,7 +22,7 @@ export class Viewport {
     this.software = isSoftware();
     this.renderer = new WebGLRenderer({ canvas, antialias: !this.software, alpha: true, powerPreference: "high-performance" });
     this.renderer.setPixelRatio(this.software ? 1 : Math.min(window.devicePixelRatio, 2));
-    this.renderer.info.autoReset = true;
+    this.renderer.debug.checkShaderErrors = false; // asking whether a shader compiled would wait for it
     this.scene = new Scene();
     this.lens = new PerspectiveCamera(42, 1, 0.1, 5000);
     this.drawing = new OrthographicCamera(-1, 1, 1, -1, 0.1, 5000);
@@ -28,10 +31,14 @@ export class Viewport {
     this.camera = this.lens;
     this.controls = new OrbitControls(this.camera, canvas);
     Object.assign(this.controls, { zoomToCursor: true, screenSpacePanning: true, maxPolarAngle: Math.PI * 0.98 });
+    this.scout = new PerspectiveCamera(42, 1, 0.1, 5000);
     this.target = new WebGLRenderTarget(1, 1);
     this.bounds = new Sphere(new Vector3(), 50);
     this.flight = new Flight(this.camera, this.controls, this.software, () => this.invalidate());
     this.frames = 0;
+    /** When the first picture with a model was finished, milliseconds since the navigation; 0 before. */
+    this.shownAt = 0;
+    this.awaited = false;
     this.queued = false;
     /** @type {WebGLSync | null} */
     this.fence = null;
@@ -105,7 +112,23 @@ export class Viewport {
     this.fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
     gl.flush();
     this.frames += 1;
+    if (this.awaited) this.watchFirst();
     for (const action of this.afterFrame) action();
+  }
+
+  /** The next frame is the first with something of a model in it: note when it is finished. */
+  awaitFirst() {
+    this.awaited = this.shownAt === 0;
+  }
+
+  /** Look until the picture of now is finished. */
+  watchFirst() {
+    this.awaited = false;
+    const look = () => {
+      if (this.busy()) setTimeout(look, 2);
+      else this.shownAt = performance.now();
+    };
+    look();
   }
 
   /** Whether the previous frame is still being drawn: at most one is in flight. */
@@ -130,33 +153,53 @@ export class Viewport {
     this.camera.updateProjectionMatrix();
   }
 
+  /** A moment in which the page may answer and draw. */
+  breath() {
+    return new Promise((done) => { requestAnimationFrame(done); setTimeout(done, 60); });
+  }
+
+  /** Have the shaders of a group compiled without waiting for them. @param {import("../../vendor/vendor3d.js").Group} group */
+  async prepare(group) {
+    if (this.renderer.extensions.has("KHR_parallel_shader_compile")) await this.renderer.compileAsync(group, this.camera, this.scene);
+    else this.renderer.compile(group, this.camera, this.scene);
+  }
+
+  /** What the graphics card holds, by number. */
+  get memory() {
+    const { memory, programs } = this.renderer.info;
+    return { geometries: memory.geometries, textures: memory.textures, programs: programs?.length ?? 0 };
+  }
+
   /**
-   * The feature under a point of the page.
+   * The feature under a point of the page; the page does not wait for the graphics card.
    * @param {number} clientX
    * @param {number} clientY
+   * @returns {Promise<Hit | null>} with the line of sight at the time of asking: the camera may move meanwhile
    */
-  pick(clientX, clientY) {
+  async pick(clientX, clientY) {
     const rect = this.canvas.getBoundingClientRect();
     const [x, y] = [clientX - rect.left, clientY - rect.top];
     if (x < 0 || y < 0 || x >= rect.width || y >= rect.height) return null;
     this.camera.setViewOffset(rect.width, rect.height, Math.floor(x), Math.floor(y), 1, 1);
-    const hit = this.readId(this.camera);
+    const asked = this.readId(this.camera);
     this.camera.clearViewOffset();
-    return hit;
+    const ray = this.ray(clientX, clientY);
+    const hit = await asked;
+    return hit && { ...hit, ray };
   }
 
-  /** Draw one pixel of the id pass. @param {PerspectiveCamera | OrthographicCamera} camera */
-  readId(camera) {
+  /** Draw one pixel of the id pass, and read it when it is there. @param {PerspectiveCamera | OrthographicCamera} camera */
+  async readId(camera) {
     const { renderer } = this;
     camera.layers.set(PICK_LAYER);
     renderer.setRenderTarget(this.target);
     renderer.setClearColor(0x000000, 0);
     renderer.clear();
     renderer.render(this.scene, camera);
-    const pixel = new Uint8Array(4);
-    renderer.readRenderTargetPixels(this.target, 0, 0, 1, 1, pixel);
     renderer.setRenderTarget(null);
     camera.layers.set(0);
+    const pixel = new Uint8Array(4);
+    await renderer.readRenderTargetPixelsAsync(this.target, 0, 0, 1, 1, pixel);
     return unpackPick(pixel);
   }
 
@@ -168,11 +211,21 @@ export class Viewport {
     return this.readId(this.probe);
   }
 
+  /** What lies in the middle of the picture from another place. @param {{target: Vector3, eye: Vector3}} view */
+  pickFrom({ target, eye }) {
+    this.scout.copy(this.lens, false);
+    this.scout.position.copy(eye);
+    this.scout.lookAt(target);
+    this.scout.setViewOffset(1001, 1001, 500, 500, 1, 1);
+    this.scout.updateMatrixWorld();
+    return this.readId(this.scout);
+  }
+
   /**
    * The line of sight through a point of the page.
    * @param {number} clientX
    * @param {number} clientY
-   * @returns {{origin: [number, number, number], direction: [number, number, number]}}
+   * @returns {Ray}
    */
   ray(clientX, clientY) {
     const rect = this.canvas.getBoundingClientRect();
@@ -210,7 +263,7 @@ export class Viewport {
    * Bring a box into view.
    * @param {Box3} box
    * @param {{keepDirection?: boolean, jump?: boolean, margin?: number}} [options]
-   * @returns {{model: number, feature: number} | null} what will be in the middle of the picture
+   * @returns {{target: Vector3, eye: Vector3} | null} where the camera will stand, null for nothing or a plan
    */
   fit(box, { keepDirection = true, jump = false, margin = 1.14 } = {}) {
     if (box.isEmpty()) return null;
@@ -220,9 +273,8 @@ export class Viewport {
     const center = box.getCenter(new Vector3());
     const distance = Math.max(this.distanceFor(box, center, direction) * margin, 2.5);
     const eye = center.clone().addScaledVector(direction, distance);
-    const ahead = this.pickFrom(center, eye);
     this.flight.to(center, eye, jump);
-    return ahead;
+    return { target: center, eye };
   }
 
   /** Bring a box into a plan. @param {Box3} box @param {number} margin @returns {null} */
@@ -231,17 +283,6 @@ export class Viewport {
     this.setReach((Math.max(size.z, size.x / this.lens.aspect) / 2) * margin);
     this.flight.to(center, center.clone().setY(this.bounds.center.y + this.bounds.radius * 2), true);
     return null;
-  }
-
-  /** What would be in the middle of the picture from another place. @param {Vector3} target @param {Vector3} eye */
-  pickFrom(target, eye) {
-    const [oldTarget, oldEye] = [this.controls.target.clone(), this.camera.position.clone()];
-    this.flight.place(target, eye);
-    this.setDepthRange();
-    const rect = this.canvas.getBoundingClientRect();
-    const hit = this.pick(rect.left + rect.width / 2, rect.top + rect.height / 2);
-    this.flight.place(oldTarget, oldEye);
-    return hit;
   }
 
   /** How far to stand so that every corner of a box is in the picture. @param {Box3} box @param {Vector3} center @param {Vector3} direction */

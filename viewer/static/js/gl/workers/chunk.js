@@ -1,0 +1,160 @@
+// @ts-check
+/** In a worker: a GLB becomes plain arrays, cut into pieces that can be left out of a picture, and its outlines. */
+import { GLTFLoader, MeshoptDecoder } from "../../../vendor/vendor3d.js";
+import { sharpEdges } from "../edges.js";
+
+/** Triangles drawn or left out at once: a pick draws only the pieces under the pointer. */
+const PIECE = 24_000;
+/** Larger meshes go without outlines: they would be a grey mass. */
+const MAX_OUTLINED = 60_000;
+
+const loader = new GLTFLoader().setMeshoptDecoder(MeshoptDecoder);
+
+/**
+ * @typedef {object} Attribute
+ * @property {Int16Array | Uint8Array | Uint16Array | Float32Array} array
+ * @property {number} size numbers a vertex
+ * @property {boolean} normalized
+ */
+
+/**
+ * @typedef {object} Part One primitive as plain arrays.
+ * @property {number[]} matrix from its own coordinates to the scene's
+ * @property {[number, number, number, number]} base colour and alpha, linear
+ * @property {boolean} alpha whether a vertex is see-through
+ * @property {Record<string, Attribute>} attributes position, featureId, color
+ * @property {{index: Uint32Array | Uint16Array, sphere: [number, number, number, number]}[]} pieces
+ * @property {Float32Array | null} instances matrices, where one body stands many times
+ * @property {Uint32Array | null} edges pairs of vertices
+ */
+
+self.onmessage = async ({ data }) => {
+  const { id, bytes, edges } = data;
+  try {
+    const parts = await read(bytes, edges);
+    self.postMessage({ id, parts }, { transfer: parts.flatMap(buffersOf) });
+  } catch (error) {
+    self.postMessage({ id, error: String(error) });
+  }
+};
+
+/** @param {ArrayBuffer} bytes @param {boolean} edges @returns {Promise<Part[]>} */
+async function read(bytes, edges) {
+  const gltf = await loader.parseAsync(bytes, "");
+  gltf.scene.updateMatrixWorld(true);
+  /** @type {Part[]} */
+  const parts = [];
+  gltf.scene.traverse((/** @type {any} */ node) => {
+    const part = node.isMesh ? partOf(node, edges) : null;
+    if (part) parts.push(part);
+  });
+  return parts;
+}
+
+/** @param {any} mesh @param {boolean} edges @returns {Part | null} null when it has no features */
+function partOf(mesh, edges) {
+  const { geometry } = mesh;
+  const ids = geometry.getAttribute("_FEATURE_ID_0") ?? geometry.getAttribute("_feature_id_0"); // three lower-cases those of vertices only
+  if (!ids || !geometry.index) return null;
+  const { color, opacity } = mesh.material;
+  const attributes = { position: plain(geometry.getAttribute("position"), 4), featureId: plain(ids, 1) };
+  const tint = geometry.getAttribute("color");
+  if (tint) Object.assign(attributes, { color: plain(tint, tint.itemSize) });
+  const { array: index } = geometry.index;
+  const sharp = edges && !mesh.isInstancedMesh && index.length <= MAX_OUTLINED * 3;
+  const scale = /** @type {[number, number, number]} */ ([0, 4, 8].map((k) => Math.hypot(...mesh.matrixWorld.elements.slice(k, k + 3))));
+  return {
+    matrix: mesh.matrixWorld.elements, base: [color?.r ?? 0.8, color?.g ?? 0.8, color?.b ?? 0.8, opacity ?? 1], alpha: seeThrough(tint), attributes,
+    pieces: mesh.isInstancedMesh ? [{ index, sphere: [0, 0, 0, Infinity] }] : piecesOf(index, attributes.position.array, attributes.featureId.array),
+    instances: mesh.isInstancedMesh ? mesh.instanceMatrix.array : null,
+    edges: sharp ? sharpEdges({ array: attributes.position.array, stride: 4 }, index, (v) => attributes.featureId.array[v], scale) : null,
+  };
+}
+
+/** Copy an attribute, each vertex in `size` numbers: what is interleaved cannot be handed over. @param {any} source @param {number} size @returns {Attribute} */
+function plain(source, size) {
+  const from = source.isInterleavedBufferAttribute ? source.data.array : source.array;
+  const [stride, start] = source.isInterleavedBufferAttribute ? [source.data.stride, source.offset] : [source.itemSize, 0];
+  const array = new from.constructor(source.count * size);
+  const used = Math.min(size, source.itemSize);
+  for (let v = 0; v < source.count; v += 1) for (let k = 0; k < used; k += 1) array[v * size + k] = from[v * stride + start + k];
+  return { array, size, normalized: source.normalized };
+}
+
+/** @param {any} colour */
+function seeThrough(colour) {
+  if (!colour || colour.itemSize < 4) return false;
+  for (let i = 0; i < colour.count; i += 1) if (colour.getW(i) < 0.99) return true;
+  return false;
+}
+
+/**
+ * Cut triangles into pieces of neighbours: each feature whole where it is small enough, features by place.
+ * @param {Uint16Array | Uint32Array} index
+ * @param {ArrayLike<number>} positions four numbers a vertex
+ * @param {ArrayLike<number>} features
+ */
+function piecesOf(index, positions, features) {
+  const triangles = index.length / 3;
+  if (triangles <= PIECE) return [{ index, sphere: sphereOf(index, positions) }];
+  const order = byPlace(index, positions, features);
+  const pieces = [];
+  for (let from = 0; from < triangles; from += PIECE) {
+    const to = Math.min(triangles, from + PIECE);
+    const piece = new Uint32Array((to - from) * 3);
+    for (let i = from; i < to; i += 1) for (let k = 0; k < 3; k += 1) piece[(i - from) * 3 + k] = index[order[i] * 3 + k];
+    pieces.push({ index: piece, sphere: sphereOf(piece, positions) });
+  }
+  return pieces;
+}
+
+/** Numbers of the triangles, neighbours together (Z-order of the first corner of each feature). @param {Uint16Array | Uint32Array} index @param {ArrayLike<number>} p @param {ArrayLike<number>} features */
+function byPlace(index, p, features) {
+  const count = index.length / 3;
+  const low = [0, 1, 2].map(() => Infinity);
+  const high = [0, 1, 2].map(() => -Infinity);
+  for (let v = 0; v < p.length; v += 4) for (let k = 0; k < 3; k += 1) { low[k] = Math.min(low[k], p[v + k]); high[k] = Math.max(high[k], p[v + k]); }
+  const cell = (/** @type {number} */ v, /** @type {number} */ k) => Math.floor(((p[v * 4 + k] - low[k]) / (high[k] - low[k] || 1)) * 1023);
+  /** @type {Map<number, number>} */
+  const places = new Map();
+  const keys = new Float64Array(count);
+  for (let i = 0; i < count; i += 1) {
+    const v = index[i * 3];
+    const feature = features[v];
+    let place = places.get(feature);
+    if (place === undefined) { place = spread(cell(v, 0)) + 2 * spread(cell(v, 1)) + 4 * spread(cell(v, 2)); places.set(feature, place); }
+    keys[i] = place * count + i; // the number of the triangle breaks ties: below 2^53 for 8 million triangles
+  }
+  keys.sort();
+  return Uint32Array.from(keys, (key) => key % count);
+}
+
+/** Put two empty bits between the ten bits of a number. @param {number} n */
+function spread(n) {
+  let x = n & 1023;
+  x = (x | (x << 16)) & 0x030000ff;
+  x = (x | (x << 8)) & 0x0300f00f;
+  x = (x | (x << 4)) & 0x030c30c3;
+  return (x | (x << 2)) & 0x09249249;
+}
+
+/** @param {Uint16Array | Uint32Array} index @param {ArrayLike<number>} p @returns {[number, number, number, number]} middle and radius */
+function sphereOf(index, p) {
+  const low = [Infinity, Infinity, Infinity];
+  const high = [-Infinity, -Infinity, -Infinity];
+  for (let i = 0; i < index.length; i += 1) {
+    for (let k = 0; k < 3; k += 1) {
+      const value = p[index[i] * 4 + k];
+      if (value < low[k]) low[k] = value;
+      if (value > high[k]) high[k] = value;
+    }
+  }
+  const [x, y, z] = low.map((l, k) => (l + high[k]) / 2);
+  return [x, y, z, Math.hypot(high[0] - x, high[1] - y, high[2] - z)];
+}
+
+/** @param {Part} part @returns {ArrayBuffer[]} */
+function buffersOf({ attributes, pieces, edges }) {
+  const arrays = [...Object.values(attributes).map(({ array }) => array), ...pieces.map(({ index }) => index), ...(edges ? [edges] : [])];
+  return [...new Set(arrays.map((array) => /** @type {ArrayBuffer} */ (array.buffer)))];
+}
