@@ -50,14 +50,17 @@ def device_secret(device: DeviceId, as_json: AsJson = False) -> None:
         say(secret)
 
 
-def device_retire(device: DeviceId) -> None:
+def device_retire(device: DeviceId, as_json: AsJson = False) -> None:
     """Forget a device and its secret; its points stay."""
     twin = open_twin(Settings())
     try:
         twin.live.devices.retire(device)
     finally:
         twin.close()
-    say(f"Retired: {device}.")
+    if as_json:
+        print_json({"retired": device})
+    else:
+        say(f"Retired: {device}.")
 
 
 def broker_files(
