@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from twin.catalogue import Journal, Version
-from twin.energy.city import ILLUSTRATIVE
 from twin.energy.gwp import (
     MAX_FACTOR_BYTES,
     MOST_CHARACTERS,
@@ -20,6 +19,7 @@ from twin.energy.gwp import (
     read_factors,
     suggestions,
 )
+from twin.energy.indicator import bundled_rules
 from twin.errors import InvalidInput, NotFound
 from twin.reports import Energy
 from twin.snapshots import SnapshotReader
@@ -107,8 +107,28 @@ class Carbon:
 
 
 def use_of(energy: Any) -> Use:
-    """Return module B6 from an energy report: its heat need, delivered by the illustrative carrier."""
-    heat = float(energy["need"]["heating_kwh"])
-    scope = f"Heat need only, by {ILLUSTRATIVE.name} of {ILLUSTRATIVE.co2_kg_kwh:g} kg CO2e/kWh (illustrative)."
-    area = float(energy["area_m2"])
-    return Use(ILLUSTRATIVE.delivered_kwh(heat), ILLUSTRATIVE.co2_kg_kwh, area, scope, ILLUSTRATIVE.source_status)
+    """Return module B6 from an energy report: all delivered energy by carrier, with the emissions of the rules.
+
+    Args:
+        energy: The report as plain JSON.
+
+    Raises:
+        InvalidInput: (energy-carrier) the rules have no emission for a carrier.
+    """
+    rules, indicator = bundled_rules(), energy["indicator"]
+    delivered: dict[str, float] = {name: float(kwh) for name, kwh in indicator["delivered_kwh"].items()}
+    unknown = sorted(set(delivered) - set(rules.primary))
+    if unknown:
+        raise InvalidInput(
+            f"The rules {rules.rule_id} have no emission for {unknown[0]!r}.",
+            reason="energy-carrier",
+            hint=f"Use one of {', '.join(sorted(rules.primary))}.",
+            entity=unknown[0],
+        )
+    factors = {name: rules.primary[name][0].co2_kg for name in delivered}
+    total = sum(delivered.values())
+    emitted = sum(kwh * factors[name] for name, kwh in delivered.items())
+    said = ", ".join(f"{name} {factors[name]:g} kg CO2/kWh" for name in sorted(delivered))
+    scope = f"All delivered energy by the emissions of {indicator['rules']}: {said}. Export gives nothing back."
+    mean = emitted / total if total > 0.0 else 0.0
+    return Use(total, mean, float(energy["area_m2"]), scope, str(indicator["primary"]["factor_status"]))

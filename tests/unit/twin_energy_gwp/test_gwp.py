@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from ifc import ElementRecord, Kernel, MaterialPart, Measure, Mesh, MeshSet, Relation, RelationKind
+from twin.carbon import use_of
 from twin.energy.gwp import (
     Confirmation,
     Use,
@@ -16,6 +17,7 @@ from twin.energy.gwp import (
     read_factors,
     suggestions,
 )
+from twin.energy.indicator import bundled_rules
 from twin.errors import InvalidInput
 from twin.snapshot import Snapshot, Stage
 
@@ -164,3 +166,23 @@ def test_use_that_cannot_be_is_refused():
     with pytest.raises(InvalidInput) as refused:
         Use(1.0, 0.1, 0.0, "x", "unverified")
     assert refused.value.reason == "gwp-use"
+
+
+def test_energy_in_use_is_all_delivered_energy_by_the_rules():
+    rules = bundled_rules()
+    delivered = {"district-heating": 10_000.0, "electricity": 3_000.0}
+    energy = {
+        "area_m2": 100.0,
+        "indicator": {
+            "delivered_kwh": delivered, "rules": "ee-2025 version 1", "primary": {"factor_status": "unverified"},
+        },
+    }  # fmt: skip
+    use = use_of(energy)
+    by_hand = sum(kwh * rules.primary[name][0].co2_kg for name, kwh in delivered.items())
+    assert use.delivered_kwh_a * use.co2_kg_kwh == pytest.approx(by_hand)
+    assert "electricity 0.42 kg CO2/kWh" in use.scope
+    assert use.source_status == "unverified"
+    energy["indicator"]["delivered_kwh"] = {"coal dust": 1.0}
+    with pytest.raises(InvalidInput) as refused:
+        use_of(energy)
+    assert (refused.value.reason, refused.value.entity) == ("energy-carrier", "coal dust")

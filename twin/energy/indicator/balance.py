@@ -48,6 +48,9 @@ class Weighted:
 
 
 ON_SITE = Weighted(1.0, 0.0, 0.0)
+BY_ITS_FUEL = Weighted(
+    0.0, 0.0, 0.0
+)  # co-generated electricity: what it took is counted with the carrier that it burnt
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,7 +63,8 @@ class Carrier:
         produced: kWh made on site.
         other_use: kWh of uses that the standard does not count.
         grid: Weight of what the grid delivers, and of what is saved there by export (step B).
-        on_site: Weight of what is made on site, and of what is exported by the resources it took (step A).
+        on_site: Weight of what is made on site; that of co-generation is `BY_ITS_FUEL`.
+        exported: Weight of what is exported by the resources it took (step A); that of `on_site` if not given.
     """
 
     name: str
@@ -69,6 +73,7 @@ class Carrier:
     other_use: Series
     grid: Weighted
     on_site: Weighted = ON_SITE
+    exported: Weighted | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +107,9 @@ def balance(carriers: Iterable[Carrier], k_exp: float = 1.0) -> Balanced:
     for one in carriers:
         met = np.minimum(one.used, one.produced)
         taken, given = float((one.used - met).sum()), float((one.produced - met).sum())
-        first = one.grid.times(taken) + one.on_site.times(float(one.produced.sum())) - one.on_site.times(given)
+        resources = one.on_site if one.exported is None else one.exported
+        first = one.grid.times(taken) + one.on_site.times(float(one.produced.sum())) - resources.times(given)
         a += first
-        b += first - (one.grid - one.on_site).times(k_exp * given)
+        b += first - (one.grid - resources).times(k_exp * given)
         delivered[one.name], self_used[one.name], exported[one.name] = taken, float(met.sum()), given
     return Balanced(a, b, delivered, self_used, exported)
