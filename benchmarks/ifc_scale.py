@@ -19,7 +19,8 @@ What is timed:
     ifclite-geom alone    one call of the first kernel: no gate, no child, no cleaning, no second kernel
     ifcfast records       open without its cache, products, property sets, quantities, materials
     ifcfast geometry      open without its cache, meshes with openings cut
-    ifc-lite geometry     open and all meshes (needs Python 3.12)
+    ifc-lite records      its entities and property sets, without meshes (needs Python 3.12: any on the search path)
+    ifc-lite geometry     its meshes, without property sets
     ifc-graph records     its selection and properties of elements, without its database
     web-ifc geometry      open and stream all meshes, under node
     fragments import      @thatopen/fragments: file to its own format, under node
@@ -48,7 +49,9 @@ ROOT = Path(__file__).resolve().parent.parent
 MODELS = Path(os.environ.get("KAKSIK_SHARED", ROOT.parent / "shared")) / "models"
 SMALL, LARGE = "duplex_arch_2x3.ifc", "janesville_restaurant_2x3.ifc"
 COPIES: Mapping[int, tuple[str, int]] = {2: (SMALL, 1), 27: (LARGE, 1), 54: (LARGE, 2), 108: (LARGE, 4)}
-PYTHON_PEERS = ("ifcfast==0.6.4", "ifc-graph==0.1.3", "ifc-lite==0.4.0")
+PYTHON_PEERS = ("ifcfast==0.6.4", "ifc-graph==0.1.3")
+NEWER_PEERS = ("ifc-lite==0.4.0",)  # has wheels from Python 3.12 on
+NEWER = ("python3.12", "python3.13", "python3.14")
 FOREIGN = ("ifcfast", "ifc-graph", "ifc-lite")  # stages that run in the Python of the peers
 NODE_PEERS = ("web-ifc@0.0.78", "@thatopen/fragments@3.4.7")
 BASELINE = "ifcopenshell.open"
@@ -87,9 +90,13 @@ def records(path: Path) -> Callable[[], Any]:
 
 
 def file_to_glb(path: Path) -> Callable[[], Any]:
-    from ifc import build_scene, mesh_file, read_model
+    from ifc import build_scene, mesh_file, read_file
 
-    return lambda: build_scene(read_model(path), mesh_file(path)[0])
+    def work() -> None:  # as the service does it: guarded children, what reading knows is handed on
+        model = read_file(path)
+        build_scene(model, mesh_file(path, outline=model.outline)[0])
+
+    return work
 
 
 def ifclite_alone(path: Path) -> Callable[[], Any]:
@@ -98,10 +105,16 @@ def ifclite_alone(path: Path) -> Callable[[], Any]:
     return lambda: ifclite_geom.geometry_data_buffers(path.read_bytes())
 
 
+def ifc_lite_records(path: Path) -> Callable[[], Any]:
+    import ifc_lite
+
+    return lambda: ifc_lite.process_file(str(path), include_geometry=False)
+
+
 def ifc_lite_geometry(path: Path) -> Callable[[], Any]:
     import ifc_lite
 
-    return lambda: ifc_lite.open(str(path)).meshes()
+    return lambda: ifc_lite.process_file(str(path), include_properties=False).meshes
 
 
 def ifcfast_records(path: Path) -> Callable[[], Any]:
@@ -136,6 +149,7 @@ STAGES: Mapping[str, Callable[[Path], Callable[[], Any]]] = {
     "kaksik glb": scene,
     "kaksik file to glb": file_to_glb,
     "ifclite-geom alone": ifclite_alone,
+    "ifc-lite records": ifc_lite_records,
     "ifc-lite geometry": ifc_lite_geometry,
     "ifcfast records": ifcfast_records,
     "ifcfast geometry": ifcfast_geometry,
@@ -170,12 +184,19 @@ class Peers:
     def python(self) -> Path:
         return self._folder / "python" / "bin" / "python"
 
+    @property
+    def newer(self) -> Path:
+        return self._folder / "python312" / "bin" / "python"
+
     def install(self) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
         if not self.python.exists():
             self._run("python", [sys.executable, "-m", "venv", str(self.python.parent.parent)])
-        for name in PYTHON_PEERS:
-            self._run(name, [str(self.python), "-m", "pip", "install", "-q", "--disable-pip-version-check", name])
+        if not self.newer.exists():
+            self._newer()
+        for python, names in ((self.python, PYTHON_PEERS), (self.newer, NEWER_PEERS)):
+            for name in names:
+                self._run(name, [str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check", name])
         if shutil.which("npm") is None:
             self.missing |= dict.fromkeys(NODE_STAGES.values(), "node and npm are not installed")
             return
@@ -184,6 +205,14 @@ class Peers:
             quiet = ["--silent", "--no-audit", "--no-fund", "--no-save", "--prefix", str(self._folder)]
             if not (self._folder / "node_modules" / name.rsplit("@", 1)[0]).exists():
                 self._run(name, ["npm", "install", *quiet, *NODE_PEERS])
+
+    def _newer(self) -> None:
+        """Make an environment of a newer Python, the first that the machine has and that runs."""
+        for name in NEWER:
+            command = [name, "-m", "venv", str(self.newer.parent.parent)]
+            with contextlib.suppress(OSError):
+                if not subprocess.run(command, capture_output=True, check=False).returncode:
+                    return
 
     def _run(self, name: str, command: list[str]) -> None:
         try:
@@ -204,8 +233,8 @@ class Peers:
                 NODE_STAGES[stage],
                 str(path),
             ]
-        foreign = stage.startswith(FOREIGN)
-        python = str(self.python) if foreign else sys.executable
+        own = {"ifc-lite": self.newer, "ifcfast": self.python, "ifc-graph": self.python}
+        python = next((str(path) for name, path in own.items() if stage.startswith(name)), sys.executable)
         return [python, "-m", "benchmarks.ifc_scale", "--stage", stage, str(path)]
 
 

@@ -94,6 +94,53 @@ def _past_quoted(d: Bytes, i: int, end: int) -> int:
     return min(i + 1, end)
 
 
+@inlined
+def _past_digits(d: Bytes, i: int, end: int) -> int:
+    while i < end and is_digit(d[i]):
+        i += 1
+    return i
+
+
+@inlined
+def _put_word(d: Bytes, i: int, end: int, out: Bytes, at: int) -> tuple[int, int]:
+    """Copy letters and digits; return where they end, and where to go on writing."""
+    while i < end and is_word(d[i]):
+        out[at] = d[i]
+        at += 1
+        i += 1
+    return i, at
+
+
+@inlined
+def _put_child(
+    d: Bytes,
+    begin: Ints,
+    end: Ints,
+    kinds: Bytes,
+    child: int,
+    state: Bytes,
+    offset: Longs,
+    length: Ints,
+    arena: Bytes,
+    out: Bytes,
+    at: int,
+) -> int:
+    """Write what stands for the statement that is referred to."""
+    if child == MISSING:
+        out[at] = 63
+        return at + 1
+    if kinds[child] == IGNORED:
+        out[at] = 36
+        return at + 1
+    if state[child] != _READY:
+        out[at] = 63
+        return _put_name(d, begin[child], end[child], out, at + 1)
+    first = offset[child]
+    for k in range(length[child]):
+        out[at + k] = arena[first + k]
+    return at + length[child]
+
+
 @compiled
 def _write(  # noqa: C901 - one loop over the bytes of a statement
     d: Bytes,
@@ -132,31 +179,11 @@ def _write(  # noqa: C901 - one loop over the bytes of a statement
                 at += 1
                 i += 1
         elif c == 35 and i + 1 < stop and is_digit(d[i + 1]) and reference < pointer[row + 1]:
-            i += 1
-            while i < stop and is_digit(d[i]):
-                i += 1
-            child = rows[reference]
+            i = _past_digits(d, i + 1, stop)
+            at = _put_child(d, begin, end, kinds, rows[reference], state, offset, length, arena, out, at)
             reference += 1
-            if child == MISSING:
-                out[at] = 63
-                at += 1
-            elif kinds[child] == IGNORED:
-                out[at] = 36
-                at += 1
-            elif state[child] == _READY:
-                size = length[child]
-                first = offset[child]
-                for k in range(size):
-                    out[at + k] = arena[first + k]
-                at += size
-            else:
-                out[at] = 63
-                at = _put_name(d, begin[child], end[child], out, at + 1)
         elif is_word(c) and not is_digit(c):
-            while i < stop and is_word(d[i]):
-                out[at] = d[i]
-                at += 1
-                i += 1
+            i, at = _put_word(d, i, stop, out, at)
         elif is_digit(c) or ((c == 43 or c == 45) and i + 1 < stop and is_digit(d[i + 1])):
             k, real, value = read_number(d, i, stop)
             if real or kind in (POINT, DIRECTION):
@@ -167,12 +194,7 @@ def _write(  # noqa: C901 - one loop over the bytes of a statement
             i = k
         elif c == 46:
             out[at] = c
-            at += 1
-            i += 1
-            while i < stop and is_word(d[i]):
-                out[at] = d[i]
-                at += 1
-                i += 1
+            i, at = _put_word(d, i + 1, stop, out, at + 1)
             if i < stop and d[i] == 46:
                 out[at] = 46
                 at += 1

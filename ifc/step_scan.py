@@ -180,8 +180,52 @@ def _class_code(d: Bytes, first: int, end: int, slots: Ints, names: Ints, count:
     return count, count + 1
 
 
+@inlined
+def _past_arguments(d: Bytes, i: int, target: Longs, place: Ints, references: int) -> tuple[int, int]:  # noqa: C901
+    """Return where the arguments after an open bracket end, or `UNEVEN` or `FULL`, and the number of references."""
+    depth, argument = 1, 0
+    wanted, after_comma = True, False  # wanted: a value must come next, or an end after a bracket
+    while depth:
+        c = d[i]
+        if is_space(c):
+            i += 1
+        elif c == 44 or c == 41:
+            if wanted and (c == 44 or after_comma):
+                return UNEVEN, references
+            argument += depth == 1 and c == 44
+            depth -= c == 41
+            wanted = after_comma = c == 44
+            i += 1
+        elif not wanted:
+            return UNEVEN, references
+        elif c == 40:
+            depth += 1
+            i += 1
+            after_comma = False
+            if depth > _MAX_DEPTH:
+                return UNEVEN, references
+        elif c == 35:
+            wanted = False
+            other, i = _instance_number(d, i)
+            if other < 0 or references == target.size:
+                return UNEVEN if other < 0 else FULL, references
+            target[references] = other
+            place[references] = argument
+            references += 1
+        elif 65 <= c <= 90:
+            i = _past_space(d, _past_name(d, i))
+            if d[i] != 40:
+                return UNEVEN, references
+        else:
+            wanted = False
+            i = _past_value(d, i)
+            if i < 0:
+                return UNEVEN, references
+    return i, references
+
+
 @compiled
-def scan(  # noqa: C901 - one loop over the bytes of a file
+def scan(
     d: Bytes,
     start: int,
     number: Longs,
@@ -239,57 +283,9 @@ def scan(  # noqa: C901 - one loop over the bytes of a file
             break
         pointer[count] = references
         i += 1
-        depth, argument, wanted, sound = 1, 0, True, True  # wanted: a value must come next, or an end after a bracket
-        after_comma = False
-        while depth:
-            c = d[i]
-            if is_space(c):
-                i += 1
-            elif c == 44 or c == 41:
-                if wanted and (c == 44 or after_comma):
-                    sound = False
-                    break
-                if c == 44:
-                    argument += depth == 1
-                    wanted, after_comma = True, True
-                else:
-                    depth -= 1
-                    wanted, after_comma = False, False
-                i += 1
-            elif not wanted:
-                sound = False
-                break
-            elif c == 40:
-                depth += 1
-                i += 1
-                after_comma = False
-                if depth > _MAX_DEPTH:
-                    sound = False
-                    break
-            elif c == 35:
-                wanted = False
-                other, i = _instance_number(d, i)
-                if other < 0:
-                    sound = False
-                    break
-                if references == target.size:
-                    stop, sound = FULL, False
-                    break
-                target[references] = other
-                place[references] = argument
-                references += 1
-            elif 65 <= c <= 90:
-                i = _past_space(d, _past_name(d, i))
-                if d[i] != 40:
-                    sound = False
-                    break
-            else:
-                wanted = False
-                i = _past_value(d, i)
-                if i < 0:
-                    sound = False
-                    break
-        if not sound:
+        i, references = _past_arguments(d, i, target, place, references)
+        if i < 0:
+            stop = i
             break
         number[count], begin[count], end[count], code[count] = own, body, i, kind
         count += 1
