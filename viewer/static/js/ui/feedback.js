@@ -14,24 +14,32 @@ export function announce(text) {
  * @param {(() => void) | null} [retry]
  */
 export function errorBlock(error, retry = null) {
-  const { title, lines } = describe(error);
+  const { title, lines, todo } = describe(error);
   return h("div", { class: "notice error", role: "alert" },
     h("p", { class: "notice-title" }, icon("data_missing"), title),
-    lines.map((line) => h("p", null, line)),
+    lines.map((line) => h("p", { lang: "en" }, line)), todo ? h("p", null, todo) : null,
     retry && h("button", { type: "button", class: "button", onclick: retry }, t("action.retry")));
 }
 
 /**
+ * What is said of an error: lines of the service, which are in English, and what to do in the reader's language.
  * @param {unknown} error
- * @returns {{title: string, lines: string[]}}
+ * @returns {{title: string, lines: string[], todo: string}}
  */
 export function describe(error) {
   const body = /** @type {any} */ (error)?.body;
-  if (!body) return { title: t("error.unexpected"), lines: [String(/** @type {any} */ (error)?.message ?? error)] };
-  if (body.reason === "offline") return { title: t("error.offline"), lines: [t("error.offline.hint")] };
+  if (!body) return { title: t("error.unexpected"), lines: [String(/** @type {any} */ (error)?.message ?? error)], todo: t("error.todo.page") };
+  if (body.reason === "offline") return { title: t("error.offline"), lines: [], todo: t("error.offline.hint") };
   const where = [body.entity && t("error.entity", { entity: body.entity }), body.line && t("error.line", { line: body.line })].filter(Boolean);
   const lines = [body.detail, body.hint, where.join(" · ")].filter((line) => line && line !== body.title);
-  return { title: body.title || t("error.unexpected"), lines };
+  const todo = body.hint ? "" : body.status === 404 ? t("error.todo.gone") : body.status >= 500 ? t("error.todo.service", { reason: body.reason ?? body.status }) : t("error.todo.input");
+  return { title: titleOf(body), lines, todo };
+}
+
+/** The status in words of the chosen language. @param {any} body */
+function titleOf({ status, title }) {
+  const key = status === 404 ? "error.404" : status === 409 ? "error.409" : status === 422 || status === 400 || status === 415 ? "error.422" : status === 413 ? "error.413" : status >= 500 ? "error.500" : "";
+  return key ? t(key) : title || t("error.unexpected");
 }
 
 /** A short message in the corner. @param {string} text @param {"ok" | "error"} [kind] */
@@ -44,8 +52,8 @@ export function toast(text, kind = "ok") {
 
 /** @param {unknown} error */
 export function toastError(error) {
-  const { title, lines } = describe(error);
-  toast([title, ...lines].join(" "), "error");
+  const { title, lines, todo } = describe(error);
+  toast([title, ...lines, todo].filter(Boolean).join(" "), "error");
 }
 
 /** Grey bars where content is about to be. @param {number} rows */
@@ -59,9 +67,14 @@ export function emptyBlock(iconName, title, hint) {
   return h("div", { class: "empty" }, icon(iconName, 36), h("p", { class: "empty-title" }, title), hint ? h("p", null, hint) : null);
 }
 
-/** Message over the canvas; null takes it away. @param {Node | null} content */
+/** Message over the canvas; null takes it away. It heads the page where nothing else does. @param {Node | null} content */
 export function stageMessage(content) {
-  fill(byId("stage-message"), content);
+  const box = byId("stage-message");
+  fill(box, content);
+  const title = box.querySelector(".notice-title, .empty-title");
+  if (!title || document.querySelector("h1")) return;
+  title.setAttribute("role", "heading");
+  title.setAttribute("aria-level", "1");
 }
 
 /** Thin line of progress over the canvas. @param {number | null} share 0..1, null hides it */
