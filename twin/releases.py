@@ -45,7 +45,7 @@ class Subject(StrEnum):
 _FORMS: dict[Subject, dict[str, Any]] = {
     Subject.CONSUMPTION: {
         "unit": "kW.h", "of": "meters", "cells": ["month"],
-        "method": "Last minus first register value of the month of each meter that stands in a space.",
+        "method": "Last minus first register value of the month of each meter in a space with none below it.",
     },
     Subject.OCCUPANCY: {
         "unit": "1", "of": "rooms", "cells": [f"{hour:02}:00" for hour in range(24)],
@@ -136,8 +136,11 @@ class Releases:
             yield from self._live.points(building.building_id)
 
     def _meters(self, start: datetime, end: datetime) -> Iterator[tuple[str, list[float]]]:
-        for point in self._points():
-            if point.kind is PointKind.METER and point.quantity_kind == "Energy" and point.space:
+        points = list(self._points())
+        above = {(point.building_id, point.parent) for point in points}
+        for point in points:
+            own = point.kind is PointKind.METER and point.quantity_kind == "Energy" and point.space
+            if own and (point.building_id, point.point_id) not in above:
                 span_s = (end - start).total_seconds()
                 items = self._live.history(point.building_id, point.point_id, start, end, span_s)["items"]
                 if items:

@@ -1,13 +1,16 @@
 import json
+from dataclasses import replace
 
 import pytest
 
 from ifc import ElementRecord, MeshSet, Reference, Relation, RelationKind, Severity
 from twin.errors import InvalidInput
 from twin.live import Point, PointKind, check_binding, points_from_records, read_points
+from twin.live.places import Places
 from twin.snapshot import Snapshot, Stage
 
 BUILDING = "101234567"
+BRICK = "https://brickschema.org/schema/Brick#"
 GOOD = {
     "point_id": "112-temp",
     "building_id": BUILDING,
@@ -31,7 +34,7 @@ def test_a_points_file_is_read_in_order_and_written_back_alike() -> None:
     assert [point.point_id for point in points] == ["112-temp", "112-co2"]
     assert points[0].range == (-30.0, 60.0)
     assert points[1].unit == "[ppm]"  # the common spelling became UCUM
-    assert points[0].as_json() == GOOD | {"space": None}
+    assert points[0].as_json() == GOOD | {"space": None, "parent": None}
 
 
 @pytest.mark.parametrize(
@@ -234,3 +237,73 @@ def test_a_sensor_in_a_calculated_area_is_a_finding() -> None:
         records = {"s": ElementRecord("s", "IfcSpace", predefined_type=predefined)}
         snapshot = Snapshot("101234567", Stage.AS_BUILT, 1, "", records, MeshSet(()), None)
         assert [finding.rule for finding in check_binding(point, snapshot)] == expected
+
+
+def ducts(*spaces: str) -> dict[str, ElementRecord]:
+    """A sensor on a duct: sensor - segment - fitting - one terminal in each of the spaces."""
+
+    def port(name: str, owner: str, *others: str) -> ElementRecord:
+        links = tuple(Relation(RelationKind.PORT_CONNECTED_TO, other) for other in others)
+        return ElementRecord(
+            name, "IfcDistributionPort", relations=(*relation(RelationKind.NESTED_IN, owner), *links)
+        )
+
+    records = [
+        ElementRecord("sensor", "IfcSensor", predefined_type="TEMPERATURESENSOR"),
+        ElementRecord("segment", "IfcDuctSegment"),
+        ElementRecord("fitting", "IfcDuctFitting"),
+        port("p-sensor", "sensor"),
+        port("p-tap", "segment", "p-sensor"),  # the sensor is the sink: connections lead both ways
+        port("p-end", "segment", "p-in"),
+        port("p-in", "fitting"),
+    ]
+    for name in spaces:
+        inside = relation(RelationKind.CONTAINED_IN, name)
+        records += [
+            ElementRecord(name, "IfcSpace"),
+            ElementRecord(f"terminal-{name}", "IfcAirTerminal", relations=inside),
+            port(f"p-out-{name}", "fitting", f"p-{name}"),
+            port(f"p-{name}", f"terminal-{name}"),
+        ]
+    return {record.global_id: record for record in records}
+
+
+def test_a_sensor_on_a_duct_stands_where_the_duct_leads() -> None:
+    assert Places(ducts("a")).space_of("sensor") == "a"
+    assert Places(ducts("a")).space_of("segment") == "a"
+    assert Places(ducts("a", "b")).space_of("sensor") is None  # it serves two rooms alike
+    assert Places(ducts()).space_of("sensor") is None
+    (point,), _ = points_from_records(BUILDING, ducts("a"))
+    assert point.space == "a"
+    near = ducts("a", "b")
+    near["segment"] = replace(near["segment"], relations=relation(RelationKind.CONTAINED_IN, "b"))
+    assert Places(near).space_of("sensor") == "b"  # the nearest decides
+
+
+def test_an_actuator_without_a_place_stands_where_what_it_controls_does() -> None:
+    records = ducts("a")
+    records["valve"] = ElementRecord("valve", "IfcActuator", relations=relation(RelationKind.CONTROLS, "segment"))
+    assert Places(records).space_of("valve") == "a"
+
+
+@pytest.mark.parametrize(
+    ("reference", "name", "quantity"),
+    [
+        (Reference("library", "BACnet", identification="12.15"), "12.15", None),
+        (Reference("library", "OPC", identification="Area1.TT101"), "Area1.TT101", None),
+        (Reference("library", "Brick", identification=BRICK + "Zone_Air_Temperature_Sensor"), "s", "Temperature"),
+        (Reference("library", "Brick", location=BRICK + "Electrical_Power_Sensor"), "s", "Power"),
+        (Reference("classification", "Brick", identification=BRICK + "Zone_Air_Temperature_Sensor"), "s", None),
+    ],
+)
+def test_a_reference_to_another_system_names_the_point_or_what_it_measures(
+    reference: Reference, name: str, quantity: str | None
+) -> None:
+    said = "CO2SENSOR" if quantity is None and reference.role == "library" else "USERDEFINED"
+    records = {"s": ElementRecord("s", "IfcSensor", predefined_type=said, references=(reference,))}
+    points, findings = points_from_records(BUILDING, records)
+    if reference.role == "classification":
+        assert [finding.rule for finding in findings] == ["point.quantity-unknown"]
+    else:
+        assert [point.point_id for point in points] == [name]
+        assert points[0].quantity_kind == (quantity or "AmountOfSubstanceFraction")

@@ -1,6 +1,7 @@
 """Releases of an installation: once, kept, and for everybody without a name."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -28,10 +29,12 @@ def twin(tmp_path_factory):
         Point(HOUSE, f"co2-{n}", "g", PointKind.SENSOR, "MoleFraction", "[ppm]", space=f"s{n}") for n in range(11)
     ]
     main = Point(HOUSE, "main", "g", PointKind.METER, "Energy", "kW.h")
-    opened.live.register_points([*meters, *rooms, main])
+    cellar = replace(main, point_id="cellar", space="s0")  # a main meter too: others count below it
+    meters[1] = replace(meters[1], parent="cellar")
+    opened.live.register_points([*meters, *rooms, main, cellar])
     readings = [
         Observation(p.building_id, p.point_id, START + timedelta(days=day), 1e6 + 100.0 * day, "kW.h")
-        for p in [*meters, main]
+        for p in [*meters, main, cellar]
         for day in (0, 3)
     ]
     readings += [
@@ -52,7 +55,8 @@ def test_a_release_is_near_the_truth_of_groups_and_kept_when_readings_come_late(
     made = twin.releases.make(Subject.CONSUMPTION, "2026-01")
     told = json.loads(made)
     assert [row["group"] for row in told["rows"]] == ["other"]  # the shed alone would be three meters
-    truth = 15 * 300.0  # the main meter stands in no space and is left out
+    truth = 15 * 300.0  # both main meters are left out
+    assert told["rows"][0]["units_at_least"] == 15
     assert told["rows"][0]["values"][0] != truth
     assert abs(told["rows"][0]["values"][0] - truth) < 12 * told["rules"]["noise"] * told["rules"]["clip"]
     assert twin.releases.read(Subject.CONSUMPTION, "2026-01") == made
