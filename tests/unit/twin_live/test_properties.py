@@ -18,8 +18,9 @@ TOPIC = f"kaksik/v1/{BUILDING}/p/obs"
 FIRST, LAST = NOW.replace(year=2001, tzinfo=None), NOW.replace(month=2, tzinfo=None)
 codes = st.sampled_from(sorted(UNITS))
 json_values = st.recursive(
-    st.none() | st.booleans() | st.floats() | st.integers() | st.text(),
-    lambda v: st.lists(v) | st.dictionaries(st.text(), v),
+    st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=20),
+    lambda v: st.lists(v, max_size=5) | st.dictionaries(st.text(max_size=8), v, max_size=5),
+    max_leaves=15,
 )
 
 
