@@ -33,7 +33,7 @@ from twin.energy.values import Boundary, EnergyModel, Kind, UseProfile
 from twin.errors import InvalidInput
 
 ENGINE = "rc52016"
-ENGINE_VERSION = "0.2"
+ENGINE_VERSION = "0.3"
 
 # Convection at the inner face, W/(m2.K). Fitted to reference programs on the ten cases of
 # `tests/conformance/bestest`; EN ISO 52016-1 gives 2.5 (wall), 5.0 (heat up) and 0.7 (heat down).

@@ -1,0 +1,106 @@
+"""Band, certificate, page, measures and contracts of one building, over a socket and a real server."""
+
+import socket
+import threading
+import time
+
+import httpx
+import pytest
+import uvicorn
+
+from api.app import create_app
+from twin.settings import Settings
+
+HOUSE = "/api/v1/buildings/120900101"
+ENERGY = f"{HOUSE}/versions/as-designed/latest/energy"
+
+
+@pytest.fixture(scope="module")
+def served(home):
+    """Serve a copy of the demo's data on a free port and return a client of it."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        app = create_app(Settings(home=home))
+        server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="on"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        while not server.started:
+            assert thread.is_alive()
+            time.sleep(0.02)
+        with httpx.Client(base_url=f"http://127.0.0.1:{listener.getsockname()[1]}", timeout=120.0) as client:
+            yield client
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def report(served):
+    answer = served.get(ENERGY)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def test_the_band_holds_the_need_and_names_what_is_in_doubt(served, report):
+    answer = served.get(f"{ENERGY}/band")
+    assert answer.status_code == 200, answer.text
+    band = answer.json()
+    assert band["low_kwh_m2"] < report["need"]["heating_kwh_m2"] < band["high_kwh_m2"]
+    assert band["sensitivities"]
+    assert all(row["sentence"] and row["low_kwh_m2"] < row["high_kwh_m2"] for row in band["sensitivities"])
+
+
+def test_the_certificate_has_the_names_of_the_register_and_no_class(served, report):
+    made = served.get(f"{ENERGY}/certificate").json()
+    assert made["ehrKood"] == "120900101"
+    assert made["energiaKlass"] is None
+    assert made["energiaPuudumisePohjus"]
+    assert made["etaKekVal"] == report["indicator"]["value_kwh_m2"]
+    assert made["arvutus"]["kliimaaastaAmetlik"] is False
+    carriers = {row["energiakandja"]: row["tarnEn"] for row in made["energiakandjad"]}
+    assert carriers == report["indicator"]["delivered_kwh"]
+
+
+def test_the_page_is_for_printing_and_runs_nothing(served, report):
+    answer = served.get(f"{ENERGY}/page")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("text/html")
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+    assert "<script" not in answer.text
+    assert answer.text.count("<svg") == 2
+    assert f"{report['need']['heating_kwh_m2']:.1f}" in answer.text
+
+
+def test_measures_lower_the_need_from_what_the_report_says(served, report):
+    asked = {"name": "deep", "wall_u_w_m2k": 0.1, "window_u_w_m2k": 0.6, "heat_recovery": 0.9}
+    answer = served.post(f"{ENERGY}/what-if", json=asked)
+    assert answer.status_code == 200, answer.text
+    told = answer.json()
+    assert told["before"]["heating_kwh_m2"] == report["need"]["heating_kwh_m2"]
+    assert told["after"]["heating_kwh_m2"] < 0.9 * told["before"]["heating_kwh_m2"]
+    assert told["package"]["heat_recovery"] == 0.9
+    assert told["climate"]["official"] is False
+
+
+def test_a_measure_that_is_no_measure_is_refused(served):
+    for asked in ({"name": "x"}, {"name": "x", "wall_u_w_m2k": -1}, {"name": "x", "roof": 1}):
+        answer = served.post(f"{ENERGY}/what-if", json=asked)
+        assert (answer.status_code, answer.json()["reason"]) == (422, "energy-package")
+
+
+def test_a_contract_without_its_meter_is_refused(served):
+    asked = {
+        "meter": "none", "outdoor": "none", "promised_share": 0.3,
+        "before_from": "2024-01-01T00:00:00Z", "before_to": "2024-06-01T00:00:00Z",
+        "after_from": "2024-06-01T00:00:00Z", "after_to": "2025-01-01T00:00:00Z",
+    }  # fmt: skip
+    answer = served.get(f"{HOUSE}/energy/contract", params=asked)
+    assert (answer.status_code, answer.json()["reason"]) == (404, "point-unknown")
+    promised = served.get(f"{HOUSE}/energy/contract", params={**asked, "promised_share": 2})
+    assert promised.status_code == 422
+
+
+@pytest.mark.parametrize("what", ["/band", "/certificate", "/page"])
+def test_a_version_that_is_not_there_has_no_energy(served, what):
+    answer = served.get(f"{HOUSE}/versions/as-designed/99/energy{what}")
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
