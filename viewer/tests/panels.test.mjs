@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 globalThis.document = { baseURI: "http://localhost/" }; // the address of the service is relative to that of the page
 const { deliver } = await import("../static/js/live/stream.js");
+const { changeText } = await import("../static/js/tabs/change-words.js");
 const { middle, pathOf } = await import("../static/js/tabs/heat-map.js");
 const { judged } = await import("../static/js/tabs/live.js");
 const { calculatedFor } = await import("../static/js/tabs/measured.js");
@@ -56,4 +57,17 @@ test("what the shared stream tells reaches the listener it is for", () => {
   const listener = { onItems: (items) => told.push(items.length), onGap: () => told.push("gap"), onState: (open) => told.push(open) };
   for (const message of [{ event: "observation", data: { items: [1, 2] } }, { event: "observation", data: { point_id: "a" } }, { event: "gap", data: {} }, { event: "state", data: { open: true } }]) deliver(message, listener);
   assert.deepEqual(told, [2, 1, "gap", true]);
+});
+
+test("every kind of change has words of its own", () => {
+  const place = (x, turn = 1) => [turn, 0, 0, x, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1];
+  const said = (aspect, before, after) => changeText({ aspect, path: "a", before, after }, (id) => `<${id}>`);
+  assert.equal(said("placement", place(1), place(0)), "change.moved");
+  assert.equal(said("placement", place(1), place(2, 0.5)), "change.moved change.turned");
+  assert.equal(said("placement", place(1), place(1, 0.5)), "change.turned");
+  assert.equal(said("placement", null, place(1)), "change.place.new");
+  assert.deepEqual([[null, "x"], ["x", null], ["x", "y"]].map(([b, a]) => said("geometry", b, a)), ["change.shape.new", "change.shape.gone", "change.shape.changed"]);
+  assert.equal(said("type", { kind: "typedBy", target: "T" }, null), "change.nolonger");
+  assert.equal(said("relation", null, { kind: "serves", target: "T" }), "change.now");
+  assert.equal(said("property", { v: 1, u: "m" }, { f: 2 }), "history.became");
 });

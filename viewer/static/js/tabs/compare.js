@@ -2,10 +2,11 @@
 import { fill, h } from "../core/dom.js";
 import { COMPARE, css } from "../core/colours.js";
 import { getJson, versionPath } from "../core/api.js";
-import { className, currentLanguage, number, t, valueText } from "../core/i18n.js";
+import { className, number, t } from "../core/i18n.js";
 import { once } from "../building/context.js";
 import { loadRemoved } from "../building/removed.js";
 import { errorBlock, skeleton } from "../ui/feedback.js";
+import { changeText } from "./change-words.js";
 import { acceptForm, acceptedText } from "./deviations.js";
 import { elementLink, fold, inOrder, words } from "./parts.js";
 
@@ -133,7 +134,7 @@ class Comparison {
   guarded() {
     const list = this.diff.guarded ?? [];
     if (!list.length) return null;
-    return fold(t("history.guarded"), h("ul", { class: "plain" }, list.slice(0, MOST).map((/** @type {any} */ g) => h("li", null, h("span", { class: "badge" }, words(`concern.${g.concern}`, g.concern)), " ", changed({ path: g.path, before: g.before, after: g.after, sentence: g.sentence, aspect: "property" })))), { open: false, badge: number(list.length, 0) });
+    return fold(t("history.guarded"), h("ul", { class: "plain" }, list.slice(0, MOST).map((/** @type {any} */ g) => h("li", null, h("span", { class: "badge" }, words(`concern.${g.concern}`, g.concern)), " ", g.name || this.nameOf(g.global_id), ": ", changeText({ ...g, aspect: "property" }, (id) => this.nameOf(id))))), { open: false, badge: number(list.length, 0) });
   }
 
   colour() {
@@ -156,6 +157,13 @@ class Comparison {
       items.length > MOST ? h("li", { class: "muted" }, t("history.more", { n: number(items.length - MOST, 0) })) : null), { badge: number(items.length, 0), open: name !== "added" || items.length < 30 });
   }
 
+  /** @param {string} id */
+  nameOf(id) {
+    const { scene } = this.context;
+    const row = scene.rows.get(id);
+    return (row === undefined ? "" : scene.table.name[row]) || id;
+  }
+
   /** An acceptance with the name of who asked for it. @param {any} accepted */
   named(accepted) {
     return { ...accepted, actor: this.actors.get(accepted.document_sha256) };
@@ -167,20 +175,6 @@ class Comparison {
     return h("li", { class: `change change-${name}`, "data-gid": e.global_id, "data-accepted": String(Boolean(e.accepted)) },
       h("div", { class: "change-head" }, tick, name === "removed" ? h("span", null, e.name || e.global_id) : elementLink(this.context, e.global_id, e.name || undefined), h("small", { class: "muted" }, ` ${className(e.ifc_class)}`)),
       e.accepted ? h("div", { class: "accepted-by" }, t("accept.by"), acceptedText(this.named(e.accepted)), h("q", null, e.accepted.reason)) : h("p", { class: "small open-question" }, t("accept.open")),
-      e.changes?.length ? h("ul", null, e.changes.slice(0, MOST_CHANGES).map((/** @type {any} */ c) => h("li", null, changed(c), c.accepted && !e.accepted ? acceptedText(this.named(c.accepted)) : null))) : null);
+      e.changes?.length ? h("ul", null, e.changes.slice(0, MOST_CHANGES).map((/** @type {any} */ c) => h("li", null, changeText(c, (id) => this.nameOf(id)), c.accepted && !e.accepted ? acceptedText(this.named(c.accepted)) : null))) : null);
   }
-}
-
-/** One change in words of the chosen language; places and shapes are told by the service, in English. @param {any} c */
-export function changed(c) {
-  const plain = c.aspect === "property" || c.aspect === "quantity" || c.aspect === "attribute";
-  if (plain && currentLanguage() !== "en") return t("history.became", { path: c.path, before: plainValue(c.before), after: plainValue(c.after) });
-  return c.sentence ? h("span", { lang: "en" }, c.sentence) : t("history.became", { path: c.path, before: plainValue(c.before), after: plainValue(c.after) });
-}
-
-/** A value as digests keep it: {v, u} a measure, {f} a number. @param {any} value */
-export function plainValue(value) {
-  if (value && typeof value === "object" && "v" in value) return valueText({ value: value.v, unit: value.u });
-  if (value && typeof value === "object" && "f" in value) return valueText(value.f);
-  return valueText(value);
 }
