@@ -55,7 +55,7 @@ class Node:
 
     def digest(self) -> str:
         """Return a digest of label and properties."""
-        return _digest(self.label.value, self.properties)
+        return _digest(self.label, self.properties)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class Edge:
     @property
     def key(self) -> tuple[str, str, str]:
         """Return what names the edge: type, source and target."""
-        return (self.type.value, self.source, self.target)
+        return (self.type, self.source, self.target)  # a StrEnum is its text, and `value` takes longer than all else
 
     def digest(self) -> str:
         """Return a digest of the properties; empty if there are none, as of most edges."""

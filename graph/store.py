@@ -178,7 +178,8 @@ def plan(
     put_nodes = [(node, digest) for node, digest in digested if nodes.get(node.id) != (node.label, digest)]
     drop_nodes = [i for i, (label, _) in nodes.items() if own.get(i) is not label]
     wanted = {edge.key: edge for edge in batch.edges}
-    put_edges = [(edge, digest) for key, edge in wanted.items() if edges.get(key) != (digest := edge.digest())]
+    digested_edges = ((key, edge, edge.digest()) for key, edge in wanted.items())
+    put_edges = [(key, (edge, digest)) for key, edge, digest in digested_edges if edges.get(key) != digest]
     drop_edges = [key for key in edges if key not in wanted]
     known = {i: label for i, (label, _) in nodes.items()}
     kept = nodes.keys() - set(drop_nodes)
@@ -187,8 +188,8 @@ def plan(
         *_drop_nodes(drop_nodes, known),
         *_create_nodes([item for item in put_nodes if by_pattern and item[0].id not in kept]),
         *_set_nodes([item for item in put_nodes if not by_pattern or item[0].id in kept]),
-        *_put_edges([i for i in put_edges if by_pattern and i[0].key not in edges], labels, _CREATE_EDGE),
-        *_put_edges([i for i in put_edges if not by_pattern or i[0].key in edges], labels, _SET_EDGE),
+        *_put_edges([item for key, item in put_edges if by_pattern and key not in edges], labels, _CREATE_EDGE),
+        *_put_edges([item for key, item in put_edges if not by_pattern or key in edges], labels, _SET_EDGE),
         *([_version(batch)] if batch.version else []),
     )
     return Plan(statements, Written(len(put_nodes), len(drop_nodes), len(put_edges), len(drop_edges)))
@@ -246,7 +247,7 @@ def _put_edges(edges: Iterable[tuple[Edge, str]], labels: Mapping[str, Label], p
     groups: dict[tuple[str, Label, Label], list[dict[str, Any]]] = {}
     for edge, digest in edges:
         row = {"a": edge.source, "b": edge.target, "props": {**edge.properties, "digest": digest}}
-        groups.setdefault((edge.type.value, labels[edge.source], labels[edge.target]), []).append(row)
+        groups.setdefault((edge.type, labels[edge.source], labels[edge.target]), []).append(row)
     for (kind, a, b), rows in groups.items():
         pattern = _pattern([row["props"] for row in rows], "row.props")
         text = (
