@@ -104,7 +104,7 @@ def _grid(left: float, base: float, share: float, nice: float) -> str:
 def _nice(value: float) -> float:
     """Return the next round number at or above a value above zero."""
     power = 10.0 ** (len(str(int(value))) - 1) if value >= 1.0 else 1.0
-    return next((power * step for step in (1.0, 2.0, 4.0, 6.0, 8.0) if power * step >= value), power * 10.0)
+    return next((power * step for step in (1.0, 2.0, 3.0, 4.0, 6.0, 8.0) if power * step >= value), power * 10.0)
 
 
 def _text(x: float, y: float, words: str, anchor: str, style: str = "") -> str:

@@ -9,6 +9,7 @@ from twin.errors import InvalidInput
 
 HEADER_LINES = 8
 LARGEST_EPW_BYTES = 16 * 1024 * 1024  # a year is about 1.6 MB; ten times that is no weather year
+FIRST_YEAR, LAST_YEAR = 1900, 2200  # measured years, and those of climate projections
 COLUMNS_NEEDED = 23  # up to total and opaque sky cover; older writers leave the rest away
 
 
@@ -44,7 +45,8 @@ def read_epw(data: bytes, *, source: str, licence: str, official: bool = False) 
         official: True only if the operator vouches that the regulation names this year.
 
     Raises:
-        InvalidInput: (epw-size, epw-header, epw-row, epw-number, epw-hour, epw-count) with the line of the file.
+        InvalidInput: (epw-size, epw-header, epw-row, epw-number, epw-hour, epw-year, epw-count) with the line of the
+            file.
     """
     if len(data) > LARGEST_EPW_BYTES:
         raise InvalidInput("The weather file is far larger than a year.", reason="epw-size", hint="Give hourly data.")
@@ -52,6 +54,7 @@ def read_epw(data: bytes, *, source: str, licence: str, official: bool = False) 
     place = _location(lines)
     rows = [(number, line) for number, line in enumerate(lines[HEADER_LINES:], HEADER_LINES + 1) if line.strip()]
     table = np.array([_row(number, line, position) for position, (number, line) in enumerate(rows)])
+    _check_years(rows)
     if len(rows) != HOURS:
         raise InvalidInput(
             f"The weather file has {len(rows)} hours, not {HOURS}.",
@@ -98,6 +101,13 @@ def _check_hour(number: int, parts: list[str], position: int) -> None:
         found = (int(parts[1]), int(parts[2]), int(parts[3]))
     except ValueError as error:
         raise InvalidInput(f"Line {number} has no date.", reason="epw-hour", line=number) from error
+    if found[:2] == (2, 29):
+        raise InvalidInput(
+            f"Line {number} is a 29 February; a reference year has 365 days.",
+            reason="epw-year",
+            hint="Leave the leap day out, or give another year.",
+            line=number,
+        )
     if found != (month, day, hour):
         raise InvalidInput(
             f"Line {number} is month {found[0]}, day {found[1]}, hour {found[2]}; "
@@ -106,6 +116,23 @@ def _check_hour(number: int, parts: list[str], position: int) -> None:
             hint="An hour is missing, doubled or out of order.",
             line=number,
         )
+
+
+def _check_years(rows: list[tuple[int, str]]) -> None:
+    """Refuse a year that is none, and months that were taken from two years; each month may have its own."""
+    years: dict[str, str] = {}
+    for number, line in rows:
+        year, month = line.split(",", 2)[:2]
+        usable = year.strip().isdigit() and FIRST_YEAR <= int(year) <= LAST_YEAR
+        if not usable or years.setdefault(month.strip(), year.strip()) != year.strip():
+            raise InvalidInput(
+                f"Line {number} is of the year {year.strip()[:20]!r}, and month {month.strip()} began in another."
+                if usable
+                else f"Line {number} is of the year {year.strip()[:20]!r}, which is none.",
+                reason="epw-year",
+                hint="A month of a weather year comes from one year; export it again.",
+                line=number,
+            )
 
 
 def _calendar(position: int) -> tuple[int, int, int]:

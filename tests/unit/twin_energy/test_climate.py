@@ -63,6 +63,10 @@ def test_missing_sky_infrared_is_derived_and_said():
         (lambda lines: lines.__setitem__(50, lines[50].replace(",5.0,", ",warm,")), "epw-number", 51),
         (lambda lines: lines.__setitem__(60, lines[60][:40]), "epw-row", 61),
         (lambda lines: lines.__setitem__(0, "LOCATION,x"), "epw-header", 1),
+        (lambda lines: lines.__setitem__(80, "1985," + lines[80].split(",", 1)[1]), "epw-year", 81),
+        (lambda lines: lines.__setitem__(80, "0," + lines[80].split(",", 1)[1]), "epw-year", 81),
+        (lambda lines: lines.__setitem__(8, "last," + lines[8].split(",", 1)[1]), "epw-year", 9),
+        (lambda lines: lines.insert(1424, "2017,2,29,1," + lines[1424].split(",", 4)[4]), "epw-year", 1425),
     ],
 )
 def test_damaged_files_are_refused_with_the_line(spoil, reason, line):
