@@ -14,22 +14,30 @@ DCAT_CONTEXT: Mapping[str, Any] = {
 }
 MEDIA = "https://www.iana.org/assignments/media-types/"
 _OGC = "http://www.opengis.net/spec/ogcapi-features-1/1.0"
+_JSON = "https://www.rfc-editor.org/rfc/rfc8259"
 _TILES = "https://docs.ogc.org/cs/22-025r4/22-025r4.html"
 
 Json = dict[str, Any]
 
 
-def catalogue(base: str, boxes: Mapping[str, Sequence[float] | None], versions: Sequence[Mapping[str, Any]]) -> Json:
+def catalogue(
+    base: str,
+    boxes: Mapping[str, Sequence[float] | None],
+    versions: Sequence[Mapping[str, Any]],
+    releases: Sequence[Mapping[str, str]] = (),
+) -> Json:
     """Return the catalogue.
 
     Args:
         base: URL of the interface, without a slash at the end.
         boxes: Extent of each collection (EPSG:3301).
         versions: ``building_id``, ``stage``, ``version``, ``created`` and ``name`` of what has linked data.
+        releases: ``subject`` and ``month`` of what was released about readings.
     """
     features = f"{base}/ogc"
     datasets = [_collection(features, name, box) for name, box in boxes.items()]
     datasets.append(_tiles(base, boxes.get("buildings")))
+    datasets += [_release(base, item["subject"], item["month"]) for item in releases]
     datasets += [_version(base, version) for version in versions]
     return {
         "@context": DCAT_CONTEXT,
@@ -63,6 +71,12 @@ def _tiles(base: str, box: Sequence[float] | None) -> Json:
     url = f"{base}/tiles/tileset.json"
     made = _dataset(url, "Buildings in 3D", "Blocks of all buildings as 3D Tiles", box)
     return {**made, "dcat:distribution": [_distribution(url, "application/json", "3D Tiles", _TILES)]}
+
+
+def _release(base: str, subject: str, month: str) -> Json:
+    url = f"{base}/open-data/{subject}/{month}"
+    made = _dataset(url, f"{subject.capitalize()} in {month}", "Groups of many, with noise; see `rules`", None)
+    return {**made, "dcat:distribution": [_distribution(url, "application/json", "JSON", _JSON)]}
 
 
 def _version(base: str, version: Mapping[str, Any]) -> Json:

@@ -118,7 +118,8 @@ def dcat(request: Request, twin: TwinDep) -> Response:
         for building in twin.catalogue.buildings()
         for version in twin.catalogue.versions(building.building_id)
     ]
-    return JSONResponse(catalogue(_base(request), boxes, versions), media_type=JSON_LD)
+    made = catalogue(_base(request), boxes, versions, twin.releases.index())
+    return JSONResponse(made, media_type=JSON_LD)
 
 
 def _geoid(twin: Twin, geoid_m: float | None) -> Geoid:

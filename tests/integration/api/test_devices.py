@@ -122,6 +122,8 @@ def test_a_release_is_made_by_a_person_and_read_by_everybody(guarded):
     assert made["rows"] == []  # nobody is there to hide among
     assert guarded.get(f"{API}/open-data/consumption/2025-01").json() == made
     assert guarded.get(f"{API}/open-data/").json() == [wanted]
+    catalogue = guarded.get(f"{API}/dcat", headers=PERSON).json()
+    assert any(item["@id"].endswith("/open-data/consumption/2025-01") for item in catalogue["dcat:dataset"])
     assert guarded.get(f"{API}/open-data/consumption/..%2F..").status_code in (404, 422)
 
 

@@ -15,9 +15,11 @@ from twin.live.sensorthings.readings import Readings, Span, span_of
 
 CONFORMANCE = "http://www.opengis.net/spec/iot_sensing/1.1/req/"
 CLASSES = (
-    "datamodel", "resource-path", "request-data", "create-update-delete/create-entity",
-    "create-update-delete/update-entity", "data-array", "create-observations-via-mqtt", "receive-updates-via-mqtt",
+    "datamodel", "resource-path/resource-path-to-entities", "request-data", "create-update-delete/create-entity",
+    "create-update-delete/link-to-existing-entities", "create-update-delete/deep-insert",
+    "create-update-delete/update-entity", "data-array/data-array",
 )  # fmt: skip
+MQTT_CLASSES = ("create-observations-via-mqtt/observations-creation", "receive-updates-via-mqtt/receive-updates")
 CONFORMS_TO = tuple(CONFORMANCE + name for name in CLASSES)
 MAX_MERGED = 200  # Datastreams whose Observations are listed together
 MAX_SEGMENTS = 12
@@ -33,10 +35,12 @@ class Answers:
         readings: Their Observations.
         now: The present.
         root: Address of the service, without a slash at the end.
+        broker: Address of the broker where Observations are published and created, or None.
     """
 
-    def __init__(self, model: Model, readings: Readings, now: datetime, root: str) -> None:
+    def __init__(self, model: Model, readings: Readings, now: datetime, root: str, broker: str | None = None) -> None:
         self._model, self._readings, self._now, self._root = model, readings, now, root
+        self._broker = broker
 
     def get(self, path: str, query: Mapping[str, str]) -> Any:
         """Return the answer to GET: JSON members, or the plain value after ``/$value``.
@@ -55,7 +59,9 @@ class Answers:
 
     def _landing(self) -> Any:
         sets = [{"name": name, "url": f"{self._root}/{name}"} for name in SETS]
-        return {"value": sets, "serverSettings": {"conformance": list(CONFORMS_TO)}}
+        classes = [CONFORMANCE + name for name in MQTT_CLASSES] if self._broker else []
+        endpoints = {name: {"endpoints": [self._broker]} for name in classes}
+        return {"value": sets, "serverSettings": {"conformance": [*CONFORMS_TO, *classes], **endpoints}}
 
     def _walk(self, segments: Sequence[str], options: Options, query: Mapping[str, str], path: str) -> Any:
         kind, owner = "", None  # the set and the entity reached so far
