@@ -61,12 +61,7 @@ def create_app(settings: Settings, open_with: Callable[[Settings], Twin] = open_
         twin.alarms.start(settings.alarm_every_s)
         rounds = twin.rounds()
         rounds.start()
-        if settings.capture_file is not None:
-            twin.live.capture(settings.capture_file)
-        if settings.mqtt_url is not None:
-            tls = TlsFiles(settings.mqtt_authority, settings.mqtt_certificate)
-            url, root = settings.mqtt_url.get_secret_value(), settings.mqtt_root
-            twin.live.start_mqtt(url, root, tls=tls, sensorthings=settings.mqtt_sensorthings)
+        _listen(twin, settings)
         try:
             yield
         finally:
@@ -94,6 +89,15 @@ def create_app(settings: Settings, open_with: Callable[[Settings], Twin] = open_
     app.include_router(everything)
     add_viewer(app, viewer_folder())
     return app
+
+
+def _listen(twin: Twin, settings: Settings) -> None:
+    if settings.capture_file is not None:
+        twin.live.capture(settings.capture_file)
+    if settings.mqtt_url is not None:
+        tls = TlsFiles(settings.mqtt_authority, settings.mqtt_certificate)
+        url, root = settings.mqtt_url.get_secret_value(), settings.mqtt_root
+        twin.live.start_mqtt(url, root, tls=tls, sensorthings=settings.mqtt_sensorthings)
 
 
 def _gate(settings: Settings) -> Callable[[Request, Callable[[Request], Awaitable[Response]]], Awaitable[Response]]:
