@@ -90,6 +90,7 @@ def test_a_load_curve_and_captured_messages_become_readings_and_a_table(home):
 
 
 def test_a_bus_is_read_and_sent_as_a_device_that_waits_until_it_is_accepted(home, monkeypatch):
+    monkeypatch.setenv("KAKSIK_CAPTURE_FILE", str(home / "raw.jsonl"))
     app = create_app(Settings())
     with socket.socket() as listener, modbus_device([215, 65_436]) as port:
         listener.bind(("127.0.0.1", 0))
@@ -122,6 +123,8 @@ def test_a_bus_is_read_and_sent_as_a_device_that_waits_until_it_is_accepted(home
         assert (sent["stored"], sent["refused"]) == (2, 0)
         server.should_exit = True
         thread.join()
+    told = json.loads(run("replay", home / "raw.jsonl", "--json"))  # what the service captured as it came
+    assert (told["stored"], told["duplicates"]) == (0, 2)
 
 
 @pytest.mark.parametrize(
