@@ -152,6 +152,7 @@ def device_of(request: HTTPConnection, sign_in: Callable[[str, str], bool]) -> A
     except (binascii.Error, ValueError) as error:
         raise SignInError from error
     name, _, secret = given.partition(":")
+    name = name.lower()  # a DevEUI is written in either case
     if not sign_in(name, secret):
         raise SignInError
     if request.scope.get("method") != "POST" or not DEVICE_PATHS.fullmatch(request.url.path):

@@ -165,10 +165,10 @@ class LiveWing:
         """Tell whether a device has shown its secret; one that nobody registered lands in the quarantine list."""
         if self.devices.authenticate(device_id, secret):
             return True
-        name, known = device_id.lower(), self.devices.knows(device_id)
-        if DEVICE_ID.fullmatch(name):
+        if DEVICE_ID.fullmatch(device_id):
+            known = self.devices.knows(device_id)
             reason = RefusalReason.SIGN_IN if known else RefusalReason.DEVICE_UNKNOWN
-            self._intake.refuse([Refusal(reason, f"{name} by HTTP", None, name)])
+            self._intake.refuse([Refusal(reason, f"{device_id} by HTTP", None, device_id)])
         return False
 
     def _publish(self, stored: Sequence[Observation]) -> None:

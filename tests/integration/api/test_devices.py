@@ -40,7 +40,7 @@ def test_a_device_shows_its_secret_and_writes_its_own_points_only(client, points
     assert put_devices(client, device_of("dev-b", own)).json()["reason"] == "point-taken"
     secret = client.post(f"{API}/devices/dev-a/secret").json()["secret"]
     both = [reading(own, 21.0, 1), reading(other, 22.0, 1)]
-    sent = send(client, both, auth=("dev-a", secret))
+    sent = send(client, both, auth=("DEV-A", secret))
     assert (sent["stored"], sent["refused"]) == (1, 1)
     sent = send(client, [reading(own, 99.0, 2), reading(other, 22.0, 2)])  # somebody on the machine, who is no device
     assert (sent["stored"], sent["refused"]) == (1, 1)
@@ -107,11 +107,14 @@ def test_with_sign_in_a_device_needs_no_token_of_a_person(guarded):
     assert guarded.get(f"{API}/devices").status_code == 401
 
 
-def test_where_only_devices_may_send_a_person_may_not(client, points, monkeypatch):
+def test_where_only_devices_may_send_a_person_may_not(client, points):
     twin = client.app.state.twin
     strict = replace(twin, settings=twin.settings.model_copy(update={"readings_by_devices_only": True}))
-    monkeypatch.setattr(client.app.state, "twin", strict)
-    assert send(client, [reading(points[3], 1.0, 5)], 403)["reason"] == "devices-only"
+    client.app.state.twin = strict
+    try:
+        assert send(client, [reading(points[3], 1.0, 5)], 403)["reason"] == "devices-only"
+    finally:
+        client.app.state.twin = twin
 
 
 def test_a_release_is_made_by_a_person_and_read_by_everybody(guarded):
