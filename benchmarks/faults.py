@@ -26,8 +26,8 @@ from samples.telemetry import Fault, FaultKind, Simulator, Site, office_points, 
 from twin.live import Point, point_from_json
 from twin.live.rules import AlarmBook, Alarms, Outbox, rule_from_json
 
-TUNED = (1, 2, 3)
-REPORTED = (11, 12, 13, 14, 15, 16)
+TUNED = (1, 2)
+REPORTED = (11, 12, 13, 14)
 BUILDING = "199000001"
 ROOMS = 16
 FAULTS_EACH = 2  # of each kind in a year
@@ -44,9 +44,9 @@ RULES: tuple[tuple[FaultKind, Mapping[str, Any]], ...] = (
                             "when": {"point_id": "outdoor-temp", "below": 9.0}}),
     (FaultKind.VALVE_CLOSED, {"rule_id": "too-cold", "kind": "deviation", "points": "temp", "reference": "@setpoint",
                               "below": -2.0, "hysteresis": 0.5, "delay_s": 7 * 3600}),
-    (FaultKind.WINDOW, {"rule_id": "falls-fast", "kind": "rate", "points": "temp", "below": -2.0, "hysteresis": 1.0,
-                        "window_s": 3600, "delay_s": 1500}),
-    (FaultKind.FAN, {"rule_id": "stuffy", "kind": "threshold", "points": "co2", "above": 1500, "hysteresis": 100,
+    (FaultKind.WINDOW, {"rule_id": "falls-fast", "kind": "rate", "points": "temp", "below": -1.3, "hysteresis": 0.8,
+                        "window_s": 7200, "delay_s": 3000}),
+    (FaultKind.FAN, {"rule_id": "stuffy", "kind": "threshold", "points": "co2", "above": 1400, "hysteresis": 100,
                      "delay_s": 1800}),
     (FaultKind.LEAK, {"rule_id": "never-stops", "kind": "least", "points": ["water"], "above": 0.008,
                       "window_s": DAY_S}),

@@ -4,7 +4,9 @@ A year of 500 points is written, month by month and point by point, at each size
 five minutes. Processor time is the steadier figure on a shared machine. Run by `benchmarks/live.py --growth`.
 """
 
+import json
 import statistics
+import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -35,7 +37,7 @@ def grow(sizes: list[int], folder: Path) -> list[dict[str, object]]:
         with LiveWing(path, lambda: NOW) as wing:
             wing.register_points(points(POINTS))
             written = _fill(wing, size)
-            rows.append({"readings": size, "kept as": "SQLite", **written, **_questions(wing), **_bytes(path)})
+            _add(rows, {"readings": size, "kept as": "SQLite", **written, **_questions(wing), **_bytes(path)})
             for name, retention in (
                 ("files of readings", Retention(timedelta(days=1))),
                 ("files of hours", Retention(timedelta(days=1), timedelta(days=1))),
@@ -44,11 +46,16 @@ def grow(sizes: list[int], folder: Path) -> list[dict[str, object]]:
                 wing.upkeep(retention)
                 made = {"made in cpu s": round(time.process_time() - begin, 1)}
                 _vacuum(wing, path)
-                rows.append({"readings": size, "kept as": name, **made, **_questions(wing), **_bytes(path)})
+                _add(rows, {"readings": size, "kept as": name, **made, **_questions(wing), **_bytes(path)})
         for file in [*folder.glob(f"{size}.*"), *folder.glob(f"{size}.archive/*")]:
             if file.is_file():
                 file.unlink()
     return rows
+
+
+def _add(rows: list[dict[str, object]], row: dict[str, object]) -> None:
+    rows.append(row)
+    print(json.dumps(row), file=sys.stderr, flush=True)  # a run takes long, and may be stopped
 
 
 def _fill(wing: LiveWing, size: int) -> dict[str, object]:

@@ -71,6 +71,11 @@ COMMANDS: Mapping[str, Command] = {
         "replay",
         "Play captured messages again with their times of arrival; what is stored already is not doubled.",
     ),
+    "simulate": Command(
+        "simulated",
+        "simulate",
+        "Fill the store with simulated readings of the past. The service must not run meanwhile.",
+    ),
     "devices": Command("devices", "devices", "List the devices, or register those of a file."),
     "device-secret": Command(
         "devices", "device_secret", "Issue a new secret to a device; it ends the old one and is shown once."

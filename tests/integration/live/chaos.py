@@ -65,6 +65,12 @@ def plan(seed: int, readings: int) -> Plan:
 
 
 def _malformed(chance: random.Random, made: Plan) -> tuple[str, bytes]:
+    if chance.random() < 0.1:
+        dev_eui = f"70b3d57ed000000{chance.randrange(5)}"  # of another city, on the same network server
+        made.refused["device-unknown"] += 1
+        made.strangers.add(("", dev_eui))
+        uplink = {"deviceInfo": {"devEui": dev_eui}, "time": "2026-03-01T00:00:00Z", "data": "AWcBEA=="}
+        return f"application/1/device/{dev_eui}/event/up", json.dumps(uplink).encode()
     if chance.random() < 0.2:
         ghost = f"-ghost-{chance.randrange(5)}"
         made.refused["point-unknown"] += 1
