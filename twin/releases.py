@@ -17,9 +17,9 @@ from zoneinfo import ZoneInfo
 
 from twin.catalogue import Catalogue
 from twin.clock import Clock, rfc3339
+from twin.disclosure import Rules, release
 from twin.errors import Conflict, InvalidInput, NotFound, StorageError
 from twin.live import LiveWing, Point, PointKind, convert
-from twin.live.disclosure import Rules, release
 from twin.settings import Settings
 
 LOCAL = ZoneInfo("Europe/Tallinn")

@@ -5,7 +5,7 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twin.live.disclosure import OTHER, Rules, clusters, laplace, release
+from twin.disclosure import OTHER, Rules, clusters, laplace, release
 
 RULES = Rules(k=10, clip=1.0, noise=1.0, grain=0.001)
 KEYS = [number.to_bytes(32, "big") for number in range(12_000)]
