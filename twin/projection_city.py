@@ -79,7 +79,7 @@ class CityProjection:
         memory of that building, those near it, their land and its rights: nobody waits for a whole city.
         """
         index = self._city.index()
-        if index is None or index.count() <= AT_ONCE:
+        if (0 if index is None else index.count()) <= AT_ONCE:
             self.ensure()
             return self._graph
         state, held = self._state(), self._graph.held(CITY)

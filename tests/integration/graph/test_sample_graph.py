@@ -9,8 +9,10 @@ import sys
 
 import pytest
 
-from graph import CITY, EdgeType, Scope, canonical_lines
+from graph import CITY, QUESTIONS, EdgeType, PrivateGraph, Scope, ask, canonical_lines
+from twin import projection_city
 from twin.projection import project
+from twin.projection_city import CityProjection
 from twin.service import open_twin
 from twin.settings import Settings
 from twin.snapshot import Stage
@@ -118,6 +120,25 @@ def test_the_city_in_the_graph_agrees_with_the_map(twin):
     held = twin.graph.held(CITY)
     assert twin.reproject() == 0
     assert twin.graph.held(CITY) == held
+
+
+def test_what_is_around_one_building_is_the_same_without_the_city_in_the_graph(twin, monkeypatch):
+    city = CityProjection(twin.graph, twin.city, twin.layers, twin.catalogue)
+    scopes = [Scope(building.building_id, "as-designed") for building in twin.catalogue.buildings()]
+    local = [item.name for item in QUESTIONS if item.of_one_place]
+    assert len(local) == 5
+    city.drop()
+    monkeypatch.setattr(projection_city, "AT_ONCE", -1)
+    found = {}
+    for scope in [*scopes, Scope("nowhere", "as-designed")]:
+        around = city.around(scope.building_id)
+        assert isinstance(around, PrivateGraph)
+        found |= {(scope, name): ask(around, scope, name, {}).rows for name in local}
+    assert twin.graph.held(CITY) is None  # nothing was written for it
+    assert city.ensure()
+    assert city.around(HOUSE) is twin.graph
+    assert {key: ask(twin.graph, *key, {}).rows for key in found} == found
+    assert sum(map(len, found.values())) > 50
 
 
 def test_a_projection_that_was_killed_goes_on_where_it_stopped(home, twin, tmp_path):
