@@ -108,13 +108,13 @@ def ifclite_alone(path: Path) -> Callable[[], Any]:
 def ifc_lite_records(path: Path) -> Callable[[], Any]:
     import ifc_lite
 
-    return lambda: ifc_lite.process_file(str(path), include_geometry=False)
+    return lambda: ifc_lite.IfcModel.from_file(str(path), load_geometry=False)
 
 
 def ifc_lite_geometry(path: Path) -> Callable[[], Any]:
     import ifc_lite
 
-    return lambda: ifc_lite.process_file(str(path), include_properties=False).meshes
+    return lambda: ifc_lite.IfcModel.from_file(str(path), load_properties=False).meshes
 
 
 def ifcfast_records(path: Path) -> Callable[[], Any]:

@@ -92,7 +92,8 @@ class MaterialPart:
         category: Category of the material or the part.
         properties: Property sets of the material, ``set name -> property -> value``.
         attributes: What else the file says of the part and of how the set is used, by IFC name: ``Fraction``,
-            ``Priority``, ``LayerSetDirection``, ``DirectionSense``, ``OffsetFromReferenceLine``, ``CardinalPoint``.
+            ``Priority``, ``LayerSetDirection``, ``DirectionSense``, ``OffsetFromReferenceLine``, ``CardinalPoint``,
+            ``Profile`` with its class and dimensions.
     """
 
     role: str
@@ -138,7 +139,8 @@ class ElementRecord:
         object_type: `ObjectType` (occurrences) or `ElementType` (types).
         predefined_type: `PredefinedType`, resolved against the type; empty if there is none.
         attributes: Other scalar attributes of the class, SI (``LongName``, ``Tag``, ``OverallWidth`` ...), and
-            ``PresentationLayers`` of products, ``TrueNorth`` of the project: the angle from the y axis to true north,
+            ``PresentationLayers`` of products, ``ShapeAspects`` of what has named parts, ``Tables`` of the project: those
+            to which nothing refers, ``TrueNorth`` of the project: the angle from the y axis to true north,
             counter-clockwise, where the file states it.
         placement: World matrix, row-major, 16 numbers, metres; None if the object has no placement.
         geometry_digest: BLAKE2b-256 (hex) of the canonical representation graph of the file; empty if there is none.
