@@ -47,7 +47,9 @@ class Intake:
 
     def prepare(self, topic: str, payload: bytes) -> Append:
         """Decode one message that arrives now and admit its readings; nothing is stored yet."""
-        return self._prepare(topic, payload, lambda _: True, "")
+        received = self._clock()
+        self._keep(received, topic, payload)
+        return self.admit(self.decoder.decode(topic, payload, received))
 
     def prepare_from(self, device_id: str, topic: str, payload: bytes) -> Append:
         """Decode a message of one device, which may write its own points only."""
@@ -71,9 +73,12 @@ class Intake:
         foreign = [item for item in decoded if isinstance(item, Observation) and not allowed(item)]
         if foreign:  # not captured either: whoever plays the file again asks nobody who they are
             return self.admit(_not_own(item, who) if item in foreign else item for item in decoded)
+        self._keep(received, topic, payload)
+        return self.admit(decoded)
+
+    def _keep(self, received: datetime, topic: str, payload: bytes) -> None:
         if (capture := self._capture) is not None:
             capture.add(Message(received, topic, payload))
-        return self.admit(decoded)
 
     def _owned(self) -> frozenset[tuple[str, str]]:
         devices = self._store.devices
