@@ -2,7 +2,7 @@
 
 The peers are installed in a folder of their own. All fill the same real Neo4j, ours the embedded engine too.
 Each loader is one process that loads the file again and again, each time from the start: it reads the file, connects,
-makes its constraints and writes. The graph is emptied before each load; constraints and indexes go before each loader.
+makes its constraints and writes. The graph is emptied before each load, and has no constraints before each loader.
 First all loaders warm up themselves and the server, in turn (`first_s` is the very first load, with the start of the
 program and a server that has not seen its queries). Then each loads once more, to make its constraints anew, and is
 measured. Given are medians: seconds, processor seconds of the loader and of the server, rows (nodes and edges) and
