@@ -74,6 +74,14 @@ def test_a_run_that_fails_says_why(climate, tmp_path):
     assert refused.value.reason == "energyplus-failed"
 
 
+def test_a_program_named_from_here_is_found(climate, tmp_path, monkeypatch):
+    script(tmp_path, "echo '** Severe  ** started' > eplusout.err; exit 1\n")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(TwinError, match="started") as refused:
+        simulate_energyplus(model_of(RECIPES[0]), climate, Path("energyplus"))
+    assert refused.value.reason == "energyplus-failed"
+
+
 def test_without_the_program_the_refusal_names_the_extra(climate, tmp_path):
     with pytest.raises(NotFound) as refused:
         simulate_energyplus(model_of(RECIPES[0]), climate, tmp_path / "none")

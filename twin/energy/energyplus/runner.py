@@ -94,7 +94,7 @@ def simulate_energyplus(
         TwinError: (energyplus-timeout, energyplus-failed) it did not end, or ended without an answer.
         InvalidInput: (energyplus-horizon) the model cannot be said in its input.
     """
-    executable = binary or find_energyplus()
+    executable = (binary or find_energyplus()).absolute()  # the child runs in another folder
     with tempfile.TemporaryDirectory(prefix="energyplus-") as folder:
         place = Path(folder)
         (place / "in.epJSON").write_text(json.dumps(epjson(model, climate, furniture=furniture)))
