@@ -1,5 +1,6 @@
 """A permit check before anything is filed: of a model that becomes no version of any building."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from twin.reading import Progress, part, understand
 from twin.snapshot import Stage
 
 READ_SHARE, CHECKED_SHARE = 0.6, 0.8  # of the progress: reading takes most of it
+MAX_RESULT_BYTES = 7 * 2**20  # of the results of a job, which are answered in one piece
 MAX_ELEMENTS = 200  # named for each result; more would not be read, and the answer has to stay small
 
 
@@ -95,7 +97,23 @@ class Prechecks:
             ids = self._blobs.get(question.ids_sha256)
             gate = run_ids(ids, path, self._limits, part(on_progress, CHECKED_SHARE, 1.0)).to_json()
         seen = None if around is None else len(around)
-        return {**report, "results": [_short(item) for item in report["results"]], "neighbours": seen, "gate": gate}
+        return {**_fitting(report), "neighbours": seen, "gate": gate}
+
+
+def _fitting(report: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a report that an answer can carry: what asks for something stays first, what is left out is counted."""
+    asking = ("fail", "needs_human", "data_missing")
+    results = sorted(report["results"], key=lambda result: result["verdict"] not in asking)
+    kept, room = [], MAX_RESULT_BYTES
+    for result in results:
+        short = _short(result)
+        room -= len(json.dumps(short, ensure_ascii=False).encode())
+        if room < 0:
+            break
+        kept.append(short)
+    if len(kept) == len(results):
+        kept = [_short(result) for result in report["results"]]
+    return {**report, "results": kept, "results_left_out": len(results) - len(kept)}
 
 
 def _short(result: Mapping[str, Any]) -> dict[str, Any]:

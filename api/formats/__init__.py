@@ -1,6 +1,6 @@
 """Encodings in which the service hands out what it knows."""
 
-from api.formats.bounded import MAX_ANSWER_BYTES, bounded, paged, with_features
+from api.formats.bounded import MAX_ANSWER_BYTES, bounded, paged, part_of, with_features
 from api.formats.crs84 import area_of, box_json, geometry_json
 from api.formats.dcat import catalogue
 from api.formats.linked_data import JSON_LD, PREFIXES, TURTLE, Statements, json_ld, statements, turtle
@@ -60,6 +60,7 @@ __all__ = [
     "json_ld",
     "landing",
     "paged",
+    "part_of",
     "root_tileset",
     "square_of",
     "square_tileset",

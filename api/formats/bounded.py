@@ -6,6 +6,8 @@ from typing import Any
 
 MAX_ANSWER_BYTES = 8 * 1024 * 1024  # of the features; with what stands around them an answer stays below 10 MiB
 
+MAX_ELEMENTS = 20_000  # half a megabyte of GlobalIds in one result; no picture shows more
+
 
 def bounded(features: Iterable[Mapping[str, Any]], most_bytes: int = MAX_ANSWER_BYTES) -> list[bytes]:
     """Return features as JSON text, as many from the start as fit, and at least one if there is any."""
@@ -20,13 +22,33 @@ def bounded(features: Iterable[Mapping[str, Any]], most_bytes: int = MAX_ANSWER_
     return found
 
 
-def paged(document: Mapping[str, Any], name: str, offset: int, limit: int) -> dict[str, Any]:
+def paged(
+    document: Mapping[str, Any], name: str, offset: int, limit: int, most_bytes: int = MAX_ANSWER_BYTES
+) -> dict[str, Any]:
     """Return a document with a page of its list `name`, ending sooner where the answer would grow too large."""
     items = document[name]
     page = items[offset : offset + limit]
-    page = page[: len(bounded(page))]
+    page = page[: len(bounded(page, most_bytes))]
     reached = offset + len(page)
     return {**document, name: page, "total": len(items), "next": reached if reached < len(items) else None}
+
+
+def part_of(report: Mapping[str, Any], offset: int, limit: int, most_bytes: int = MAX_ANSWER_BYTES) -> dict[str, Any]:
+    """Return a permit report with a part of its results, and ``offset``, ``total`` and ``next`` beside them.
+
+    A result names at most `MAX_ELEMENTS` elements; ``elements_total`` says how many there are.
+    """
+    chosen = [_trimmed(result) for result in report["results"][offset : offset + limit]]
+    page = paged({**report, "results": chosen}, "results", 0, limit, most_bytes)
+    total, reached = len(report["results"]), offset + len(page["results"])
+    return {**page, "offset": offset, "total": total, "next": reached if reached < total else None}
+
+
+def _trimmed(result: Mapping[str, Any]) -> Mapping[str, Any]:
+    elements = result["elements"]
+    if len(elements) <= MAX_ELEMENTS:
+        return result
+    return {**result, "elements": elements[:MAX_ELEMENTS], "elements_total": len(elements)}
 
 
 def with_features(features: Iterable[bytes], members: Mapping[str, Any], name: str = "features") -> bytes:

@@ -1,13 +1,14 @@
 """Applications for a building permit: pre-check, submit, judge, and take the reports away."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, File, Path, Query, Response, UploadFile
 from pydantic import BaseModel, Field
 
 from api.context import ActorDep, JobsDep, PlaceText, TwinDep, VersionDep, version_from
-from api.formats import bounded, paged
+from api.formats import bounded, paged, part_of
 from api.formats.bounded import MAX_ANSWER_BYTES
 from api.routers.jobs import job_json
 from api.routers.uploads import read_upload
@@ -30,6 +31,9 @@ VERSION = "/buildings/{building_id}/versions/{stage}/{number}"
 APPLICATION = "/applications/{application_id}"
 MAX_LAYER_BYTES = 8 * 2**20  # the plan of one building, not of a city
 MAX_PAGE = 500
+MAX_PART = 1_000  # results of a report that is taken away in one file
+MAX_DRAWN = 250  # results in one file with pictures, which take a twentieth of a second each
+MAX_DRAWN_BYTES = 3 * 2**20  # of those results as JSON; with pictures the file stays below 10 MiB
 router = APIRouter(tags=["permit applications"])
 ApplicationId = Annotated[str, Path(max_length=64, description="Name of the application")]
 Limit = Annotated[int, Query(ge=1, le=MAX_PAGE)]
@@ -258,15 +262,16 @@ def download(
     submission: Annotated[int, Path(ge=1, le=10**6)],
     form: Annotated[Format, Query(alias="format")] = "json",
     language: Language = "et",
+    offset: Offset = 0,
 ) -> Response:
-    """Return the whole report of a submission as JSON, BCF or a printable page; a file, not a page of a list."""
+    """Return the report of a submission as JSON, BCF or a printable page; a very long one in parts, see `Link`."""
     refuse_xroad(actor)
     found = twin.applications.read(application_id)
     report, gates = _with_words(twin, found, submission)
     version = _version(twin, found, submission)
     time = found.submissions[submission - 1].time
     name = f"{found.building_id}-{submission}"
-    return _report(twin, report, gates, version, form, language, time, name)
+    return _report(twin, Asked(report, gates, offset), version, form, language, time, name)
 
 
 @router.get(VERSION + "/permit/report", summary="Download the permit report", response_class=Response)
@@ -276,14 +281,33 @@ def permit_report(
     form: Annotated[Format, Query(alias="format")] = "html",
     language: Language = "et",
     mode: Annotated[Mode, Query(description="Who asks")] = Mode.PRE_CHECK,
+    offset: Offset = 0,
 ) -> Response:
-    """Return the kept permit report of a version as JSON, BCF or a printable page."""
+    """Return the kept permit report of a version as JSON, BCF or a printable page; a very long one in parts."""
     report = twin.permits.report(version, mode)
     name = f"{version.key.building_id}-{version.key.stage.value}-{version.key.number}"
-    return _report(twin, report, (), version, form, language, rfc3339(twin.clock()), name)
+    return _report(twin, Asked(report, (), offset), version, form, language, rfc3339(twin.clock()), name)
 
 
-def _report(
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A report to be taken away, from one of its results on, and what the IDS files say."""
+
+    report: Mapping[str, Any]
+    gates: Any
+    offset: int
+
+
+def _report(twin: Twin, asked: Asked, version: Version, form: str, language: str, time: str, name: str) -> Response:
+    limits = (MAX_PART, MAX_ANSWER_BYTES) if form == "json" else (MAX_DRAWN, MAX_DRAWN_BYTES)
+    report = part_of(asked.report, asked.offset, *limits)
+    response = _written(twin, report, asked.gates, version, form, language, time, name)
+    if report["next"] is not None:
+        response.headers["Link"] = f'<?format={form}&language={language}&offset={report["next"]}>; rel="next"'
+    return response
+
+
+def _written(
     twin: Twin,
     report: Mapping[str, Any],
     gates: Any,
@@ -293,10 +317,10 @@ def _report(
     time: str,
     name: str,
 ) -> Response:
-    snapshot = twin.snapshots.read(version)
     if form == "json":
         text = bounded([{**report, "gate": list(gates)}])[0]
         return _file(text, "application/json", f"{name}.json")
+    snapshot = twin.snapshots.read(version)
     if form == "html":
         page = permit_page(report, snapshot, language, time, gates)
         return _file(page.encode(), "text/html; charset=utf-8", f"{name}.html")

@@ -19,6 +19,7 @@ SIGNS = {"fail": "✗", "needs_human": "?", "data_missing": "…", "pass": "✓"
 MAX_ELEMENTS = 12  # named below a picture; the JSON report names them all
 MAX_NAMED = 3  # elements beside an unmet data requirement
 MAX_PICTURES = 200  # a page beyond that is no longer read by anybody; the findings stay
+MAX_PICTURE_BYTES = 5 * 2**20  # of all pictures, so that the page stays below 10 MiB
 UNITS = {"m2": "m²", "m3": "m³", "1": "", "W/(m2.K)": "W/(m²·K)", "deg": "°"}
 COMPARISONS = {">=": "≥", "<=": "≤", "=": "="}
 DECIMAL = re.compile(r"(\d)\.(\d)")
@@ -100,6 +101,7 @@ class _Page:
         self._snapshot = snapshot
         self._language = language
         self._pictures = 0
+        self._drawn_bytes = 0
 
     def head(self, made: str) -> str:
         report = self._report
@@ -109,6 +111,9 @@ class _Page:
             "mode": word(report["mode"], self._language),
             "made": _moment(made),
         }
+        first, shown, total = report.get("offset", 0), len(report["results"]), report.get("total", 0)
+        if shown < total:
+            facts["part"] = f"{first + 1}–{first + shown} / {total}"
         rows = "".join(f"<dt>{self._word(name)}</dt><dd>{_text(value)}</dd>" for name, value in facts.items())
         counts = "".join(
             f'<li style="--c:var(--{verdict})"><b>{report["counts"][verdict]}</b>{self._word(verdict)}</li>'
@@ -212,14 +217,18 @@ class _Page:
 
     def _figure(self, result: Mapping[str, Any]) -> str:
         drawing = None
-        if self._pictures < MAX_PICTURES:
+        if self._pictures < MAX_PICTURES and self._drawn_bytes < MAX_PICTURE_BYTES:
             self._pictures += 1
             records = self._snapshot.records
             drawing = look_at(result["elements"], self._snapshot.meshes, records, result["geometry"])
+        elif self._snapshot.meshes:
+            return ""
         if drawing is None:
             return f"<figure><figcaption>{self._word('no_picture')}</figcaption></figure>"
         caption = "" if drawing.shown else f"<figcaption>{self._word('whole')}</figcaption>"
-        return f"<figure>{to_svg(drawing, _text(result['title'][self._language]))}{caption}</figure>"
+        picture = to_svg(drawing, _text(result["title"][self._language]))
+        self._drawn_bytes += len(picture)
+        return f"<figure>{picture}{caption}</figure>"
 
     def _element(self, global_id: str) -> str:
         record = self._snapshot.records.get(global_id)

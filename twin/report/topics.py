@@ -12,7 +12,8 @@ from twin.snapshot import Snapshot
 
 KINDS = {"fail": "Error", "needs_human": "Request", "data_missing": "Info"}
 COLOUR = "FFE2583E"  # opaque; that of our own pictures
-MAX_SNAPSHOTS = 500  # of 50 kB each; the topics beyond keep their camera
+MAX_SNAPSHOT_BYTES = 5 * 2**20  # of all pictures; the topics beyond keep their camera
+MAX_SELECTED = 1_000  # elements of a view: more is the whole model
 
 
 def topics_of(report: Mapping[str, Any], snapshot: Snapshot, language: str, author: str, time: str) -> list[Topic]:
@@ -27,13 +28,14 @@ def topics_of(report: Mapping[str, Any], snapshot: Snapshot, language: str, auth
     """
     topics: list[Topic] = []
     seen: dict[str, int] = {}
+    room = MAX_SNAPSHOT_BYTES
     for result in report["results"]:
         if result["verdict"] in KINDS:
             name = f"{report['building_id']} {result['pack_id']} {result['check_id']} {result['elements']}"
             seen[name] = seen.get(name, 0) + 1
             guid = guid_of(f"{name} {seen[name]}")
-            picture = len(topics) < MAX_SNAPSHOTS
-            topics.append(_topic(result, guid, snapshot, language, author, time, picture=picture))
+            topics.append(_topic(result, guid, snapshot, language, author, time, picture=room > 0))
+            room -= sum(len(view.snapshot or b"") for view in topics[-1].views)
     return topics
 
 
@@ -59,7 +61,7 @@ def _topic(
 
 def _views(result: Mapping[str, Any], snapshot: Snapshot, *, picture: bool) -> tuple[View, ...]:
     drawing = look_at(result["elements"], snapshot.meshes, snapshot.records, result["geometry"])
-    elements = tuple(result["elements"])
+    elements = tuple(result["elements"][:MAX_SELECTED])
     if drawing is None:
         return (View(selection=elements),) if elements else ()
     seen = drawing.camera

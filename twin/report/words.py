@@ -33,6 +33,7 @@ WORDS: Mapping[str, tuple[str, str, str]] = {
     "verified": ("õigusaktist kontrollitud", "read in the act", "lue dans le texte officiel"),
     "secondary": ("kokkuvõttest loetud", "read in a summary", "lue dans un résumé"),
     "unverified": ("kontrollimata", "not verified", "non vérifiée"),
+    "part": ("Osa aruandest, tulemused", "Part of the report, results", "Partie du rapport, résultats"),
     "packs": ("Reeglipakid", "Rule packs", "Jeux de règles"),
     "digest": ("Räsi (SHA-256)", "Digest (SHA-256)", "Empreinte (SHA-256)"),
     "others": ("Muud kontrollid", "Other checks", "Autres contrôles"),
