@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import datetime
+from operator import is_
 
 from twin.live.capture import Capture, Message
 from twin.live.decoding import Decoder
@@ -70,11 +71,14 @@ class Intake:
     def _prepare(self, topic: str, payload: bytes, allowed: Callable[[Observation], bool], who: str) -> Append:
         received = self._clock()
         decoded = self.decoder.decode(topic, payload, received)
-        foreign = [item for item in decoded if isinstance(item, Observation) and not allowed(item)]
-        if foreign:  # not captured either: whoever plays the file again asks nobody who they are
-            return self.admit(_not_own(item, who) if item in foreign else item for item in decoded)
-        self._keep(received, topic, payload)
-        return self.admit(decoded)
+        checked = [
+            _not_own(item, who) if isinstance(item, Observation) and not allowed(item) else item for item in decoded
+        ]
+        if all(
+            map(is_, checked, decoded)
+        ):  # else not captured: whoever plays the file again asks nobody who they are
+            self._keep(received, topic, payload)
+        return self.admit(checked)
 
     def _keep(self, received: datetime, topic: str, payload: bytes) -> None:
         if (capture := self._capture) is not None:
