@@ -116,7 +116,9 @@ def _unchanged(store: KgliteStore, batch: Batch) -> None:
 
 def measure(question: Question, store: KgliteStore, given: argparse.Namespace) -> dict[str, Any]:
     """Return the latency of a question at our door and at the engine's, asked in turn of the same graph."""
-    chance, ours, bare, rows = random.Random(7), [], [], 0
+    chance, rows = random.Random(7), 0
+    ours: list[float] = []
+    bare: list[float] = []
     raw = store._session  # noqa: SLF001 - a second session would be a second graph
     for n in range(given.repeat):
         scope = scope_of(chance.randrange(given.buildings))

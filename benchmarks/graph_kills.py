@@ -128,6 +128,12 @@ def _kill_while_loading(where: Where, delay_s: float) -> int:
     return finished
 
 
+def _started(engine: str, folder: Path, stack: ExitStack) -> Where:
+    if engine == "embedded":
+        return (str(folder / "g.kgl"),)
+    return stack.enter_context(arcadedb(folder) if engine == "arcadedb" else neo4j_community(folder))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=100)
@@ -138,10 +144,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
             folder = Path(name)
             try:
-                servers = {"arcadedb": arcadedb, "neo4j": neo4j_community}
-                where = (
-                    (str(folder / "g.kgl"),) if engine == "embedded" else stack.enter_context(servers[engine](folder))
-                )
+                where = _started(engine, folder, stack)
             except NotToBeHad as reason:
                 print(f"{engine}: not measured: {reason}", file=sys.stderr)
                 continue
