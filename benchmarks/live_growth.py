@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from twin.live import LiveWing, Point, PointKind, Retention, Series
+from twin.live import LiveWing, Observation, Point, PointKind, Retention, Series
 
 BUILDING = "101234567"
 POINTS = 500
@@ -112,6 +112,6 @@ def latest_of_many(count: int, folder: Path) -> dict[str, object]:
     """Return what the latest state of many points costs."""
     with LiveWing(folder / "many.sqlite", lambda: NOW) as wing:
         wing.register_points(points(count))
-        for number in range(count):
-            wing.ingest_series(Series(BUILDING, f"p{number}", np.array([1_700_000_000_000_000]), np.array([21.0])))
+        moment = NOW - timedelta(minutes=1)
+        wing.ingest_decoded(Observation(BUILDING, f"p{number}", moment, 21.0, "Cel") for number in range(count))
         return {"points": count, "latest ms": _median_ms(lambda: wing.latest(BUILDING), 20)}

@@ -72,3 +72,25 @@ def test_what_cannot_be_asked_is_refused(client, spoken):
     assert client.get(f"{path}/aggregates?by=colour").json()["reason"] == "group"
     assert client.get(f"{path}/state?storey=nothing").status_code == 404
     assert client.get(f"{path}/state?at=2026-01-01T00:00:00").json()["reason"] == "time-range"
+
+
+def test_people_and_use_are_told_by_storey(client, spoken):
+    building_id, _, now = spoken
+    twin = client.app.state.twin
+    storeys = set(storeys_of(client, building_id)[0])
+    point = next(p for p in twin.live.points(building_id) if p.quantity_kind == "MoleFraction" and p.space)
+    meter = next(p for p in twin.live.points(building_id) if p.kind.value == "meter")
+    for name, unit, hours, value in (
+        (point.point_id, point.unit, 0, 1200.0),
+        (meter.point_id, meter.unit, 5, 100.0),
+        (meter.point_id, meter.unit, 0, 130.0),
+    ):
+        payload = json.dumps({"t": (now - timedelta(hours=hours)).isoformat(), "v": value, "u": unit}).encode()
+        twin.live.ingest(f"kaksik/v1/{building_id}/{name}/obs", payload)
+    rows = client.get(f"/api/v1/buildings/{building_id}/occupancy?by=storey").json()["items"]
+    assert {row["group"] for row in rows} <= storeys
+    assert sum(row["occupied"] for row in rows) == 1
+    span = {"by": "storey", "from": (now - timedelta(hours=6)).isoformat(), "to": now.isoformat()}
+    used = client.get(f"/api/v1/buildings/{building_id}/use", params=span).json()["items"]
+    assert {row["group"] for row in used} <= storeys
+    assert sum(row["used"] for row in used) == 30.0
