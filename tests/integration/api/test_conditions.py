@@ -87,7 +87,8 @@ def test_people_and_use_are_told_by_storey(client, spoken):
     ):
         payload = json.dumps({"t": (now - timedelta(hours=hours)).isoformat(), "v": value, "u": unit}).encode()
         twin.live.ingest(f"kaksik/v1/{building_id}/{name}/obs", payload)
-    rows = client.get(f"/api/v1/buildings/{building_id}/occupancy?by=storey").json()["items"]
+    at = {"by": "storey", "at": now.isoformat()}
+    rows = client.get(f"/api/v1/buildings/{building_id}/occupancy", params=at).json()["items"]
     assert {row["group"] for row in rows} <= storeys
     assert sum(row["occupied"] for row in rows) == 1
     span = {"by": "storey", "from": (now - timedelta(hours=6)).isoformat(), "to": now.isoformat()}
