@@ -51,7 +51,7 @@ def clusters(sizes: Mapping[str, int], k: int) -> list[tuple[str, ...]]:
     small = sorted(name for name, size in sizes.items() if 0 < size < k)
     while small and shown and sum(sizes[name] for name in small) < k:
         small.append(shown.pop())
-    rows = [(name,) for name in sorted(shown)]
+    rows: list[tuple[str, ...]] = [(name,) for name in sorted(shown)]
     if small and sum(sizes[name] for name in small) >= k:
         rows.append(tuple(sorted(small)))
     return rows
@@ -67,7 +67,7 @@ def release(name: str, groups: Mapping[str, Sequence[Sequence[float]]], rules: R
         key: Secret of this installation.
     """
     cells = max((len(unit) for units in groups.values() for unit in units), default=0)
-    rows = []
+    rows: list[dict[str, Any]] = []
     for members in clusters({group: len(units) for group, units in groups.items()}, rules.k):
         units = [unit for group in members for unit in groups[group]]
         label = members[0] if len(members) == 1 else OTHER
