@@ -46,7 +46,7 @@ def test_the_band_holds_the_need_and_names_what_is_in_doubt(served, report):
     band = answer.json()
     assert band["low_kwh_m2"] < report["need"]["heating_kwh_m2"] < band["high_kwh_m2"]
     assert band["sensitivities"]
-    assert all(row["sentence"] and row["low_kwh_m2"] < row["high_kwh_m2"] for row in band["sensitivities"])
+    assert all(row["sentence"] and row["low_kwh_m2"] != row["high_kwh_m2"] for row in band["sensitivities"])
 
 
 def test_the_certificate_has_the_names_of_the_register_and_no_class(served, report):
