@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import warnings
 import zipfile
 
@@ -193,3 +194,55 @@ def test_a_file_that_is_no_bcf_is_refused(client):
         answer = client.post("/api/v1/bcf", files={"file": ("a.bcf", data)}, headers=ANNE)
         assert answer.status_code == 422
         assert answer.json()["reason"] == "bcf"
+
+
+FINDINGS, TEN_MIB = 2_000, 10 * 2**20
+
+
+@pytest.fixture
+def large(client, monkeypatch):
+    """Put a report of two thousand findings in the place of the real one."""
+    permits = client.app.state.twin.permits
+    found = client.get(f"{VERSION}/permit", headers=ANNE).json()["results"]
+    named = [name for result in found for name in result["elements"]][:300]  # many times more than findings have
+    results = [
+        {**found[number % len(found)], "check_id": f"check-{number}", "verdict": "fail", "elements": named}
+        for number in range(FINDINGS)
+    ]
+    real = permits.report
+    monkeypatch.setattr(permits, "report", lambda *asked: {**real(*asked), "results": results})
+
+
+def part(client, address, **query):
+    """Return one part of an answer, which is small enough, and where the next one begins."""
+    answer = client.get(address, params=query, headers=ANNE)
+    assert answer.status_code == 200
+    assert len(answer.content) < TEN_MIB
+    link = re.search(r"offset=(\d+)", answer.headers.get("link", ""))
+    return answer, int(link[1]) if link else None
+
+
+@pytest.mark.long
+def test_two_thousand_findings_come_in_answers_below_ten_mebibytes(client, large):
+    for address in (f"{VERSION}/permit", f"{VERSION}/permit/report"):
+        names, offset = [], 0
+        while offset is not None:
+            answer, linked = part(client, address, offset=offset, format="json")
+            names += [result["check_id"] for result in answer.json()["results"]]
+            offset = answer.json()["next"]
+            assert linked == offset or not address.endswith("report")
+        assert names == [f"check-{number}" for number in range(FINDINGS)]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("form", ["html", "bcf-2.1"])
+def test_files_with_pictures_come_in_parts_below_ten_mebibytes(client, large, form):
+    first, following = part(client, f"{VERSION}/permit/report", format=form, offset=FINDINGS - 300)
+    last, end = part(client, f"{VERSION}/permit/report", format=form, offset=following)
+    assert end is None
+    if form == "html":
+        assert f"{FINDINGS - 299}–{following} / {FINDINGS}</dd>" in first.text
+        found = [f.text.count("<article") for f in (first, last)]
+    else:
+        found = [len(read_bcf(f.content)) for f in (first, last)]
+    assert found == [following - FINDINGS + 300, FINDINGS - following]
