@@ -125,7 +125,7 @@ def _put_child(
     out: Bytes,
     at: int,
 ) -> int:
-    """Write what stands for the statement that is referred to."""
+    """Write what stands for the statement this refers to."""
     if child == MISSING:
         out[at] = 63
         return at + 1
@@ -138,7 +138,7 @@ def _put_child(
     first = offset[child]
     for k in range(length[child]):
         out[at + k] = arena[first + k]
-    return at + length[child]
+    return int(at + length[child])
 
 
 @compiled

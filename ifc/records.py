@@ -139,8 +139,8 @@ class ElementRecord:
         object_type: `ObjectType` (occurrences) or `ElementType` (types).
         predefined_type: `PredefinedType`, resolved against the type; empty if there is none.
         attributes: Other scalar attributes of the class, SI (``LongName``, ``Tag``, ``OverallWidth`` ...), and
-            ``PresentationLayers`` of products, ``ShapeAspects`` of what has named parts, ``Tables`` of the project: those
-            to which nothing refers, ``TrueNorth`` of the project: the angle from the y axis to true north,
+            ``PresentationLayers`` of products, ``ShapeAspects`` of what has named parts, ``Tables`` of the project:
+            those to which nothing refers, ``TrueNorth`` of the project: the angle from the y axis to true north,
             counter-clockwise, where the file states it.
         placement: World matrix, row-major, 16 numbers, metres; None if the object has no placement.
         geometry_digest: BLAKE2b-256 (hex) of the canonical representation graph of the file; empty if there is none.

@@ -1,6 +1,6 @@
 """Numbers of STEP text, compiled: read to the nearest double.
 
-Between 1e-29 and 1e16 every notation of a double gives that double; beyond, the last bit may be another one.
+Between 1e-26 and 1e16 every notation of a double gives that double; beyond, the last bit may be another one.
 """
 
 import numpy as np
