@@ -110,7 +110,7 @@ export class HeatMap {
     const colour = !item ? "#ffffff" : css(stale ? STALE : paint(item.value));
     const choose = () => this.context.select([space.global_id], { zoom: true });
     const group = svg("g", { class: `room ${stale ? "stale" : ""}`, role: "button", tabindex: 0, "aria-label": words, "data-gid": space.global_id, "data-colour": colour },
-      svg("title", {}, words), svg("path", { d: pathOf(space.shape), fill: colour }),
+      svg("path", { d: pathOf(space.shape), fill: colour }),
       svg("text", { x, y: -y - 0.15, class: "plan-name" }, `${space.name ?? ""} `), svg("text", { x, y: -y + 0.75, class: "plan-value" }, item ? number(item.value) : ""));
     group.addEventListener("click", choose);
     group.addEventListener("keydown", (event) => {

@@ -12,6 +12,8 @@ import { fold, words } from "./parts.js";
 const ORDER = ["fail", "data_missing", "needs_human"];
 const OPEN = new Set(ORDER);
 const PAGE = 500;
+/** The finding that is open, so that it stays so when something was said of it. @type {WeakMap<Context, string>} */
+const opened = new WeakMap();
 
 /**
  * The findings of a submission with what was said of each, forms to say more, and how two submissions differ.
@@ -37,21 +39,21 @@ async function drawFindings(context, application, n, body, onChange) {
     const isLast = n === application.submissions.length;
     const decided = h("ul", { class: "results" });
     const rest = h("ul", { class: "results" });
-    let active = "";
     const turn = (/** @type {any} */ r) => {
-      active = active === r.finding_id ? "" : r.finding_id;
+      const active = opened.get(context) === r.finding_id ? "" : r.finding_id;
+      opened.set(context, active);
       draw();
       /** @type {HTMLElement | null} */ (body.querySelector(`[data-key="${CSS.escape(keyOf(r))}"] .result-head`))?.focus();
       if (active) showResult(context, r);
       else leaveResult(context);
     };
-    const one = (/** @type {any} */ r) => card(context, r, { open: r.finding_id === active, onOpen: () => turn(r), more: () => said(path, application, r, isLast, onChange) });
+    const one = (/** @type {any} */ r) => card(context, r, { open: r.finding_id === opened.get(context), onOpen: () => turn(r), more: () => said(path, application, r, isLast, onChange) });
     const ruled = (/** @type {any} */ r) => Boolean(r.rulings?.length);
     const draw = () => { fill(decided, open.filter(ruled).map(one)); fill(rest, open.filter((/** @type {any} */ r) => !ruled(r)).map(one)); };
     draw();
     const link = (/** @type {string} */ format) => apiUrl(`${path}/submissions/${n}/report?format=${format}&language=${currentLanguage()}`).href;
     fill(body, h("p", { class: "muted small" }, t("submission.counts", { open: number(open.length, 0), undecided: number(application.undecided, 0) })),
-      decided.childElementCount ? [h("h3", null, t("finding.decided")), decided] : null, rest.childElementCount ? fold(t("finding.undecided"), rest, { open: !decided.childElementCount, badge: number(rest.childElementCount, 0) }) : null,
+      decided.childElementCount ? [h("h3", null, t("finding.decided")), decided] : null, rest.childElementCount ? fold(t("finding.undecided"), rest, { open: !decided.childElementCount || Boolean(rest.querySelector(".result.open")), badge: number(rest.childElementCount, 0) }) : null,
       h("p", { class: "links" }, h("a", { class: "button small-button", href: link("html"), target: "_blank", rel: "noopener" }, icon("permit", 15), t("permit.print")), h("a", { class: "button small-button", href: link("bcf-3.0"), download: "" }, icon("download", 15), t("permit.bcf"))));
   } catch (error) {
     if (!context.signal.aborted) fill(body, errorBlock(error, () => drawFindings(context, application, n, body, onChange)));
