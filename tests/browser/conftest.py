@@ -61,16 +61,17 @@ def end(child):
     child.stdout.close()
 
 
-@pytest.fixture
-def own_demo(tmp_path):
+@pytest.fixture(scope="module")
+def own_demo(tmp_path_factory):
     """Return a function that starts the demo with models of one's own only and gives its address."""
     children = []
+    home = tmp_path_factory.mktemp("own")
 
     def start(*models):
         command = [sys.executable, "-c", "from api.cli import main; main()", "demo", "--only", "--port", "0"]
         child = subprocess.Popen(
             [*command, *map(str, models)],
-            env={**os.environ, "KAKSIK_HOME": str(tmp_path / "kaksik")},
+            env={**os.environ, "KAKSIK_HOME": str(home / f"kaksik-{len(children)}")},
             stdout=subprocess.PIPE,
             start_new_session=True,
         )

@@ -139,6 +139,8 @@ function exposeForTests() {
     get ready() { return Boolean(page?.inspect().ready); },
     /** @param {number} x @param {number} y */
     pick: (x, y) => page?.inspect().pick?.(x, y) ?? null,
+    /** Row of the city on the district page. @param {number} x @param {number} y */
+    pickRow: (x, y) => page?.inspect().pickRow?.(x, y) ?? -1,
     /** @param {string} id GlobalId, or building id on the district page */
     screenPositionOf: (id) => page?.inspect().screenPositionOf?.(id) ?? null,
   };

@@ -69,6 +69,7 @@ export function openPage(app, place) {
     stageProgress(0.2);
     fill(byId("left"), skeleton(8));
     const district = await getJson("/district");
+    if (!district.bounds) district.bounds = (await getJson("/district/city")).bounds; // no model has a place: the city is the place
     if (!open) return;
     stageProgress(0.6);
     scene = new DistrictScene(app.viewport, district, changed);
