@@ -56,8 +56,8 @@ def test_an_application_from_draft_to_grant_with_two_submissions_compared(page, 
     part = page.locator(".application[open]")
     for submission in (1, 2):
         part.locator("[data-act=submit]").click()
-        page.locator(".application[data-state=submitted]").wait_for(timeout=90_000)
-        page.get_by_label("Message").fill("Please look again" if submission == 1 else "")
+        page.locator(".application[open][data-state=submitted]").wait_for(timeout=90_000)
+        part.get_by_label("Message").fill("Please look again" if submission == 1 else "")
         act = "request_revision" if submission == 1 else "review"
         part.locator(f"[data-act={act}]").click()
         page.locator(
