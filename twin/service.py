@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import SecretStr
 from sqlalchemy import Engine
 
-from graph import GraphStore, KgliteStore, Neo4jStore
+from graph import GraphStore, KgliteStore
 from ifc import Limits, ReadFinding
 from twin.alarming import Affected, open_alarms
 from twin.applications import Applications, application_json
@@ -390,6 +390,8 @@ def retention_of(settings: Settings) -> Retention:
 def _graph(settings: Settings) -> GraphStore:
     if settings.graph_url is None:
         return KgliteStore(settings.home / "graph" / "graph.kgl")
+    from graph import Neo4jStore  # its driver is slow to load
+
     return Neo4jStore(settings.graph_url, settings.graph_user, _secret(settings.graph_password) or "")
 
 
