@@ -23,10 +23,10 @@ YEAR = timedelta(days=365)
 REPEATS = 5
 
 
-def points(count: int) -> list[Point]:
-    """Return thermometers, as many as wanted."""
+def points(count: int, interval_s: float) -> list[Point]:
+    """Return thermometers, as many as wanted, that speak as often as they say: else each pause would be a gap."""
     kind, quantity = PointKind.SENSOR, "Temperature"
-    return [Point(BUILDING, f"p{n}", f"g{n}", kind, quantity, "Cel", interval_s=300) for n in range(count)]
+    return [Point(BUILDING, f"p{n}", f"g{n}", kind, quantity, "Cel", interval_s=interval_s) for n in range(count)]
 
 
 def grow(sizes: list[int], folder: Path) -> list[dict[str, object]]:
@@ -35,7 +35,7 @@ def grow(sizes: list[int], folder: Path) -> list[dict[str, object]]:
     for size in sizes:
         path = folder / f"{size}.sqlite"
         with LiveWing(path, lambda: NOW) as wing:
-            wing.register_points(points(POINTS))
+            wing.register_points(points(POINTS, YEAR.total_seconds() * POINTS / size))
             written = _fill(wing, size)
             _add(rows, {"readings": size, "kept as": "SQLite", **written, **_questions(wing), **_bytes(path)})
             for name, retention in (
@@ -111,7 +111,7 @@ def _vacuum(wing: LiveWing, path: Path) -> None:
 def latest_of_many(count: int, folder: Path) -> dict[str, object]:
     """Return what the latest state of many points costs."""
     with LiveWing(folder / "many.sqlite", lambda: NOW) as wing:
-        wing.register_points(points(count))
+        wing.register_points(points(count, 300.0))
         moment = NOW - timedelta(minutes=1)
         wing.ingest_decoded(Observation(BUILDING, f"p{number}", moment, 21.0, "Cel") for number in range(count))
         return {"points": count, "latest ms": _median_ms(lambda: wing.latest(BUILDING), 20)}

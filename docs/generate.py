@@ -31,10 +31,22 @@ from twin.settings import Settings
 
 DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
+_SENSORTHINGS = "http://www.opengis.net/spec/iot_sensing/1.1/req/"
 SPECIFICATIONS: Mapping[str, str] = {
-    "http://www.opengis.net/spec/iot_sensing/1.1/req/datamodel": "OGC SensorThings API 1.1: data model",
-    "http://www.opengis.net/spec/iot_sensing/1.1/req/resource-path": "OGC SensorThings API 1.1: resource paths",
-    "http://www.opengis.net/spec/iot_sensing/1.1/req/request-data": "OGC SensorThings API 1.1: query options",
+    _SENSORTHINGS + "datamodel": "OGC SensorThings API 1.1: data model",
+    _SENSORTHINGS + "resource-path": "OGC SensorThings API 1.1: resource paths",
+    _SENSORTHINGS + "request-data": "OGC SensorThings API 1.1: query options",
+    _SENSORTHINGS + "create-update-delete/create-entity": "OGC SensorThings API 1.1: creation",
+    _SENSORTHINGS + "create-update-delete/deep-insert": "OGC SensorThings API 1.1: creation with what belongs to it",
+    _SENSORTHINGS
+    + "create-update-delete/link-to-existing-entities": "OGC SensorThings API 1.1: links to what is there",
+    _SENSORTHINGS + "create-update-delete/update-entity": "OGC SensorThings API 1.1: change",
+    _SENSORTHINGS + "data-array/data-array": "OGC SensorThings API 1.1: data arrays",
+    _SENSORTHINGS + "resource-path/resource-path-to-entities": "OGC SensorThings API 1.1: paths to entities",
+    "https://qudt.org/vocab/quantitykind/": "QUDT: kinds of quantity",
+    "https://ucum.org/ucum": "UCUM: units of measure",
+    "https://www.rfc-editor.org/rfc/rfc6455": "RFC 6455: WebSocket",
+    "https://www.rfc-editor.org/rfc/rfc7617": "RFC 7617: Basic authentication, for devices",
     "https://c2sp.org/tlog-checkpoint": "C2SP checkpoints of a transparency log",
     "https://c2sp.org/tlog-tiles": "C2SP tiles of a transparency log",
     "https://c2sp.org/tlog-witness": "C2SP witnesses of a transparency log",

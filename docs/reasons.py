@@ -9,7 +9,8 @@ from pathlib import Path
 
 PACKAGES = ("api", "graph", "ifc", "signatures", "twin")
 CODE = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
-HELPERS = ("refuse", "refusal", "_refusal", "_invalid", "_fail", "_refused")  # functions that take the code by position
+# Functions that take the code by position.
+HELPERS = ("refuse", "refusal", "_refusal", "_invalid", "_fail", "_refused")
 RAISES = re.compile(r"^\s*(?:\w*Error|InvalidInput|NotFound|Conflict|QueryRefused): \(([a-z0-9, -]+)\)", re.MULTILINE)
 
 

@@ -11,8 +11,8 @@ from api.context import ActorDep, JobsDep, PlaceText, TwinDep, VersionDep, versi
 from api.formats import bounded, paged, part_of
 from api.formats.bounded import MAX_ANSWER_BYTES
 from api.routers.jobs import job_json
-from api.routers.uploads import read_upload
 from api.security import refuse_xroad
+from api.uploads import read_upload
 from twin.application import Act, Application, Ruling
 from twin.applications import MAX_WORDS, application_json, finding_json
 from twin.around import place_numbers

@@ -8,7 +8,7 @@ from fastapi import APIRouter, File, Query, UploadFile
 
 from api.context import ActorDep, TwinDep, VersionDep
 from api.formats import paged
-from api.routers.uploads import read_upload
+from api.uploads import read_upload
 from twin.bcf import Topic, Vector, View, bearing, read_bcf
 from twin.catalogue import VersionKey
 from twin.snapshot import Snapshot

@@ -7,8 +7,8 @@ from pydantic import BaseModel, Field
 from starlette.status import HTTP_204_NO_CONTENT
 
 from api.context import ActorDep, TwinDep
-from api.routers.uploads import read_upload
 from api.security import refuse_xroad
+from api.uploads import read_upload
 from twin.errors import InvalidInput
 from twin.live import MAX_DEVICES_FILE_BYTES, device_from_json, read_devices
 

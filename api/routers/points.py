@@ -6,8 +6,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, File, Path, UploadFile
 
 from api.context import ActorDep, BuildingId, TwinDep
-from api.routers.uploads import read_upload
 from api.security import refuse_xroad
+from api.uploads import read_upload
 
 CONFORMS_TO = ("https://qudt.org/vocab/quantitykind/", "https://ucum.org/ucum")
 MAX_POINTS_BYTES = 16 * 1024 * 1024  # tens of thousands of points: a large campus

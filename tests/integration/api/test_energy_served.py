@@ -1,14 +1,10 @@
 """Band, certificate, page, measures and contracts of one building, over a socket and a real server."""
 
-import socket
-import threading
-import time
-
 import httpx
 import pytest
-import uvicorn
 
 from api.app import create_app
+from tests.serving import serving
 from twin.settings import Settings
 
 HOUSE = "/api/v1/buildings/120900101"
@@ -18,19 +14,11 @@ ENERGY = f"{HOUSE}/versions/as-designed/latest/energy"
 @pytest.fixture(scope="module")
 def served(home):
     """Serve a copy of the demo's data on a free port and return a client of it."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        app = create_app(Settings(home=home))
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="on"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        while not server.started:
-            assert thread.is_alive()
-            time.sleep(0.02)
-        with httpx.Client(base_url=f"http://127.0.0.1:{listener.getsockname()[1]}", timeout=120.0) as client:
-            yield client
-        server.should_exit = True
-        thread.join()
+    with (
+        serving(create_app(Settings(home=home))) as host,
+        httpx.Client(base_url=f"http://{host}", timeout=120.0) as client,
+    ):
+        yield client
 
 
 @pytest.fixture(scope="module")

@@ -1,18 +1,15 @@
 """A foreign client of SensorThings, over a real socket."""
 
-import socket
-import threading
-import time
 from datetime import UTC, datetime, timedelta
 
 import frost_sta_client as fsc
 import geojson
 import httpx
 import pytest
-import uvicorn
 from frost_sta_client.model.ext.unitofmeasurement import UnitOfMeasurement
 
 from api.app import create_app
+from tests.serving import serving
 from twin.catalogue import Building
 from twin.live import Point, PointKind
 from twin.live.sensorthings import Additions
@@ -32,19 +29,9 @@ def app(tmp_path_factory):
 @pytest.fixture(scope="module")
 def service(app):
     """Return the address of a running service with one building, two rooms and three points."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="on"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        while not server.started:
-            assert thread.is_alive()
-            time.sleep(0.02)
+    with serving(app) as host:
         fill(app.state.twin)
-        yield f"http://127.0.0.1:{port}/api/v1/sta/v1.1"
-        server.should_exit = True
-        thread.join()
+        yield f"http://{host}/api/v1/sta/v1.1"
 
 
 def fill(twin):

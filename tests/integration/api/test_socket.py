@@ -2,16 +2,14 @@
 
 import asyncio
 import json
-import socket
-import threading
 import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
-import uvicorn
 import websockets
 
 from api.app import create_app
+from tests.serving import serving
 from twin.catalogue import Building
 from twin.live import Point, PointKind
 from twin.settings import Settings
@@ -30,21 +28,12 @@ def app(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def address(app):
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="on"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        while not server.started:
-            assert thread.is_alive()
-            time.sleep(0.02)
+    with serving(app) as host:
         twin = app.state.twin
         with twin.engine.begin() as connection:
             twin.catalogue._put_building(connection, Building(BUILDING, "A house", "", None), "2026-01-01T00:00:00Z")
         twin.live.register_points([Point(BUILDING, "t", "g", PointKind.SENSOR, "Temperature", "Cel")])
-        yield f"ws://127.0.0.1:{listener.getsockname()[1]}/api/v1/buildings/{BUILDING}/socket"
-        server.should_exit = True
-        thread.join()
+        yield f"ws://{host}/api/v1/buildings/{BUILDING}/socket"
 
 
 def send(app, *values):

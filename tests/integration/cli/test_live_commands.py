@@ -2,18 +2,16 @@
 
 import base64
 import json
-import socket
-import threading
 import time
 from datetime import UTC, datetime
 
 import pytest
-import uvicorn
 from typer.testing import CliRunner
 
 from api.app import create_app
 from api.cli.app import build
 from tests.integration.live.test_field_buses import modbus_device
+from tests.serving import serving
 from twin.catalogue import Building
 from twin.live import Message, Point, PointKind, read_devices
 from twin.service import open_twin
@@ -92,21 +90,14 @@ def test_a_load_curve_and_captured_messages_become_readings_and_a_table(home):
 def test_a_bus_is_read_and_sent_as_a_device_that_waits_until_it_is_accepted(home, monkeypatch):
     monkeypatch.setenv("KAKSIK_CAPTURE_FILE", str(home / "raw.jsonl"))
     app = create_app(Settings())
-    with socket.socket() as listener, modbus_device([215, 65_436]) as port:
-        listener.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="on"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        while not server.started:
-            assert thread.is_alive()
-            time.sleep(0.02)
+    with modbus_device([215, 65_436]) as port, serving(app) as host:
         registers = [
             {"address": n, "point_id": name, "unit": "Cel", "form": "int16", "scale": 0.1}
             for n, name in enumerate(("temp", "supply"))
         ]
         document = {"building_id": BUILDING, "host": "127.0.0.1", "port": port, "registers": registers}
         (home / "map.json").write_text(json.dumps(document))
-        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        address = f"http://{host}"
         read = json.loads(run("bus", "modbus", home / "map.json", "--json"))
         assert [m["payload"]["v"] for m in read["messages"]] == pytest.approx([21.5, -10.0])
         monkeypatch.setenv("KAKSIK_DEVICE", "gateway")
@@ -121,8 +112,6 @@ def test_a_bus_is_read_and_sent_as_a_device_that_waits_until_it_is_accepted(home
         monkeypatch.setenv("KAKSIK_DEVICE_SECRET", live.devices.issue_secret("gateway"))
         sent = json.loads(run("bus", "modbus", home / "map.json", "--send", address, "--json"))["sent"]
         assert (sent["stored"], sent["refused"]) == (2, 0)
-        server.should_exit = True
-        thread.join()
     told = json.loads(run("replay", home / "raw.jsonl", "--json"))  # what the service captured as it came
     assert (told["stored"], told["duplicates"]) == (0, 2)
 
