@@ -4,6 +4,7 @@ import asyncio
 import json
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -115,6 +116,38 @@ def test_the_past_is_filled_then_it_goes_on_and_obeys(tmp_path: Path) -> None:
         stored = sum(len(again.history(BUILDING, name, start - timedelta(hours=1), now)["items"]) for name in names)
     assert stored == sent
     broker.stop()
+
+
+@pytest.mark.broker
+@pytest.mark.parametrize("speech", ["chirpstack", "tts"])
+def test_frames_of_a_network_server_come_through_a_real_broker(tmp_path: Path, speech: str) -> None:
+    broker = start_broker(tmp_path / "broker")
+    now = datetime.now(UTC)
+    simulator = Simulator(POINTS, 1, now - timedelta(hours=3))
+    names = {point["point_id"] for point in POINTS}
+
+    with LiveWing(tmp_path / "r.sqlite", lambda: datetime.now(UTC)) as wing:
+        wing.register_points(point_from_json(point) for point in POINTS)
+
+        async def fill() -> int:
+            async with Publisher(simulator, broker.url, speech=speech) as publisher:
+                wing.devices.register(device_from_json(item) for item in publisher.network.devices_file()["devices"])
+                assert wing.start_mqtt(broker.url)
+                return await publisher.backfill(now - timedelta(hours=2), now - timedelta(hours=1))
+
+        sent = asyncio.run(asyncio.wait_for(fill(), 60))
+
+        def stored() -> int:
+            return sum(len(wing.history(BUILDING, name, now - timedelta(hours=3), now)["items"]) for name in names)
+
+        deadline = time.monotonic() + 20.0
+        while stored() < sent and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert stored() == sent > 100
+        wing.stop()
+    broker.stop()
+    sensors = {name for _, name in Network(POINTS, speech, "kaksik").sensors}
+    assert {f"room-0{room}-{what}" for room in range(1, 5) for what in ("temp", "co2")} <= sensors
 
 
 def test_the_command_line_says_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
