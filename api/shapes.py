@@ -11,6 +11,7 @@ from twin.lifecycle import Change, Diff
 
 _PARENT = (RelationKind.AGGREGATED_IN, RelationKind.NESTED_IN, RelationKind.CONTAINED_IN)
 _TREE_CLASSES = ("IfcProject", "IfcSite", "IfcBuilding", "IfcBuildingStorey", "IfcSpace")
+_PORTS = ("IfcPort", "IfcDistributionPort")
 MAX_TREE_DEPTH = 32  # deeper nesting than any real model; ends a circle of relations
 
 
@@ -91,13 +92,31 @@ def relations_json(
 
 
 def tree_json(records: Mapping[str, ElementRecord], root: str, depth: int = MAX_TREE_DEPTH) -> dict[str, Any]:
-    """Return the spatial structure from `root` downwards, `depth` levels of it, with the elements of each node."""
+    """Return the spatial structure from `root` downwards, `depth` levels of it, with the elements of each node.
+
+    Below the project stand its systems and zones too, as ``groups``, each with what is assigned to it, by class.
+    """
     children: dict[str, list[str]] = defaultdict(list)
     for global_id, record in records.items():
         parent = next((t for kind in _PARENT for t in record.targets(kind) if t in records), None)
         if parent is not None:
             children[parent].append(global_id)
-    return _node(records, children, root, MAX_TREE_DEPTH - depth)
+    node = _node(records, children, root, MAX_TREE_DEPTH - depth)
+    return node | {"groups": _groups(records)} if node["ifc_class"] == "IfcProject" else node
+
+
+def _groups(records: Mapping[str, ElementRecord]) -> list[dict[str, Any]]:
+    members: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for global_id, record in sorted(records.items()):
+        if record.ifc_class not in _PORTS:
+            for group in record.targets(RelationKind.ASSIGNED_TO):
+                members[group][record.ifc_class].append(global_id)
+    rows = [(records[group], by_class) for group, by_class in members.items() if group in records]
+    return [
+        row_json(group)
+        | {"long_name": group.attributes.get("LongName") or "", "elements": dict(sorted(by_class.items()))}
+        for group, by_class in sorted(rows, key=lambda row: (row[0].ifc_class, row[0].name, row[0].global_id))
+    ]
 
 
 def _node(

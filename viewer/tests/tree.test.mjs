@@ -11,7 +11,7 @@ const source = {
     }],
   }],
 };
-const words = { nameOf: (id) => ({ a1: "Wall 1" })[id] ?? "", classLabel: (c) => c.slice(3), spacesLabel: () => "Spaces" };
+const words = { nameOf: (id) => ({ a1: "Wall 1" })[id] ?? "", classLabel: (c) => c.slice(3), spacesLabel: () => "Spaces", systemsLabel: () => "Systems" };
 const tree = () => buildTree(source, words);
 
 test("counts and members reach down to the spaces", () => {
@@ -60,4 +60,17 @@ test("what is drawn and stands nowhere in the structure is added to its storey, 
   assert.deepEqual(whole.elements.IfcProxy, ["lost"]);
   assert.equal(source.elements.IfcProxy, undefined);
   assert.equal(withDrawn(whole, table), whole);
+});
+
+test("systems and zones stand last, with what is in them by class", () => {
+  const groups = [{ global_id: "Y1", ifc_class: "IfcSystem", name: "SV-1", long_name: "Supply", elements: { IfcFan: ["f1"], IfcSpace: ["R1"] } }];
+  const root = buildTree({ ...source, groups }, words);
+  const systems = root.children().at(-1);
+  assert.deepEqual([systems.label, systems.count], ["Systems", 1]);
+  const [system] = systems.children();
+  assert.deepEqual([system.kind, system.label, system.count, system.members()], ["system", "SV-1 Supply", 2, ["f1", "R1"]]);
+  assert.deepEqual(system.children().map((n) => [n.kind, n.ifcClass, n.members()]), [["class", "IfcFan", ["f1"]], ["class", "IfcSpace", ["R1"]]]);
+  assert.equal(root.count, 4, "what is in a system is counted where it stands");
+  assert.deepEqual(pathTo(root, "R1").map((n) => n.id), ["P", "B", "S1", "S1/spaces", "R1"]);
+  assert.equal(tree().children().length, 1, "no systems, no node");
 });

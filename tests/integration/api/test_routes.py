@@ -86,6 +86,18 @@ def test_the_tree_reaches_every_space(client, truth):
     assert set(spaces(get(client, VERSION + "/tree").json())) == expected
 
 
+def test_the_tree_holds_every_system_with_its_members(client):
+    office = "/api/v1/buildings/120900103"
+    groups = get(client, f"{office}/versions/as-designed/latest/tree").json()["groups"]
+    asked = get(client, f"{office}/questions/systems?stage=as-designed").json()["rows"]
+    assert {g["global_id"] for g in groups} == {row["system"] for row in asked}
+    assert any(g["ifc_class"] == "IfcDistributionSystem" for g in groups)
+    for group in groups:
+        path = f"{office}/questions/members-of-system?stage=as-designed&system={group['global_id']}"
+        members = {row["element"] for row in get(client, path).json()["rows"]}
+        assert {e for found in group["elements"].values() for e in found} == members, group["name"]
+
+
 def test_elements_page_and_filter(client):
     first = get(client, VERSION + "/elements?limit=5").json()
     second = get(client, VERSION + f"/elements?limit=5&offset={first['next']}").json()

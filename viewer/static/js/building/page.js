@@ -139,7 +139,7 @@ function showStorey({ app, store, scene }, storey) {
 /** @param {any} raw @param {BuildingScene} scene */
 function treeOf(raw, scene) {
   const nameOf = (/** @type {string} */ id) => scene.table.name[scene.rows.get(id) ?? -1] ?? "";
-  return buildTree(withDrawn(raw, scene.table), { nameOf, classLabel: className, spacesLabel: () => className("IfcSpace") });
+  return buildTree(withDrawn(raw, scene.table), { nameOf, classLabel: className, spacesLabel: () => className("IfcSpace"), systemsLabel: () => t("tree.systems") });
 }
 
 /** @param {Context} context @param {import("../core/url.js").Place} place @returns {(() => void)[]} */

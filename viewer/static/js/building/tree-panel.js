@@ -10,7 +10,7 @@ import { toggleRows } from "./state.js";
 /** @typedef {import("../core/tree.js").TreeNode} TreeNode */
 
 const PAGE = 200;
-const ICONS = { project: "project", site: "site", building: "building", storey: "storey", space: "space", group: "layers", class: "class", element: "element" };
+const ICONS = { project: "project", site: "site", building: "building", storey: "storey", space: "space", group: "layers", system: "layers", class: "class", element: "element" };
 
 /** The tree of the building: arrows move, Enter selects, letters find. */
 export class TreePanel {
@@ -114,7 +114,8 @@ export class TreePanel {
       store.set({ storey: null });
       select(node.globalId ? [node.globalId] : []);
     } else {
-      if (node.ifcClass === "IfcSpace") store.set({ bands: new Set([...store.get().bands, "spaces"]) });
+      const rooms = node.ifcClass === "IfcSpace" || (node.kind === "system" && node.children().some((part) => part.ifcClass === "IfcSpace"));
+      if (rooms) store.set({ bands: new Set([...store.get().bands, "spaces"]) });
       select(node.members(), { zoom });
     }
   }

@@ -4,7 +4,7 @@
 /**
  * @typedef {object} TreeNode
  * @property {string} id unique in the tree
- * @property {"project" | "site" | "building" | "storey" | "space" | "group" | "class" | "element"} kind
+ * @property {"project" | "site" | "building" | "storey" | "space" | "group" | "system" | "class" | "element"} kind
  * @property {string} label
  * @property {string | null} globalId
  * @property {string | null} ifcClass
@@ -22,7 +22,7 @@ const KINDS = {
 
 /**
  * @param {any} source answer of …/tree
- * @param {{nameOf: (globalId: string) => string, classLabel: (ifcClass: string) => string, spacesLabel: () => string}} words
+ * @param {{nameOf: (globalId: string) => string, classLabel: (ifcClass: string) => string, spacesLabel: () => string, systemsLabel: () => string}} words
  * @returns {TreeNode}
  */
 export function buildTree(source, words) {
@@ -49,6 +49,7 @@ function spatialNode(source, storey, words) {
       ...parts.map((/** @type {any} */ part) => spatialNode(part, here, words)),
       ...(spaces.length ? [groupNode(source, spaces, here, words)] : []),
       ...classes.map(([ifcClass, ids]) => classNode(source.global_id, ifcClass, /** @type {string[]} */ (ids), here, words)),
+      ...(source.groups?.length ? [systemsNode(source, words)] : []),
     ]),
     members: () => (kind === "space" ? [source.global_id] : elementIds(source)),
   };
@@ -95,6 +96,28 @@ function groupNode(source, spaces, storey, words) {
     count: spaces.length,
     children: once(() => spaces.map((space) => spatialNode(space, storey, words))),
     members: () => spaces.map((space) => space.global_id),
+  };
+}
+
+/** Systems, zones and other groups; what is in one stands by class below it. @param {any} source @param {Parameters<typeof buildTree>[1]} words @returns {TreeNode} */
+function systemsNode(source, words) {
+  return {
+    id: `${source.global_id}/systems`, kind: "group", label: words.systemsLabel(), globalId: null, ifcClass: null, storey: null,
+    count: source.groups.length,
+    children: once(() => source.groups.map((/** @type {any} */ group) => systemNode(group, words))),
+    members: () => source.groups.flatMap((/** @type {any} */ group) => Object.values(group.elements).flat()),
+  };
+}
+
+/** @param {any} group @param {Parameters<typeof buildTree>[1]} words @returns {TreeNode} */
+function systemNode(group, words) {
+  const classes = /** @type {[string, string[]][]} */ (Object.entries(group.elements));
+  const members = classes.flatMap(([, ids]) => ids);
+  return {
+    id: `system/${group.global_id}`, kind: "system", label: labelOf(group) || words.classLabel(group.ifc_class), globalId: group.global_id,
+    ifcClass: group.ifc_class, storey: null, count: members.length,
+    children: once(() => classes.map(([ifcClass, ids]) => classNode(`system/${group.global_id}`, ifcClass, ids, null, words))),
+    members: () => members,
   };
 }
 
