@@ -4,7 +4,8 @@ Rules the archive keeps:
 1. A month is written to a new file, flushed, renamed, named with its digest in the store, and only then deleted from
    SQLite, in the transaction that names it. A crash leaves a month here or there, never in neither and never in both.
 2. A reading of an archived month that comes late is written to SQLite and joins the file at the next archiving. One
-   that is in the file already is left out then, and until then wherever single readings are answered.
+   that is in the file already is left out then, and until then wherever single readings are answered. One of a month
+   that lies in hours is refused before it comes here.
 3. Rows are sorted by point and time, so one point of one month is read without the rest.
 """
 
@@ -12,14 +13,14 @@ import hashlib
 import os
 import sqlite3
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from twin.errors import StorageError
-from twin.live.schema import time_from_us, time_to_us
+from twin.live.schema import begin_us, month_of, time_from_us
 from twin.live.write import UPSERT_LATEST, Values
 
 ROWS_PER_FETCH = 50_000  # about 10 MB in memory at a time
@@ -49,17 +50,6 @@ class ArchivedMonth:
     sha256: str
 
 
-def month_of(moment: datetime) -> int:
-    """Return the number of the month, in UTC, that a time is in."""
-    moment = moment.astimezone(UTC)
-    return moment.year * 12 + moment.month - 1
-
-
-def begin_us(month: int) -> int:
-    """Return the first microsecond of a month since 1970."""
-    return time_to_us(datetime(month // 12, month % 12 + 1, 1, tzinfo=UTC))
-
-
 class Archive:
     """The monthly files of one store.
 
@@ -85,6 +75,11 @@ class Archive:
             found.append(month_of(time_from_us(first)))
             start = begin_us(found[-1] + 1)
         return found
+
+    def has_waiting(self, connection: sqlite3.Connection, month: int) -> bool:
+        """Tell whether readings of a month lie in SQLite."""
+        query = "SELECT 1 FROM observation WHERE time_us >= ? AND time_us < ? LIMIT 1"
+        return connection.execute(query, (begin_us(month), begin_us(month + 1))).fetchone() is not None
 
     def write_month(self, connection: sqlite3.Connection, month: int) -> ArchivedMonth:
         """Move a month from SQLite into its file, in the open transaction.

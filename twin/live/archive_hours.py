@@ -4,7 +4,9 @@ Rules that are kept:
 1. An hour holds sum, lowest, highest and count of its numbers and truth values, and the last of them with its time.
 2. Texts cannot be added up: they stay single readings in the file of the month.
 3. A gap, longer than a point may be silent, is written down exactly before the readings around it are gone.
-4. The file of hours is flushed and renamed; one transaction names it, names what is left of the month, and writes the
+4. What waits in SQLite joins the file of the month first, in the same transaction. From then on readings of before
+   the end of the month are refused as late, since nothing could tell whether they are in their hour already.
+5. The file of hours is flushed and renamed; one transaction names it, names what is left of the month, and writes the
    gaps. A crash leaves the readings or the hours, never neither.
 """
 
@@ -22,12 +24,11 @@ from twin.live.archive import (
     Archive,
     ArchivedMonth,
     Engine,
-    begin_us,
     flushed_digest,
-    month_of,
     open_engine,
     quoted,
 )
+from twin.live.schema import begin_us, month_of
 from twin.live.write import Values
 
 HOUR_US = 3_600_000_000
@@ -102,6 +103,8 @@ class HourArchive:
             StorageError: (archive-write) the file cannot be written; (archive-damaged) one that is there is not what
                 was written.
         """
+        if self._archive.has_waiting(connection, month):
+            self._archive.write_month(connection, month)
         source = next(item for item in self._archive.months(connection) if item.month == month)
         before = next((item for item in self.months(connection) if item.month == month), None)
         path = str(self._archive.checked(source))

@@ -60,6 +60,7 @@ class RefusalReason(StrEnum):
     TIME = "time"
     TIME_FUTURE = "time-future"
     TIME_UNSET = "time-unset"
+    LATE = "late"  # of a time of which only hours are kept
     UNIT_MISSING = "unit-missing"
     UNIT_UNKNOWN = "unit-unknown"
     UNIT_DIMENSION = "unit-dimension"

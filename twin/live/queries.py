@@ -12,10 +12,18 @@ from pathlib import Path
 from typing import Any
 
 from twin.errors import InvalidInput, StorageError
-from twin.live.archive import Archive, ArchivedMonth, begin_us
+from twin.live.archive import Archive, ArchivedMonth
 from twin.live.archive_hours import HourArchive, RolledMonth
 from twin.live.observation import Quality
-from twin.live.schema import Stored, open_reader, quality_from_stored, result_from_stored, time_from_us, time_to_us
+from twin.live.schema import (
+    Stored,
+    begin_us,
+    open_reader,
+    quality_from_stored,
+    result_from_stored,
+    time_from_us,
+    time_to_us,
+)
 from twin.live.write import Values
 
 MAX_HISTORY_ITEMS = 50_000  # a month of minutes; about 2 MB of JSON, and no screen shows more

@@ -66,6 +66,17 @@ def time_from_us(time_us: int) -> datetime:
     return _EPOCH + timedelta(microseconds=time_us)
 
 
+def month_of(moment: datetime) -> int:
+    """Return the number of the month, in UTC, that a time is in: years times 12 plus months since January."""
+    moment = moment.astimezone(UTC)
+    return moment.year * 12 + moment.month - 1
+
+
+def begin_us(month: int) -> int:
+    """Return the first microsecond of a month since 1970."""
+    return time_to_us(datetime(month // 12, month % 12 + 1, 1, tzinfo=UTC))
+
+
 def result_to_stored(result: float | bool | str) -> Stored:
     """Return what is written for a result: a truth value as 0 or 1, a number always as a float."""
     if isinstance(result, bool):

@@ -1,9 +1,11 @@
 """Many readings of one point at once, such as the years of a system that is replaced: written as columns."""
 
 import sqlite3
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import repeat
+from operator import itemgetter
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +15,15 @@ from twin.live.observation import Quality
 from twin.live.points import Point
 from twin.live.schema import quality_to_stored
 from twin.live.store import ReadingStore
-from twin.live.write import UPSERT_LATEST, Values, WriteResult, total
+from twin.live.write import (
+    UPSERT_LATEST,
+    Values,
+    WriteResult,
+    count_refusals,
+    late,
+    readings_kept_from_us,
+    total,
+)
 
 ROWS_PER_TRANSACTION = 100_000  # others who write wait a quarter of a second at most
 _INSERT = "INSERT INTO observation VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
@@ -61,7 +71,7 @@ class Series:
             yield list(zip(repeat(key), times.tolist(), values.tolist(), qualities.tolist(), strict=False))
 
 
-def put_series(store: ReadingStore, key: int, point: Point, series: Series) -> WriteResult:
+def put_series(store: ReadingStore, key: int, point: Point, series: Series, now_us: int) -> WriteResult:
     """Write many readings of one point in parts; after an error the same can be given again, and none is doubled.
 
     Args:
@@ -69,6 +79,7 @@ def put_series(store: ReadingStore, key: int, point: Point, series: Series) -> W
         key: Row key of the point.
         point: The point.
         series: Its readings, checked.
+        now_us: Microseconds since 1970, for the counters.
 
     Raises:
         StorageError: (store-write) the disk refused.
@@ -76,8 +87,16 @@ def put_series(store: ReadingStore, key: int, point: Point, series: Series) -> W
     results: list[WriteResult] = []
 
     def run(connection: sqlite3.Connection, rows: list[Values]) -> None:
-        results.append(_write(connection, rows))
-        store.take_newest(rows[-1])
+        kept_from_us = readings_kept_from_us(connection)
+        kept = rows if kept_from_us is None else rows[bisect_left(rows, kept_from_us, key=itemgetter(1)) :]
+        refused = len(rows) - len(kept)
+        if refused and kept_from_us is not None:
+            refusal = late(kept_from_us, point.building_id, point.point_id)
+            count_refusals(connection, [refusal] * refused, now_us)
+        results.append(WriteResult(0, 0, refused))
+        if kept:
+            results.append(_write(connection, kept))
+            store.take_newest(kept[-1])
 
     for rows in series.parts(key, point):
         store.do(lambda connection, rows=rows: run(connection, rows))  # type: ignore[misc]

@@ -208,7 +208,7 @@ class LiveWing:
             StorageError: the disk refused; what was written before stays, and can be given again.
         """
         key, point = self._point(series.building_id, series.point_id)
-        return put_series(self._store, key, point, series.checked())
+        return put_series(self._store, key, point, series.checked(), time_to_us(self._clock()))
 
     def capture(self, path: Path | None) -> Capture | None:
         """Keep the raw messages that arrive from now on in a file of the operator; None stops.

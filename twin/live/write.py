@@ -8,7 +8,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from twin.live.observation import Observation, Refusal, RefusalReason
-from twin.live.schema import Stored, quality_to_stored, result_to_stored, time_to_us
+from twin.live.schema import Stored, begin_us, quality_to_stored, result_to_stored, time_from_us, time_to_us
 
 # An open broker must not fill the disk with invented names: about what one district has, then only the counter grows.
 MAX_QUARANTINED = 10_000
@@ -87,6 +87,8 @@ def write_rows(
     Returns:
         For each append what became of it and its new observations; and the newest new row of each point.
     """
+    if (kept_from_us := readings_kept_from_us(connection)) is not None:
+        appends = [_without_late(append, kept_from_us) for append in appends]
     values = [[_values(row) for row in rows] for rows, _ in appends]
     flat = [value for group in values for value in group]
     refusals = [refusal for _, group in appends for refusal in group]
@@ -106,7 +108,7 @@ def write_rows(
     connection.execute("RELEASE fast")
     newest = newest_of(new)
     _execute_rows(connection, UPSERT_LATEST, list(newest.values()))
-    _count_refusals(connection, refusals, now_us)
+    count_refusals(connection, refusals, now_us)
     return outcome, newest
 
 
@@ -169,7 +171,31 @@ def newest_of(values: Iterable[Values]) -> Newest:
     return newest
 
 
-def _count_refusals(connection: sqlite3.Connection, refusals: Sequence[Refusal], now_us: int) -> None:
+def readings_kept_from_us(connection: sqlite3.Connection) -> int | None:
+    """Return the microsecond up to which only hours are kept; None if single readings are."""
+    (month,) = connection.execute("SELECT max(month) FROM rolled").fetchone()
+    return None if month is None else begin_us(month + 1)
+
+
+def late(kept_from_us: int, building_id: str, point_id: str) -> Refusal:
+    """Return the refusal of a reading of a time of which only hours are kept."""
+    detail = f"before {time_from_us(kept_from_us):%Y-%m-%d} only hours are kept"
+    return Refusal(RefusalReason.LATE, detail, building_id, point_id)
+
+
+def _without_late(append: Append, kept_from_us: int) -> Append:
+    """Return an append with refusals for its readings of a time of which only hours are kept."""
+    rows, refusals = append
+    kept_from = time_from_us(kept_from_us)
+    kept = [row for row in rows if row.observation.phenomenon_time >= kept_from]
+    if len(kept) == len(rows):
+        return append
+    refused = [row.observation[:2] for row in rows if row.observation.phenomenon_time < kept_from]
+    return kept, [*refusals, *(late(kept_from_us, *name) for name in refused)]
+
+
+def count_refusals(connection: sqlite3.Connection, refusals: Sequence[Refusal], now_us: int) -> None:
+    """Count refusals by reason in the open transaction; unknown points and devices go into the quarantine list."""
     counts = Counter(refusal.reason for refusal in refusals)
     details = {refusal.reason: refusal.detail for refusal in refusals}
     connection.executemany(

@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -138,11 +139,33 @@ def test_single_readings_end_as_hours_that_answer_the_same(wing: LiveWing, clock
     assert [rounded(sums(wing, step)) for step in (3_600.0, 86_400.0)] == before
     motion = wing.history(BUILDING, "112-motion", START, END)["items"]
     assert [item["v"] for item in motion] == [1.0, "on"]  # a text stays what it was
-    late = b'{"t":"2025-11-24T03:10:00Z","v":99.0,"u":"Cel"}'
-    assert wing.ingest(TEMP, late).stored == 1
+
+
+def test_what_comes_after_its_month_became_hours_is_refused_and_counted(wing: LiveWing) -> None:
+    send(wing, timedelta(minutes=20))
+    wing.archive(timedelta(days=60))
+    repeated, new = ({"t": f"2025-11-24T03:{minute}:00Z", "v": -4 / 3, "u": "Cel"} for minute in ("00", "10"))
+    both = json.dumps([repeated, new]).encode()
+    assert wing.ingest(TEMP, both).stored == 2  # the month is still one of single readings
     wing.upkeep(OLD)
-    step = wing.history(BUILDING, "112-temp", START, END, 86_400.0)["items"][4]
-    assert (step["n"], step["max"]) == (73, 99.0)
+    before = november(wing)
+    assert before["items"][99]["n"] == 4  # the new one is in its hour, the repetition is not twice
+    last = json.dumps({"t": "2025-11-30T23:59:59.999999Z", "v": 50.0, "u": "Cel"}).encode()
+    assert wing.ingest(TEMP, both) == WriteResult(0, 0, 2)
+    assert wing.ingest(TEMP, last) == WriteResult(0, 0, 1)
+    border = int(datetime(2025, 12, 1, tzinfo=UTC).timestamp() * 1e6)
+    moments = np.array([border - 2, border - 1, border + 1])
+    assert wing.ingest_series(Series(BUILDING, "112-temp", moments, np.zeros(3))) == WriteResult(1, 0, 2)
+    assert wing.ingest_series(Series(BUILDING, "meter", moments[:2], np.zeros(2))) == WriteResult(0, 0, 2)
+    reasons = {item["reason"]: (item["count"], item["detail"]) for item in wing.refusals()["reasons"]}
+    assert reasons == {"late": (7, "before 2025-12-01 only hours are kept")}
+    wing.upkeep(OLD)
+    assert november(wing) == before
+    assert {item["value"] for item in wing.latest(BUILDING)["items"] if item["point_id"] == "meter"} == {None}
+
+
+def november(wing: LiveWing) -> dict[str, Any]:
+    return wing.history(BUILDING, "112-temp", START, datetime(2025, 12, 1, tzinfo=UTC), 3_600.0)
 
 
 def test_all_points_of_a_quantity_together(wing: LiveWing) -> None:
