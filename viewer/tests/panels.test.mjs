@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 globalThis.document = { baseURI: "http://localhost/" }; // the address of the service is relative to that of the page
+const { getWhole } = await import("../static/js/core/api.js");
 const { deliver } = await import("../static/js/live/stream.js");
 const { changeText } = await import("../static/js/tabs/change-words.js");
 const { middle, pathOf } = await import("../static/js/tabs/heat-map.js");
@@ -70,4 +71,15 @@ test("every kind of change has words of its own", () => {
   assert.equal(said("type", { kind: "typedBy", target: "T" }, null), "change.nolonger");
   assert.equal(said("relation", null, { kind: "serves", target: "T" }), "change.now");
   assert.equal(said("property", { v: 1, u: "m" }, { f: 2 }), "history.became");
+});
+
+test("a list that comes in parts is read to its end, whatever else is asked", async () => {
+  const parts = { 0: { total: 5, items: [1, 2], next: 2 }, 2: { items: [3, 4], next: 4 }, 4: { items: [5], next: null } };
+  for (const path of ["/list", "/list?limit=2"]) {
+    const asked = [];
+    const read = async (one) => (asked.push(one), parts[new URL(one, "http://localhost").searchParams.get("offset") ?? 0]);
+    assert.deepEqual((await getWhole(path, "items", read)).items, [1, 2, 3, 4, 5]);
+    assert.equal(asked.length, 3);
+    assert.ok(asked.every((one) => one.startsWith(path) && one.includes("limit") === path.includes("limit")));
+  }
 });

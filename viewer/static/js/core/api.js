@@ -69,6 +69,24 @@ async function problemOf(answer) {
 export const getJson = async (path, init) => (await request(path, init)).json();
 
 /**
+ * GET a list that may come in parts, whole: each part says in `next` where the one after it begins.
+ * @param {string} path
+ * @param {string} name of the list
+ * @param {(path: string) => Promise<any>} [read]
+ * @returns {Promise<any>} the first part, with the items of all
+ */
+export async function getWhole(path, name, read = getJson) {
+  const first = await read(path);
+  const items = [...first[name]];
+  for (let next = first.next; Number.isInteger(next);) {
+    const part = await read(`${path}${path.includes("?") ? "&" : "?"}offset=${next}`);
+    items.push(...part[name]);
+    next = part.next > next ? part.next : null;
+  }
+  return { ...first, [name]: items };
+}
+
+/**
  * @param {string} path
  * @param {unknown} [body]
  * @returns {Promise<any>}

@@ -58,7 +58,7 @@ export function card(context, r, { open, onOpen, more }) {
       r.advice && r.verdict !== "pass" && h("p", { class: "advice" }, icon("info", 16), h("span", null, localText(r.advices ?? r.advice))),
       h("p", { class: "small muted clause" }, h("b", null, t("permit.clause")), ` ${where}`),
       h("p", { class: `source source-${r.source_status}` }, t(`source.${r.source_status}`)),
-      r.elements?.length ? fold(t("permit.elements"), h("ul", { class: "plain" }, r.elements.slice(0, 100).map((/** @type {string} */ id) => h("li", null, elementLink(context, id)))), { badge: number(r.elements.length, 0), open: r.elements.length < 8 }) : null,
+      r.elements?.length ? fold(t("permit.elements"), h("ul", { class: "plain" }, r.elements.slice(0, 100).map((/** @type {string} */ id) => h("li", null, elementLink(context, id)))), { badge: number(r.elements_total ?? r.elements.length, 0), open: r.elements.length < 8 }) : null,
       more?.()));
 }
 

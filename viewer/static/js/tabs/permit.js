@@ -1,6 +1,6 @@
 // @ts-check
 import { fill, h } from "../core/dom.js";
-import { apiUrl } from "../core/api.js";
+import { apiUrl, getWhole } from "../core/api.js";
 import { currentLanguage, localText, number, t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
 import { once } from "../building/context.js";
@@ -20,7 +20,7 @@ const ASKING = ["fail", "data_missing", "needs_human"];
  * @type {import("./tabs.js").Tab}
  */
 export async function openPermit(context, panel) {
-  const report = await once(context, `${context.path}/permit`);
+  const report = await getWhole(`${context.path}/permit`, "results", (path) => once(context, path));
   const { filters, list, restore } = findingList(context, report.results);
   const format = (/** @type {string} */ name) => apiUrl(`${context.path}/permit/report?format=${name}&language=${currentLanguage()}`).href;
   fill(panel, h("h2", null, t("permit.title")), fold(t("permit.packs"), h("ul", { class: "plain" }, report.packs.map((/** @type {any} */ p) => h("li", null, `${localText(p.title)} ${p.version}`))), { open: false, badge: number(report.packs.length, 0) }),

@@ -1,6 +1,6 @@
 // @ts-check
 import { fill, h } from "../core/dom.js";
-import { apiUrl, getJson, request } from "../core/api.js";
+import { apiUrl, getJson, getWhole, request } from "../core/api.js";
 import { currentLanguage, dateTime, localText, number, t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
 import { announce, errorBlock, skeleton } from "../ui/feedback.js";
@@ -34,7 +34,7 @@ export function submissionPart(context, application, onChange) {
 async function drawFindings(context, application, n, body, onChange) {
   const path = `/applications/${encodeURIComponent(application.application_id)}`;
   try {
-    const report = await getJson(`${path}/submissions/${n}/findings?limit=${PAGE}`, { signal: context.signal });
+    const report = await getWhole(`${path}/submissions/${n}/findings?limit=${PAGE}`, "results", (one) => getJson(one, { signal: context.signal }));
     const open = report.results.filter((/** @type {any} */ r) => OPEN.has(r.verdict)).sort((/** @type {any} */ a, /** @type {any} */ b) => ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict));
     const isLast = n === application.submissions.length;
     const decided = h("ul", { class: "results" });
