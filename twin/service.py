@@ -54,6 +54,7 @@ from twin.sites import Sites
 from twin.snapshot import Stage
 from twin.snapshots import SnapshotReader
 from twin.sweep import QUIET_S, Swept, sweep
+from twin.trees import Trees
 from twin.trust import Trust, open_trust
 
 COMMANDS_EVERY_S = 1.0  # a person waits to see that a command was obeyed
@@ -71,6 +72,7 @@ class Twin:
         projections: What of the catalogue is in the graph.
         questions: Questions to the graph.
         snapshots: Versions ready for a wing.
+        trees: Trees of versions, ready to be given out.
         layers: Parcels and plan areas.
         city: Buildings around the models.
         collections: Everything that has a place on the map.
@@ -105,6 +107,7 @@ class Twin:
     projections: Projections
     questions: Questions
     snapshots: SnapshotReader
+    trees: Trees
     layers: Layers
     city: City
     collections: Collections
@@ -339,6 +342,7 @@ def open_twin(settings: Settings, clock: Clock = system_clock) -> Twin:
         projections=projections,
         questions=questions,
         snapshots=snapshots,
+        trees=Trees(shelf, blobs, snapshots, clock),
         layers=layers,
         city=city,
         collections=Collections(catalogue, city, Plans(desk, snapshots), layers, live),

@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -12,7 +13,16 @@ from fastapi.responses import JSONResponse
 from api.context import TwinDep, VersionDep
 from api.encoding import coded
 from api.shapes import MAX_TREE_DEPTH, derived_json, element_json, relations_json, tree_json
-from ifc import CUT_HEIGHT_M, IfcGeometryError, RelationKind, StoreyPlan, derive_quantities, plan_svg, storey_plan
+from ifc import (
+    CUT_HEIGHT_M,
+    ElementRecord,
+    IfcGeometryError,
+    RelationKind,
+    StoreyPlan,
+    derive_quantities,
+    plan_svg,
+    storey_plan,
+)
 from twin.catalogue import Version
 from twin.errors import NotFound
 from twin.overview import version_summary
@@ -26,6 +36,7 @@ MAX_PAGE = 1_000  # rows of a list: below a megabyte of JSON
 MAX_ROWS = 20_000  # of the table of elements: about 300 bytes each
 GZIP_LEVEL = 6  # the usual one: higher levels cost more than they save
 WORTH_PACKING_BYTES = 1_400  # below it an answer fits into one packet anyway
+TREE_FORM = "2"  # of the answer: another number has kept trees made anew
 PREFIX = "/buildings/{building_id}/versions/{stage}/{number}"
 StoreyPath = Annotated[str, Path(max_length=64, description="GlobalId of a storey")]
 CutHeight = Annotated[float, Query(ge=0.0, le=10.0, description="Height of the cut above the storey, metres")]
@@ -149,12 +160,20 @@ def tree(
     Raises:
         NotFound: (element) this version has no element `root`.
     """
+    if root is None and depth == MAX_TREE_DEPTH:
+        sha256 = twin.trees.digest(version, TREE_FORM, lambda records: _tree(records, version.project_id, depth))
+        packed = twin.blobs.gzipped(sha256)
+        return _asked_again(coded(request, twin.blobs.get(sha256), packed, sha256, "application/json"))
     records, first = twin.snapshots.read(version).records, root or version.project_id
     if root is not None and root not in records:
         raise NotFound("This version has no such element.", reason="element", entity=root)
-    body = json.dumps(tree_json(records, first, depth), ensure_ascii=False, separators=(",", ":")).encode()
+    body = _tree(records, first, depth)
     packed = gzip.compress(body, GZIP_LEVEL, mtime=0) if len(body) > WORTH_PACKING_BYTES else None
     return _asked_again(coded(request, body, packed, hashlib.sha256(body).hexdigest(), "application/json"))
+
+
+def _tree(records: Mapping[str, ElementRecord], first: str, depth: int) -> bytes:
+    return json.dumps(tree_json(records, first, depth), ensure_ascii=False, separators=(",", ":")).encode()
 
 
 @router.get(PREFIX + "/elements", summary="List elements")

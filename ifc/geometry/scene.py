@@ -14,7 +14,7 @@ from ifc.geometry.storeys import Storey, storey_of, storeys_of
 from ifc.model import Model
 from ifc.records import ElementRecord
 
-BBOX_DECIMALS = 4  # a tenth of a millimetre
+BBOX_DECIMALS = 3  # a millimetre: nothing is measured from a box, and digits do not compress
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@ import { byId, fill, h } from "./core/dom.js";
 import { LANGUAGES, currentLanguage, onLanguage, preferredLanguage, setLanguage, t, translate } from "./core/i18n.js";
 import { emptyPlace, formatPlace, parsePlace } from "./core/url.js";
 import { onUnauthorised } from "./core/api.js";
+import { askFor } from "./building/opening.js";
 import { icon } from "./core/icons.js";
 import { askForToken } from "./ui/token.js";
 import { errorBlock, stageMessage, stageProgress, toast } from "./ui/feedback.js";
@@ -27,6 +28,8 @@ import { openUpload } from "./ui/upload.js";
 
 /** @type {Place} */
 let place = parsePlace(location.search);
+/** What the first place needs, asked for while the code comes. @type {import("./building/opening.js").Opening | null} */
+let asked = null;
 /** @type {Page | null} */
 let page = null;
 /** @type {App} */
@@ -35,10 +38,12 @@ let app;
 start().catch((error) => stageMessage(errorBlock(error)));
 
 async function start() {
+  const words = setLanguage(preferredLanguage());
+  onUnauthorised(async () => { await words; await askForToken(); });
+  if (place.building) asked = askFor(place);
   const modules = [import("../vendor/vendor3d.js"), import("./gl/viewport.js"), import("./gl/warm.js"), pageModule()];
   for (const module of modules) module.catch(() => {}); // said below, by whoever needs it
-  await setLanguage(preferredLanguage());
-  onUnauthorised(askForToken);
+  await words;
   drawBar();
   onLanguage(drawBar);
   try {
@@ -90,7 +95,7 @@ function uploaded(result) {
   else go({});
 }
 
-/** Code of the page of the current place. @returns {Promise<{openPage: (app: App, place: Place) => Page}>} */
+/** Code of the page of the current place. @returns {Promise<{openPage: (app: App, place: Place, asked?: import("./building/opening.js").Opening | null) => Page}>} */
 function pageModule() {
   return place.building ? import("./building/page.js") : import("./district/page.js");
 }
@@ -101,7 +106,9 @@ async function open() {
   page = null;
   stageMessage(null);
   stageProgress(null);
-  page = (await pageModule()).openPage(app, place);
+  const { openPage } = await pageModule();
+  page = openPage(app, place, asked);
+  asked = null;
 }
 
 /** @param {Partial<Place>} patch @param {"push" | "replace"} [how] */

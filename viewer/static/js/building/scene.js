@@ -4,10 +4,7 @@ import { getBlob } from "../core/api.js";
 import { readChunk } from "../gl/chunks.js";
 import { FeatureModel } from "../gl/features.js";
 import { boxPositions, clearGroup, floor, pathPositions, segments } from "../gl/lines.js";
-
-/** Order of loading: what makes the building recognisable comes first. */
-export const BANDS = /** @type {const} */ (["structure", "architecture", "site", "services", "furniture", "spaces"]);
-const PARALLEL = 4;
+import { PARALLEL, inOrder } from "./opening.js";
 
 /** @typedef {import("./state.js").BuildingState} BuildingState */
 
@@ -16,8 +13,10 @@ export class BuildingScene {
   /**
    * @param {import("../gl/viewport.js").Viewport} viewport
    * @param {any} scene scene.json
+   * @param {Map<string, Promise<ArrayBuffer>>} [asked] chunks that were asked for already
    */
-  constructor(viewport, scene) {
+  constructor(viewport, scene, asked = new Map()) {
+    this.asked = asked;
     this.viewport = viewport;
     this.source = scene;
     this.table = scene.elements;
@@ -95,17 +94,24 @@ export class BuildingScene {
     return box;
   }
 
+  /** @param {string} sha256 @returns {Promise<ArrayBuffer>} */
+  blob(sha256) {
+    const asked = this.asked.get(sha256) ?? getBlob(sha256, this.abort.signal);
+    this.asked.delete(sha256); // a worker takes the bytes: whoever wants them again asks again
+    return asked;
+  }
+
   /**
    * Load all chunks, the recognisable first.
    * @param {(done: number, total: number) => void} onProgress
    */
   async load(onProgress) {
-    const order = [...this.source.chunks].sort((a, b) => BANDS.indexOf(a.band) - BANDS.indexOf(b.band));
+    const order = inOrder(this.source.chunks);
     const queue = order.values();
     const total = order.length;
     const worker = async () => {
       for (const info of queue) {
-        const bytes = await getBlob(info.sha256, this.abort.signal);
+        const bytes = await this.blob(info.sha256);
         const size = bytes.byteLength;
         const chunk = await readChunk(bytes, { storey: info.storey, band: info.band, first: info.first_feature, features: info.features }, this.model);
         await this.viewport.prepare(chunk.group);

@@ -2,7 +2,7 @@
 import { byId, fill, h } from "../core/dom.js";
 import { className, number, t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
-import { BANDS } from "./scene.js";
+import { BANDS } from "./opening.js";
 import { CLEAR, hideRows } from "./state.js";
 import { refill } from "./views.js";
 
