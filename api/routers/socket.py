@@ -3,14 +3,15 @@
 A message to the client is one event: ``{"id", "event": "observation"|"gap", "data"}``, as on the other stream. The
 client resumes with ``?last_event_id=`` or with a message ``{"last_event_id": …}``, its first one or a later one.
 Back-pressure: a reader has only its place in the ring of the building, so a slow one costs no memory. What falls out
-of the ring is told as a ``gap``; one that takes nothing for `SEND_TIMEOUT_S` is closed.
+of the ring is told as a ``gap``; one that takes nothing for `send_timeout_s` is closed.
 """
 
 import asyncio
 import json
 from contextlib import suppress
+from typing import Annotated
 
-from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+from fastapi import APIRouter, Depends, WebSocket, WebSocketDisconnect
 
 from api.errors import problem_response
 from api.problems import problem_of
@@ -28,8 +29,18 @@ TOO_BIG, WRONG, SLOW = 1009, 1008, 1013  # close codes: message too big, policy 
 router = APIRouter(tags=["live"])
 
 
+def send_timeout_s() -> float:
+    """Return how many seconds a reader may take nothing; an application can override it."""
+    return SEND_TIMEOUT_S
+
+
 @router.websocket("/buildings/{building_id}/socket")
-async def follow(socket: WebSocket, building_id: str, last_event_id: str | None = None) -> None:
+async def follow(
+    socket: WebSocket,
+    building_id: str,
+    timeout_s: Annotated[float, Depends(send_timeout_s)],
+    last_event_id: str | None = None,
+) -> None:
     """Send the readings of a building as they come, from the last event that the client saw."""
     twin: Twin = socket.app.state.twin
     refused = _refused(socket, twin)
@@ -44,7 +55,7 @@ async def follow(socket: WebSocket, building_id: str, last_event_id: str | None 
         return
     await socket.accept()
     with suppress(WebSocketDisconnect):
-        await _serve(socket, twin.live.hub, reader)
+        await _serve(socket, twin.live.hub, reader, timeout_s)
 
 
 def _refused(socket: WebSocket, twin: Twin) -> dict[str, object] | None:
@@ -65,7 +76,7 @@ def _refused(socket: WebSocket, twin: Twin) -> dict[str, object] | None:
     return SIGN_IN_FIRST if actor is None else None
 
 
-async def _serve(socket: WebSocket, hub: Hub, reader: Subscription) -> None:
+async def _serve(socket: WebSocket, hub: Hub, reader: Subscription, timeout_s: float) -> None:
     """Send news and hear the client, whichever comes first, until one of the two ends."""
     news, message = asyncio.ensure_future(reader.next_events()), asyncio.ensure_future(socket.receive_text())
     try:
@@ -83,7 +94,7 @@ async def _serve(socket: WebSocket, hub: Hub, reader: Subscription) -> None:
                     asyncio.ensure_future(reader.next_events()),
                     asyncio.ensure_future(socket.receive_text()),
                 )
-            elif not await _send(socket, news.result()):
+            elif not await _send(socket, news.result(), timeout_s):
                 return
             else:
                 news = asyncio.ensure_future(reader.next_events())
@@ -93,15 +104,17 @@ async def _serve(socket: WebSocket, hub: Hub, reader: Subscription) -> None:
         message.cancel()
 
 
-async def _send(socket: WebSocket, events: tuple[StreamEvent, ...]) -> bool:
+async def _send(socket: WebSocket, events: tuple[StreamEvent, ...], timeout_s: float) -> bool:
     """Send events; tell whether the client still takes them."""
     try:
-        async with asyncio.timeout(SEND_TIMEOUT_S):
+        async with asyncio.timeout(timeout_s):
             for item in events:
                 form = {"id": item.id, "event": item.event, "data": item.data}
                 await socket.send_text(json.dumps(form, separators=(",", ":")))
     except TimeoutError:
-        await socket.close(SLOW)
+        with suppress(TimeoutError):  # what is before the farewell may be in the way for ever
+            async with asyncio.timeout(timeout_s):
+                await socket.close(SLOW)
         return False
     return True
 

@@ -2,13 +2,17 @@
 
 import asyncio
 import json
+import socket
 import time
+from base64 import b64encode
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
 import pytest
 import websockets
 
 from api.app import create_app
+from api.routers.socket import send_timeout_s
 from tests.serving import serving
 from twin.catalogue import Building
 from twin.live import Point, PointKind
@@ -112,3 +116,37 @@ def test_who_may_not_listen_is_told_before_the_line_opens(address, headers, path
     answer = asyncio.run(body())
     assert answer.status_code == status
     assert json.loads(answer.body)["reason"]
+
+
+def test_a_reader_that_takes_nothing_is_closed_and_others_go_on(app, address):
+    """It opens the line and reads no byte after that, so what is sent fills the buffers on the way."""
+    hub, url = app.state.twin.live.hub, urlsplit(address)
+    app.dependency_overrides[send_timeout_s] = lambda: 0.3
+    request = (
+        f"GET {url.path} HTTP/1.1\r\nHost: {url.netloc}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        f"Sec-WebSocket-Key: {b64encode(bytes(16)).decode()}\r\nSec-WebSocket-Version: 13\r\n"
+        f"Authorization: {TOKEN['Authorization']}\r\n\r\n"
+    )
+    try:
+        with socket.socket() as stuck:
+            stuck.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)  # else megabytes find room on the way
+            stuck.connect((url.hostname, url.port))
+            stuck.sendall(request.encode())
+            assert stuck.recv(12) == b"HTTP/1.1 101"
+            assert hub.readers == 1
+            first, deadline = 10_000, time.monotonic() + 30
+            while hub.readers:
+                assert time.monotonic() < deadline, "it was never closed"
+                moments = [START + timedelta(seconds=first + n) for n in range(1_000)]
+                readings = [{"t": moment.isoformat(), "v": 1, "u": "Cel"} for moment in moments]
+                app.state.twin.live.ingest(f"kaksik/v1/{BUILDING}/t/obs", json.dumps(readings).encode())
+                first += 1_000
+    finally:
+        app.dependency_overrides.clear()
+
+    async def body():
+        async with websockets.connect(address, additional_headers=TOKEN) as line:
+            send(app, 6)
+            assert values(await take(line, 1)) == [6]
+
+    asyncio.run(body())
