@@ -1,10 +1,17 @@
 """Content coding of answers that never change: negotiated, with validators."""
 
+import gzip
+import hashlib
+import json
 from collections.abc import Mapping
+from typing import Any
 
 from fastapi import Request, Response
+from fastapi.encoders import jsonable_encoder
 
 GZIP = "gzip"
+GZIP_LEVEL = 6  # the usual one: higher levels cost more than they save
+WORTH_PACKING_BYTES = 1_400  # below it an answer fits into one packet anyway
 
 
 def accepts_gzip(header: str) -> bool:
@@ -33,6 +40,25 @@ def coded(request: Request, plain: bytes, packed: bytes | None, tag: str, media_
     if use and packed is not None:
         return Response(packed, media_type=media_type, headers={**headers, "Content-Encoding": GZIP})
     return Response(plain, media_type=media_type, headers=headers)
+
+
+def coded_json(request: Request, answer: Mapping[str, Any]) -> Response:
+    """Return an answer as JSON in the best coding that the reader takes, to be asked for again each time."""
+    plain = jsonable_encoder(answer)
+    text = json.dumps(plain, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return coded_body(request, text.encode())
+
+
+def coded_body(request: Request, body: bytes) -> Response:
+    """Return bytes of JSON in the best coding that the reader takes, to be asked for again each time."""
+    packed = gzip.compress(body, GZIP_LEVEL, mtime=0) if len(body) > WORTH_PACKING_BYTES else None
+    return asked_again(coded(request, body, packed, hashlib.sha256(body).hexdigest(), "application/json"))
+
+
+def asked_again(answer: Response) -> Response:
+    """Return `answer` to be kept, and to be asked for again each time: what is new comes, else a line of headers."""
+    answer.headers["Cache-Control"] = "private, no-cache"
+    return answer
 
 
 def _weight(parameters: str) -> float:

@@ -3,9 +3,10 @@
 from pathlib import PurePath
 from typing import Annotated, Any
 
-from fastapi import APIRouter, File, Query, Response, UploadFile
+from fastapi import APIRouter, File, Query, Request, Response, UploadFile
 
 from api.context import ActorDep, BuildingId, JobsDep, PlaceText, TwinDep
+from api.encoding import coded_json
 from api.routers.jobs import job_json
 from twin.around import place_numbers
 from twin.catalogue import VersionFile, check_building_id
@@ -70,7 +71,7 @@ def submit(
     return job_json(job)
 
 
-@router.get("/{building_id}", summary="Show one building with its versions")
-def building(twin: TwinDep, building_id: BuildingId) -> dict[str, Any]:
+@router.get("/{building_id}", summary="Show one building with its versions", response_model=dict[str, Any])
+def building(request: Request, twin: TwinDep, building_id: BuildingId) -> Response:
     """Return a building."""
-    return twin.overview.building(building_id)
+    return coded_json(request, twin.overview.building(building_id))

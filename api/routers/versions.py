@@ -1,7 +1,5 @@
 """One version of a building: what was read, its tree, its elements, its scene."""
 
-import gzip
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -11,7 +9,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from api.context import TwinDep, VersionDep
-from api.encoding import coded
+from api.encoding import asked_again, coded, coded_body, coded_json
 from api.shapes import MAX_TREE_DEPTH, derived_json, element_json, relations_json, tree_json
 from ifc import (
     CUT_HEIGHT_M,
@@ -34,8 +32,6 @@ CONFORMS_TO = (
 )
 MAX_PAGE = 1_000  # rows of a list: below a megabyte of JSON
 MAX_ROWS = 20_000  # of the table of elements: about 300 bytes each
-GZIP_LEVEL = 6  # the usual one: higher levels cost more than they save
-WORTH_PACKING_BYTES = 1_400  # below it an answer fits into one packet anyway
 TREE_FORM = "2"  # of the answer: another number has kept trees made anew
 PREFIX = "/buildings/{building_id}/versions/{stage}/{number}"
 StoreyPath = Annotated[str, Path(max_length=64, description="GlobalId of a storey")]
@@ -43,11 +39,11 @@ CutHeight = Annotated[float, Query(ge=0.0, le=10.0, description="Height of the c
 router = APIRouter(tags=["versions"])
 
 
-@router.get(PREFIX, summary="Show what was read of a model, and what was not")
-def version(twin: TwinDep, version: VersionDep) -> dict[str, Any]:
+@router.get(PREFIX, summary="Show what was read of a model, and what was not", response_model=dict[str, Any])
+def version(request: Request, twin: TwinDep, version: VersionDep) -> Response:
     """Return a version with its counts, its findings and its loss list."""
     header = version.header
-    return {
+    answer = {
         **version_summary(version, sealed=twin.seals.sealed(version)),
         "files": [asdict(file) for file in twin.catalogue.files(version.key)],
         "classes": twin.catalogue.class_counts(version.key),
@@ -62,6 +58,7 @@ def version(twin: TwinDep, version: VersionDep) -> dict[str, Any]:
         },
         "facts": dict(version.facts),
     }
+    return coded_json(request, answer)
 
 
 @router.get(PREFIX + "/scene", summary="Describe the geometry for a viewer")
@@ -77,13 +74,7 @@ def scene(
     if count is not None:
         return JSONResponse(_part_of(json.loads(whole), first, count))
     packed = twin.blobs.gzipped(version.scene_sha256)
-    return _asked_again(coded(request, whole, packed, version.scene_sha256, "application/json"))
-
-
-def _asked_again(answer: Response) -> Response:
-    """Return `answer` to be kept, and to be asked for again each time: what is new comes, else a line of headers."""
-    answer.headers["Cache-Control"] = "private, no-cache"
-    return answer
+    return asked_again(coded(request, whole, packed, version.scene_sha256, "application/json"))
 
 
 def _part_of(scene: dict[str, Any], first: int, count: int) -> dict[str, Any]:
@@ -163,13 +154,11 @@ def tree(
     if root is None and depth == MAX_TREE_DEPTH:
         sha256 = twin.trees.digest(version, TREE_FORM, lambda records: _tree(records, version.project_id, depth))
         packed = twin.blobs.gzipped(sha256)
-        return _asked_again(coded(request, twin.blobs.get(sha256), packed, sha256, "application/json"))
+        return asked_again(coded(request, twin.blobs.get(sha256), packed, sha256, "application/json"))
     records, first = twin.snapshots.read(version).records, root or version.project_id
     if root is not None and root not in records:
         raise NotFound("This version has no such element.", reason="element", entity=root)
-    body = _tree(records, first, depth)
-    packed = gzip.compress(body, GZIP_LEVEL, mtime=0) if len(body) > WORTH_PACKING_BYTES else None
-    return _asked_again(coded(request, body, packed, hashlib.sha256(body).hexdigest(), "application/json"))
+    return coded_body(request, _tree(records, first, depth))
 
 
 def _tree(records: Mapping[str, ElementRecord], first: str, depth: int) -> bytes:

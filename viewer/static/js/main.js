@@ -41,6 +41,7 @@ async function start() {
   const words = setLanguage(preferredLanguage());
   onUnauthorised(async () => { await words; await askForToken(); });
   if (place.building) asked = askFor(place);
+  import("./gl/decode.js").then(({ decoders }) => decoders.warm(), () => {}); // whoever needs a worker says what is wrong
   const modules = [import("../vendor/vendor3d.js"), import("./gl/viewport.js"), import("./gl/warm.js"), pageModule()];
   for (const module of modules) module.catch(() => {}); // said below, by whoever needs it
   await words;

@@ -1,17 +1,15 @@
 // @ts-check
 import { BufferAttribute, BufferGeometry, InstancedBufferAttribute, InstancedMesh, LineSegments, Mesh, Vector4 } from "../../vendor/vendor3d.js";
 import { Chunk } from "./chunks.js";
-import { decoders } from "./decode.js";
 import { FeatureModel } from "./features.js";
 import { PASS_LINE } from "./material.js";
 
 /**
- * Start what takes time and needs no model: the workers, and the shaders of the usual chunks. The graphics card
+ * Start what takes time and needs no model: the shaders of the usual chunks. The graphics card
  * compiles while the network is waited for; a model that comes later finds its programs ready.
  * @param {import("./viewport.js").Viewport} viewport
  */
 export function warm(viewport) {
-  decoders.warm();
   const model = new FeatureModel(0, 1);
   const chunk = new Chunk({ storey: null, band: "structure", first: 0, features: 1 });
   const base = new Vector4(1, 1, 1, 1);
