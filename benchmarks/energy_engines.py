@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.energy_blind import BLIND, SEEN, BlindSet, drawn, weather_files
+from benchmarks.energy_blind import SETS, BlindSet, drawn, weather_files
 from benchmarks.energy_buildings import RECIPES, model_of
 from twin.energy import (
     Boundary,
@@ -52,6 +52,7 @@ def main() -> None:
     )
     parser.add_argument("--weather", type=Path, default=Path(".setup/weather"), help="folder of EPW files")
     parser.add_argument("--city", type=int, default=2000, help="buildings of the city kernel")
+    parser.add_argument("--last", action="store_true", help="of the blind sets only the last one")
     options = parser.parse_args()
     parts = options.part or PARTS
     models, made_up = [model_of(recipe) for recipe in RECIPES], synthetic_tallinn()
@@ -65,7 +66,7 @@ def main() -> None:
             print("Known buildings and climates; not used for fitting, but looked at while the input was written")
             compare(models, [made_up, *map(_epw, (shipped / CHICAGO, *options.climate))], binary)
         if "blind" in parts:
-            for each in (SEEN, BLIND):
+            for each in SETS[-1:] if options.last else SETS:
                 blind(each, binary, (options.weather, shipped))
         if "speed" in parts:
             ratio(models[1], made_up, binary)

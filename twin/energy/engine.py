@@ -33,16 +33,16 @@ from twin.energy.values import Boundary, EnergyModel, Kind, UseProfile
 from twin.errors import InvalidInput
 
 ENGINE = "rc52016"
-ENGINE_VERSION = "0.3"
+ENGINE_VERSION = "0.4"
 
 # Convection at the inner face, W/(m2.K). Fitted to reference programs on the ten cases of
 # `tests/conformance/bestest`; EN ISO 52016-1 gives 2.5 (wall), 5.0 (heat up) and 0.7 (heat down).
 INSIDE_CONVECTION = {
-    Kind.WALL: 2.0,
-    Kind.ROOF: 1.4,
-    Kind.FLOOR: 3.5,
+    Kind.WALL: 2.4,
+    Kind.ROOF: 1.0,
+    Kind.FLOOR: 3.0,
     Kind.WINDOW: 1.6,
-    Kind.DOOR: 2.0,
+    Kind.DOOR: 2.4,
     Kind.INTERNAL: 2.0,
 }
 # Defaults of EN ISO 52016-1 (and EN ISO 13789): horizontal flow, upwards, downwards.

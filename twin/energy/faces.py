@@ -8,14 +8,12 @@ import numpy as np
 
 from twin.energy.climate import KELVIN, STEFAN_BOLTZMANN, ClimateYear, Series, month_of_hour
 from twin.energy.construction import Chain, surface_resistance
-from twin.energy.glass import double_glazing
+from twin.energy.glass import POWERS, Glass, glass_of, plain_glass
 from twin.energy.sun import Irradiance, irradiance, sun_path
 from twin.energy.values import Boundary, EnergyElement, EnergyModel, Horizon, Kind
 
 EMISSIVITY = 0.9
 INNER_ABSORPTANCE = 0.6  # share of the sun that an opaque inner face takes
-GLASS_LOSS = 0.75  # share of the light from inside that a window lets out or takes
-DIRECT_SHARE = 0.91  # directly transmitted part of the total transmittance (EN 410, clear panes)
 MOST_DIRECTIONS = 256  # that a weather keeps, 0.2 MB each; a building has some tens
 GROUND_DAMPING = 0.35  # share of the yearly swing of the air that reaches the ground under a floor
 LOCAL_WIND = 0.76  # wind at the middle of a low building over open ground relative to the mast at 10 m
@@ -33,17 +31,15 @@ class FaceRules:
     Attributes:
         fixed_films: Constant outer films and sky depression instead of wind and the sky of the weather file.
         angle_dependent: Whether the glass follows the angle of incidence.
-        g_factor: Constant factor on the g-value at normal incidence.
-        direct_share: Share of the passed sun that is light inside; the rest warms the inner pane.
+        g_factor: Constant factor on the g-value at normal incidence, of glass that does not follow the angle.
     """
 
     fixed_films: bool = False
     angle_dependent: bool = True
     g_factor: float = 1.0
-    direct_share: float = DIRECT_SHARE
 
 
-ISO_FACES = FaceRules(fixed_films=True, angle_dependent=False, g_factor=0.9, direct_share=1.0)
+ISO_FACES = FaceRules(fixed_films=True, angle_dependent=False, g_factor=0.9)
 
 
 class Weather:
@@ -58,21 +54,32 @@ class Weather:
         self.climate = climate
         self.rules = rules or FaceRules()
         self.path = sun_path(climate)
-        curve = double_glazing()
-        self._curve = (curve.cosines, curve.relative) if self.rules.angle_dependent else None
-        self.diffuse_through = curve.diffuse if self.rules.angle_dependent else 1.0
         self._sky_c = (climate.sky_infrared_w_m2 / STEFAN_BOLTZMANN) ** 0.25 - KELVIN
-        self._lights: dict[tuple[float, float, Horizon | None], Irradiance] = {}
+        self._lights: dict[tuple[float, float, Horizon | None, int], Irradiance] = {}
+        self._glasses: dict[tuple[float, float], Glass] = {}
         self._films: dict[tuple[float, bool], tuple[Series, Series]] = {}
 
     def light(self, element: EnergyElement) -> Irradiance:
         """Return the sun on an element, behind its horizon."""
-        key = (element.azimuth_deg, element.tilt_deg, element.horizon)
+        powers = POWERS if element.g is not None and self.rules.angle_dependent else 1
+        where = (element.azimuth_deg, element.tilt_deg, element.horizon)
+        key = next((one for one in ((*where, POWERS), (*where, powers)) if one in self._lights), (*where, powers))
         if key not in self._lights:
             _make_room(self._lights)
-            azimuth, tilt, horizon = key
-            self._lights[key] = irradiance(self.climate, self.path, azimuth, tilt, self._curve, horizon=horizon)
+            azimuth, tilt, horizon = where
+            self._lights[key] = irradiance(self.climate, self.path, azimuth, tilt, powers, horizon=horizon)
         return self._lights[key]
+
+    def glass(self, element: EnergyElement) -> Glass | None:
+        """Return how the glass of an element treats the sun; None of what is opaque."""
+        if element.g is None:
+            return None
+        key = (element.u_w_m2k.value, element.g.value)
+        if key not in self._glasses:
+            _make_room(self._glasses)
+            by_angle = self.rules.angle_dependent
+            self._glasses[key] = glass_of(*key) if by_angle else plain_glass(key[1] * self.rules.g_factor)
+        return self._glasses[key]
 
     def outer(self, element: EnergyElement) -> tuple[Series, Series]:
         """Return film coefficient and film times temperature of an outer face."""
@@ -99,6 +106,7 @@ def face_conditions(model: EnergyModel, weather: Weather, chains: list[Chain]) -
     film, drive, panes = np.zeros(shape), np.zeros(shape), {}
     ground = ground_c(weather.climate, model.ground_c)
     beam, diffuse = np.zeros(shape[1]), np.zeros(shape[1])
+    glasses = [weather.glass(element) for element in model.elements]
     for place, element in enumerate(model.elements):
         if element.boundary is Boundary.GROUND:
             film[place] = 1.0 / _ground_resistance(element, chains[place])
@@ -106,15 +114,19 @@ def face_conditions(model: EnergyModel, weather: Weather, chains: list[Chain]) -
         elif element.boundary is Boundary.OUTSIDE:
             film[place], drive[place] = weather.outer(element)
             light = weather.light(element)
-            if element.g is None:
+            glass = glasses[place]
+            if glass is None:
                 drive[place] += element.absorptance * (light.beam + light.diffuse)
                 continue
-            passed = _through(element, light, weather.diffuse_through, chains[place], weather.rules)
-            beam += passed[0]
-            diffuse += passed[1]
-            panes[place] = passed[2]
+            area = element.area_m2.value
+            beam += (area * glass.passed[: len(light.powers)]) @ light.powers
+            diffuse += (area * glass.passed_diffuse) * light.diffuse
+            # What the panes take warms their two faces alike.
+            warm = 0.5 * glass.taken * (light.beam + light.diffuse)
+            drive[place] += warm
+            panes[place] = warm
     areas = np.array([element.area_m2.value for element in model.elements])
-    inside = inner_shares(model, model.elements, areas, beam, diffuse)
+    inside = inner_shares(model, glasses, areas, beam, diffuse)
     for place, warm in panes.items():
         inside[place] += warm
     return film, drive, inside
@@ -167,34 +179,21 @@ def _ground_resistance(element: EnergyElement, part: Chain) -> float:
     return max(1.0 / element.u_w_m2k.value - part.resistance_m2k_w() - inside, 1e-3)
 
 
-def _through(
-    element: EnergyElement, light: Irradiance, diffuse_through: float, part: Chain, rules: FaceRules
-) -> tuple[Series, Series, Series]:
-    """Return sun passed as beam and as diffuse light, W, and the heat of the panes at the inner face, W/m2."""
-    g = (element.g.value if element.g is not None else 0.0) * rules.g_factor
-    outer = 0.04 + part.resistance_m2k_w()
-    inward = outer / (outer + 0.13)  # share of what the inner face takes that enters the room
-    beam, diffuse = light.beam_through, light.diffuse * diffuse_through
-    passed = g * rules.direct_share * element.area_m2.value
-    panes = g * (1.0 - rules.direct_share) / inward * (beam + diffuse)
-    return beam * passed, diffuse * passed, panes
-
-
 def inner_shares(
-    model: EnergyModel, elements: Sequence[EnergyElement], area: Series, beam: Series, diffuse: Series
+    model: EnergyModel, glasses: Sequence[Glass | None], area: Series, beam: Series, diffuse: Series
 ) -> Series:
     """Return the sun and the radiative gains that each inner face takes, W/m2, (elements, hours).
 
     Beam meets the floor first; what the floor reflects, and diffuse light, goes to all faces by area.
 
     Args:
-        model: The building; its zone and use are read.
-        elements: The faces, or one element for each lumped part.
+        model: The building.
+        glasses: The glass of each element.
         area: Area of each, m2.
         beam: Sun passed as beam, W.
         diffuse: Sun passed as diffuse light, W.
     """
-    of_beam, of_diffuse = inner_takes(elements, area)
+    of_beam, of_diffuse = inner_takes(model.elements, glasses, area)
     profile, zone = model.zone.profile, model.zone
     radiant = np.array(profile.gains_w_m2) * zone.floor_area_m2.value * profile.radiative_share
     heat = np.stack([beam, diffuse, np.tile(radiant, len(beam) // len(radiant))])
@@ -202,11 +201,19 @@ def inner_shares(
     return np.asarray(takes @ heat, dtype=np.float64)
 
 
-def inner_takes(elements: Sequence[EnergyElement], area: Series) -> tuple[Series, Series]:
-    """Return what a square metre of each inner face takes of a watt of beam and of a watt of diffuse light, 1/m2."""
-    takes = np.array([GLASS_LOSS if element.g is not None else INNER_ABSORPTANCE for element in elements])
-    shared = takes / (area * takes).sum()
-    diffuse = np.where([element.g is not None for element in elements], 0.0, shared)
+def inner_takes(
+    elements: Sequence[EnergyElement], glasses: Sequence[Glass | None], area: Series
+) -> tuple[Series, Series]:
+    """Return what a square metre of each inner face takes of a watt of beam and of a watt of diffuse light, 1/m2.
+
+    Args:
+        elements: The faces, or one element for each lumped part.
+        glasses: The glass of each.
+        area: Area of each, m2.
+    """
+    gone = np.array([INNER_ABSORPTANCE if glass is None else glass.lost for glass in glasses])
+    takes = np.array([INNER_ABSORPTANCE if glass is None else glass.warms for glass in glasses])
+    diffuse = takes / (area * gone).sum()
     floor = np.array([element.kind is Kind.FLOOR for element in elements])
     if not floor.any():
         return diffuse, diffuse

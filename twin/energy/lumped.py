@@ -14,22 +14,23 @@ from numpy.typing import NDArray
 from twin.energy.climate import KELVIN, STEFAN_BOLTZMANN, ClimateYear, Series, month_of_hour
 from twin.energy.construction import Chain, chain, surface_resistance
 from twin.energy.engine import AIR_HEAT, FURNITURE, INSIDE_CONVECTION, INSIDE_RADIATION, WARM_UP_DAYS
-from twin.energy.faces import DIRECT_SHARE, ground_c, inner_takes, outer_face
-from twin.energy.glass import double_glazing
+from twin.energy.faces import ground_c, inner_takes, outer_face
+from twin.energy.glass import POWERS, Glass, glass_of
 from twin.energy.step_lumped import HELPERS, Lumped, eliminated, mix, run_lumped
 from twin.energy.sun import irradiance, sun_path
 from twin.energy.values import Boundary, EnergyElement, EnergyModel, Kind, Layer
 
 ENGINE_CITY = "rc_city"
-ENGINE_CITY_VERSION = "0.2"
+ENGINE_CITY_VERSION = "0.3"
 
 AZIMUTHS = 8  # compass directions of walls and windows
 PLACES = np.array([0.0, 0.6, 0.9, 1.0])  # nodes of a lumped part, as shares of its resistance from outside
 LEAST_LUMPED_RESISTANCE = 0.02  # m2.K/W
 # Columns of a direction: equivalent outside temperature of a rough face and of glass, what a watt of sun adds to the
-# first, sun on the plane, beam through glass, diffuse light through glass.
+# first, sun on the plane, beam weighted by the angle as glass does, diffuse light.
 ROUGH_C, GLASS_C, SUN_K, SUN, BEAM, DIFFUSE, COLUMNS = range(7)
 FILM_GLASS, FILM_ROUGH = 0, 1
+USUAL_GLASS = (2.0, 0.7)  # U-value and g-value whose angular curve stands for all glass of a city
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,15 +90,16 @@ class LumpedYear:
 
 def city_climate(climate: ClimateYear) -> CityClimate:
     """Return the weather pack of a climate; make it once and share it."""
-    path, curve = sun_path(climate), double_glazing()
+    path, usual = sun_path(climate), glass_of(*USUAL_GLASS)
+    curve = usual.passed / usual.passed.sum()
     sky_c = (climate.sky_infrared_w_m2 / STEFAN_BOLTZMANN) ** 0.25 - KELVIN
     columns, films = [], []
     for azimuth, tilt in _directions():
-        light = irradiance(climate, path, azimuth, tilt, (curve.cosines, curve.relative))
+        light = irradiance(climate, path, azimuth, tilt, POWERS)
         rough, glass = outer_face(tilt, climate, sky_c, rough=True), outer_face(tilt, climate, sky_c, rough=False)
         sun = light.beam + light.diffuse
         columns += [rough[1] / rough[0], glass[1] / glass[0], sun / rough[0], sun]
-        columns += [light.beam_through, light.diffuse * curve.diffuse]
+        columns += [curve @ light.powers, light.diffuse]
         films.append((float(glass[0].mean()), float(rough[0].mean())))
     table = np.stack(columns).astype(np.float32)
     return CityClimate(climate, table, np.array(films), ground_c(climate, ()))
@@ -245,13 +247,17 @@ def _weights(parts: list[_Part], panes: dict[int, int]) -> Series:
             if one.g is None:
                 weights[row + SUN_K, place] += share * one.absorptance
                 continue
-            passed = one.g.value * DIRECT_SHARE * one.area_m2.value
-            weights[row + BEAM, count] += passed
-            weights[row + DIFFUSE, count + 1] += passed
-            within = share * one.g.value * (1.0 - DIRECT_SHARE) * (outer + 0.13) / outer
-            weights[row + BEAM, panes[place]] += within
-            weights[row + DIFFUSE, panes[place]] += within
+            glass = glass_of(one.u_w_m2k.value, one.g.value)
+            weights[row + BEAM, count] += float(glass.passed.sum()) * one.area_m2.value
+            weights[row + DIFFUSE, count + 1] += glass.passed_diffuse * one.area_m2.value
+            # Half of what the panes take enters at the inner face, and of the other half what the films let in.
+            within = share * (0.5 + 0.5 * 0.04 / outer)
+            weights[row + SUN, panes[place]] += within * glass.taken
     return weights
+
+
+def _glass(one: EnergyElement) -> Glass | None:
+    return None if one.g is None else glass_of(one.u_w_m2k.value, one.g.value)
 
 
 def _house(
@@ -275,7 +281,7 @@ def _house(
     rate, share, passing, to_air, to_radiant = eliminate(first, capacity, conductance, films, INSIDE_RADIATION)
     return Lumped(
         first, area, films, rate, share, passing, to_air, to_radiant,
-        takes=np.stack(inner_takes([part.head for part in parts], area)),
+        takes=np.stack(inner_takes([part.head for part in parts], [_glass(part.head) for part in parts], area)),
         pane=np.array([panes.get(place, -1) for place in range(len(parts))]),
         air_rate=per_change + FURNITURE * zone.floor_area_m2.value / 3600.0,
         day=np.array([changes * per_change, convective, profile.heating_c, profile.cooling_c, radiant]),

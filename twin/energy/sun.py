@@ -1,5 +1,6 @@
 """Where the sun stands and what falls on a plane (numpy, whole years at once)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,14 +67,15 @@ class Irradiance:
     """What falls on one plane, W/m2, hour by hour.
 
     Attributes:
-        beam: Direct and circumsolar.
-        diffuse: Sky without the circumsolar part, and reflected by the ground.
-        beam_through: `beam` times the angular curve of the glass.
+        beam: Direct.
+        diffuse: Of the sky, with what comes from around the sun, and reflected by the ground.
+        powers: float64 (powers, hours): `beam` times the powers of the cosine of incidence, from 0 on; one row unless
+            asked for more.
     """
 
     beam: Series
     diffuse: Series
-    beam_through: Series
+    powers: Series
 
 
 def declination(day_of_year: Series) -> Series:
@@ -161,7 +163,7 @@ def irradiance(
     path: SunPath,
     azimuth_deg: float,
     tilt_deg: float,
-    curve: tuple[Series, Series] | None = None,
+    powers: int = 1,
     ground_reflectance: float = 0.2,
     horizon: Horizon | None = None,
 ) -> Irradiance:
@@ -172,7 +174,7 @@ def irradiance(
         path: The sun at the same place.
         azimuth_deg: Outward normal of the plane, clockwise from north.
         tilt_deg: 0 looks up, 90 is vertical.
-        curve: Cosines of incidence, ascending, and the transmittance relative to normal incidence at each.
+        powers: How many powers of the cosine of incidence to weight the beam with, for glass.
         ground_reflectance: Share of the global irradiance that the ground reflects.
         horizon: What stands before the plane; it hides sun and sky, and is taken as black.
     """
@@ -183,13 +185,13 @@ def irradiance(
     mean_cosine = _of_year(path.bright, total / path.count)
     ratio = mean_cosine / np.maximum(path.mean_up, LOWEST_SUN_COS)
     dhi = climate.dhi_w_m2
-    beam = climate.dni_w_m2 * mean_cosine + dhi * path.circumsolar * ratio
+    beam, around = climate.dni_w_m2 * mean_cosine, dhi * path.circumsolar * ratio
     sky = 1.0 if horizon is None else sky_share(horizon, azimuth_deg, tilt_deg)
     isotropic = sky * dhi * (1.0 - path.circumsolar) * (1.0 + np.cos(tilt)) / 2.0
     reflected = climate.ghi_w_m2 * ground_reflectance * (1.0 - np.cos(tilt)) / 2.0
-    diffuse = np.maximum(isotropic + dhi * path.brightening * np.sin(tilt), 0.0) + reflected
-    through = 1.0 if curve is None else _of_year(path.bright, _share_through(lit, total, curve))
-    return Irradiance(beam, diffuse, beam * through)
+    diffuse = np.maximum(isotropic + dhi * path.brightening * np.sin(tilt), 0.0) + around + reflected
+    weighted = [beam, *(beam * _of_year(path.bright, mean) for mean in _mean_powers(lit, total, powers))]
+    return Irradiance(beam, diffuse, np.stack(weighted))
 
 
 def _incidence(path: SunPath, azimuth: float, tilt: float) -> Series:
@@ -225,13 +227,12 @@ def sky_share(horizon: Horizon, azimuth_deg: float, tilt_deg: float, step_deg: f
     return float((weight * open_sky).sum() / max(weight.sum(), 1e-12))
 
 
-def _share_through(lit: Series, total: Series, curve: tuple[Series, Series]) -> Series:
-    """Return the mean transmittance of the beam in each hour, relative to normal incidence."""
-    sunny = np.flatnonzero(total > 0.0)
-    some = np.take(lit.T, sunny, axis=1)
-    through = np.zeros(len(total))
-    through[sunny] = (some * np.interp(some, *curve)).sum(axis=0) / total[sunny]
-    return through
+def _mean_powers(lit: Series, total: Series, powers: int) -> Iterator[Series]:
+    """Yield the mean powers of the cosine of incidence in each hour, from 1 on, weighted by the beam."""
+    weighted, share = lit, np.divide(1.0, total, out=np.zeros_like(total), where=total > 0.0)
+    for _ in range(1, powers):
+        weighted = weighted * lit
+        yield weighted.sum(axis=1) * share
 
 
 def _perez(climate: ClimateYear, mean_up: Series, extraterrestrial: Series) -> tuple[Series, Series]:
