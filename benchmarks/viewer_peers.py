@@ -97,6 +97,17 @@ def send(address: str, model: Path, code: int) -> str | None:
     return "too slow"
 
 
+def warm(address: str, code: int) -> None:
+    """Ask once for what an open building asks for, as files of the peers are packed once before they are timed."""
+    version = f"{address}/api/v1/buildings/{code}/versions/as-built/latest"
+    with urllib.request.urlopen(f"{version}/scene") as answer:
+        chunks = json.load(answer)["chunks"]
+    blobs = [f"{address}/api/v1/blobs/{chunk['sha256']}.glb" for chunk in chunks]
+    for url in (f"{address}/api/v1/buildings/{code}", version, f"{version}/tree", *blobs):
+        with urllib.request.urlopen(url) as answer:
+            answer.read()
+
+
 def ours(browser: Browser, url: str) -> dict[str, Any]:
     """Open a building in our viewer."""
     page, wire = fresh_page(browser)
@@ -141,8 +152,10 @@ def best(measure: Callable[[], dict[str, Any]], repeat: int) -> dict[str, Any]:
 
 
 def compare(browser: Browser, address: str, peers: str, model: Path, code: int, repeat: int) -> dict[str, Any]:
-    """Open one model everywhere."""
+    """Open one model everywhere, with a service and files that were asked for once."""
     refused = send(address, model, code)
+    if not refused:
+        warm(address, code)
     row: dict[str, Any] = {"model": model.stem, "ifc_bytes": model.stat().st_size, "load": os.getloadavg()[0]}
     row["ours"] = (
         {"failed": refused} if refused else best(lambda: ours(browser, f"{address}/?building={code}"), repeat)
@@ -188,6 +201,8 @@ def main() -> None:
     new = [str(model) for model in options.models if not (models / f"{model.stem}.frag").exists()]
     subprocess.run(["node", "build.mjs", str(folder), *new], cwd=HERE, check=True)
     peers = serve(folder)
+    for file in (file for file in folder.rglob("*") if file.is_file() and file.suffix != ".gz"):
+        _packed(file)
     with sync_playwright() as playwright:
         browser = open_browser(playwright)
         if options.tiles:

@@ -13,16 +13,15 @@ export function warm(viewport) {
   const model = new FeatureModel(0, 1);
   const chunk = new Chunk({ storey: null, band: "structure", first: 0, features: 1 });
   const base = new Vector4(1, 1, 1, 1);
-  for (const colours of [true, false]) {
-    for (const instanced of [false, true]) {
-      const geometry = new BufferGeometry();
-      const Kind = instanced ? InstancedBufferAttribute : BufferAttribute;
-      geometry.setAttribute("position", new BufferAttribute(new Int16Array(12), 4));
-      geometry.setAttribute("featureId", new Kind(new Float32Array(3), 1));
-      if (colours) geometry.setAttribute("color", new BufferAttribute(new Uint8Array(12), 4, true));
-      chunk.add(instanced ? new InstancedMesh(geometry, undefined, 1) : new Mesh(geometry), base, model);
-      if (!instanced) chunk.group.add(new LineSegments(geometry, chunk.material(PASS_LINE, base, geometry, model)));
-    }
+  // What stands once has its colours in its vertices, what stands many times has one: other mixtures are rare.
+  for (const instanced of [false, true]) {
+    const geometry = new BufferGeometry();
+    const Kind = instanced ? InstancedBufferAttribute : BufferAttribute;
+    geometry.setAttribute("position", new BufferAttribute(new Int16Array(12), 4));
+    geometry.setAttribute("featureId", new Kind(new Float32Array(3), 1));
+    if (!instanced) geometry.setAttribute("color", new BufferAttribute(new Uint8Array(12), 4, true));
+    chunk.add(instanced ? new InstancedMesh(geometry, undefined, 1) : new Mesh(geometry), base, model);
+    if (!instanced) chunk.group.add(new LineSegments(geometry, chunk.material(PASS_LINE, base, geometry, model)));
   }
   viewport.prepare(chunk.group);
 }
