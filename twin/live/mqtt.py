@@ -21,7 +21,6 @@ from typing import Any, Protocol
 
 import gmqtt
 from gmqtt.mqtt.constants import MQTTv50, MQTTv311
-from gmqtt.mqtt.handler import MQTTError
 from gmqtt.storage import PersistentStorage
 
 from twin.errors import TwinError
@@ -204,19 +203,19 @@ class MqttIngest:
         client.on_connect = self._on_connect
         client.on_subscribe = self._on_subscribe
         client.on_disconnect = self._on_disconnect
-        connecting = asyncio.ensure_future(
-            client.connect(
-                address.host, address.port, ssl=address.context(), keepalive=KEEPALIVE_S, version=self._version
-            )
-        )
         try:
+            connecting = asyncio.ensure_future(
+                client.connect(
+                    address.host, address.port, ssl=address.context(), keepalive=KEEPALIVE_S, version=self._version
+                )
+            )
             await _first_of(
                 asyncio.wait({connecting}, timeout=CONNECT_TIMEOUT_S), self._lost.wait(), self._stopping.wait()
             )
             if not connecting.done():
                 self._other_version()
             await asyncio.wait_for(connecting, 0)
-        except (OSError, MQTTError, TimeoutError) as error:
+        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001, RUF100 - no trouble ends the ingest
             self._note(f"no connection: {str(error) or 'the broker did not answer'}")
             await _leave(client)
             return None
@@ -307,7 +306,7 @@ async def _first_of(*waits: Coroutine[Any, Any, Any]) -> None:
 
 
 async def _leave(client: gmqtt.Client) -> None:
-    with contextlib.suppress(Exception):  # it is gone already, in whatever way
+    with contextlib.suppress(Exception, asyncio.CancelledError):  # it is gone already, in whatever way
         await asyncio.wait_for(client.disconnect(), CONNECT_TIMEOUT_S)
 
 
