@@ -2,6 +2,7 @@
 
 import base64
 import json
+import socket
 import time
 from datetime import UTC, datetime
 
@@ -10,7 +11,7 @@ from typer.testing import CliRunner
 
 from api.app import create_app
 from api.cli.app import build
-from tests.integration.live.test_field_buses import modbus_device
+from tests.integration.live.test_field_buses import bacnet_device, free_port, modbus_device
 from tests.serving import serving
 from twin.catalogue import Building
 from twin.live import Message, Point, PointKind, read_devices
@@ -114,6 +115,22 @@ def test_a_bus_is_read_and_sent_as_a_device_that_waits_until_it_is_accepted(home
         assert (sent["stored"], sent["refused"]) == (2, 0)
     told = json.loads(run("replay", home / "raw.jsonl", "--json"))  # what the service captured as it came
     assert (told["stored"], told["duplicates"]) == (0, 2)
+
+
+def test_a_bacnet_device_is_read_and_what_it_does_not_say_is_named(home):
+    with bacnet_device() as address:
+        objects = [
+            {"address": address, "identifier": f"analog-input,{n}", "point_id": name}
+            for n, name in ((1, "temp"), (3, "supply"))
+        ]
+        local = f"127.0.0.1/32:{free_port(socket.SOCK_DGRAM)}"
+        document = {"building_id": BUILDING, "local": local, "objects": objects}
+        (home / "map.json").write_text(json.dumps(document))
+        read = json.loads(run("bus", "bacnet", home / "map.json", "--json", code=1))
+    (message,) = read["messages"]
+    assert message["topic"] == f"kaksik/v1/{BUILDING}/temp/obs"
+    assert (message["payload"]["v"], message["payload"]["u"]) == (21.5, "Cel")
+    assert [(item["point_id"], item["reason"]) for item in read["missing"]] == [("supply", "codec")]
 
 
 @pytest.mark.parametrize(

@@ -89,25 +89,39 @@ def test_a_modbus_device_that_is_not_there_is_told() -> None:
     assert caught.value.reason == "modbus-connect"
 
 
-def test_a_bacnet_device_reaches_the_store(wing: LiveWing) -> None:
-    device_port, own_port = free_port(socket.SOCK_DGRAM), free_port(socket.SOCK_DGRAM)
+@contextlib.contextmanager
+def bacnet_device() -> Iterator[str]:
+    """Serve two analogue inputs on loopback and yield the address; the unit of the second has no UCUM code."""
+    address, started, ended = f"127.0.0.1:{free_port(socket.SOCK_DGRAM)}", threading.Event(), threading.Event()
 
-    async def read() -> tuple[Observation | Refusal, ...]:
+    async def serve() -> None:
         device = DeviceObject(objectIdentifier=("device", 599), objectName="ahu", vendorIdentifier=999)
-        served = NormalApplication(device, IPv4Address(f"127.0.0.1/32:{device_port}"))
+        served = NormalApplication(device, IPv4Address(address.replace(":", "/32:")))
         for number, value, units in ((1, 21.5, "degreesCelsius"), (2, 5.0, "degreeDaysCelsius")):
             item = AnalogInputObject(
                 objectIdentifier=("analog-input", number), objectName=f"ai{number}", presentValue=value, units=units
             )
             served.add_object(item)
-        address = f"127.0.0.1:{device_port}"
-        objects = [BacnetObject(address, f"analog-input,{n}", f"p{n}") for n in (1, 2, 3)]
-        try:
-            return await read_bacnet(f"127.0.0.1/32:{own_port}", BUILDING, objects, NOW)
-        finally:
-            served.close()
+        started.set()
+        while not ended.is_set():
+            await asyncio.sleep(0.02)
+        served.close()
 
-    answers = asyncio.run(read())
+    thread = threading.Thread(target=lambda: asyncio.run(serve()))
+    thread.start()
+    try:
+        assert started.wait(5)
+        yield address
+    finally:
+        ended.set()
+        thread.join()
+
+
+def test_a_bacnet_device_reaches_the_store(wing: LiveWing) -> None:
+    with bacnet_device() as address:
+        objects = [BacnetObject(address, f"analog-input,{n}", f"p{n}") for n in (1, 2, 3)]
+        local = f"127.0.0.1/32:{free_port(socket.SOCK_DGRAM)}"
+        answers = asyncio.run(read_bacnet(local, BUILDING, objects, NOW))
     assert answers[0] == Observation(BUILDING, "p1", NOW, 21.5, "Cel")
     assert [answer.reason for answer in answers[1:] if isinstance(answer, Refusal)] == ["unit-unknown", "codec"]
     assert wing.ingest_decoded(answers).stored == 1

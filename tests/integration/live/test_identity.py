@@ -86,6 +86,37 @@ def test_a_certificate_is_an_identity(devices: LiveWing, tmp_path: Path, version
     broker.stop()
 
 
+def test_commands_reach_their_device_only_and_no_device_sends_one(devices: LiveWing, tmp_path: Path) -> None:
+    secrets = {name: devices.devices.issue_secret(name) for name in ("dev-0", "dev-1")}
+    topics = [f"kaksik/v1/{BUILDING}/p{n}/set" for n in (0, 1)]
+
+    async def heard(url: str) -> dict[str, list[tuple[str, bytes]]]:
+        got: dict[str, list[tuple[str, bytes]]] = {name: [] for name in secrets}
+        lines = []
+        for name, secret in secrets.items():
+            line = gmqtt.Client(f"ear-of-{name}")
+            line.set_auth_credentials(name, secret)
+            line.on_message = lambda _, topic, payload, *__, own=got[name]: own.append((topic, payload)) or 0
+            address = urlsplit(url)
+            await asyncio.wait_for(line.connect(address.hostname, address.port), 5)
+            line.subscribe("kaksik/v1/+/+/set", qos=1)
+            lines.append(line)
+        await asyncio.sleep(0.2)
+        await say(url, "dev-0", secrets["dev-0"], [(topic, b"forged") for topic in topics], 5)
+        await say(url, READER, READER_SECRET, [(topic, b"22") for topic in topics], 5)
+        for line in lines:
+            await line.disconnect()
+        return got
+
+    for commands in (True, False):
+        files = devices.devices.broker_files("kaksik", READER, READER_SECRET, commands=commands)
+        broker = start_broker(tmp_path / f"broker-{commands}", security=BrokerSecurity(*files))
+        got = asyncio.run(heard(broker.url))
+        broker.stop()
+        each = [[(topic, b"22")] if commands else [] for topic in topics]
+        assert [got["dev-0"], got["dev-1"]] == each
+
+
 def test_over_http_a_device_is_held_to_its_points_too(devices: LiveWing) -> None:
     messages = [reading(BUILDING, "p1", 1, 66.0), reading(BUILDING, "p0", 1, 21.5)]
     result = devices.ingest_batch(messages, "dev-0")
