@@ -97,10 +97,10 @@ class Prechecks:
             ids = self._blobs.get(question.ids_sha256)
             gate = run_ids(ids, path, self._limits, part(on_progress, CHECKED_SHARE, 1.0)).to_json()
         seen = None if around is None else len(around)
-        return {**_fitting(report), "neighbours": seen, "gate": gate}
+        return {**fitting(report), "neighbours": seen, "gate": gate}
 
 
-def _fitting(report: Mapping[str, Any]) -> dict[str, Any]:
+def fitting(report: Mapping[str, Any]) -> dict[str, Any]:
     """Return a report that an answer can carry: what asks for something stays first, what is left out is counted."""
     asking = ("fail", "needs_human", "data_missing")
     results = sorted(report["results"], key=lambda result: result["verdict"] not in asking)

@@ -1,6 +1,7 @@
 """Commands around the permit: check a model, and write the IDS file of a design stage."""
 
 from enum import StrEnum
+from itertools import takewhile
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,6 +20,7 @@ from twin.permit import check as run_packs
 from twin.report import permit_page, topics_of, word
 from twin.snapshot import Snapshot
 
+MAX_ALIKE = 8  # of results that say the same, in one row of the table; --json has them all
 SIGNS = {"fail": "✗", "needs_human": "?", "data_missing": "…"}  # what asks for something, in this order
 AUTHOR = "Kaksik"
 
@@ -103,7 +105,7 @@ def _show(report: dict[str, Any], gates: list[GateReport], language: str) -> Non
         (r for r in report["results"] if r["verdict"] in SIGNS), key=lambda r: [*SIGNS].index(r["verdict"])
     )
     columns = [word(name, language) for name in ("verdict", "check", "finding")]
-    print_table(word("checks", language), columns, [_row(result, language) for result in shown])
+    print_table(word("checks", language), columns, [_row(alike, language) for alike in _grouped(shown, language)])
     for gate in gates:
         failing = [item for item in gate.specifications if item.status == "fail"]
         found = [
@@ -117,7 +119,29 @@ def _show(report: dict[str, Any], gates: list[GateReport], language: str) -> Non
     say(word("note", language))
 
 
-def _row(result: dict[str, Any], language: str) -> tuple[str, str, str]:
+def _grouped(results: list[dict[str, Any]], language: str) -> list[list[dict[str, Any]]]:
+    """Return the results of one check that say the same of several elements together."""
+    groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for result in results:
+        key = (result["pack_id"], result["check_id"], result["verdict"], result["indication"])
+        groups.setdefault((*key, result["advices"][language]), []).append(result)
+    return list(groups.values())
+
+
+def _said(messages: list[str]) -> str:
+    """Return messages line by line; what all of them end with stands once, after them."""
+    if len(messages) == 1:
+        return messages[0]
+    tails = [message.split(". ") for message in messages]
+    same = takewhile(lambda ends: len(set(ends)) == 1, zip(*(reversed(tail[1:]) for tail in tails), strict=False))
+    shared = ". ".join(reversed([ends[0] for ends in same]))
+    lines = [f"• {message.removesuffix(shared).rstrip()}" for message in messages[:MAX_ALIKE]]
+    left = [f"• … + {len(messages) - MAX_ALIKE}"] if len(messages) > MAX_ALIKE else []
+    return "\n".join([*lines, *left, *([shared] if shared else [])])
+
+
+def _row(alike: list[dict[str, Any]], language: str) -> tuple[str, str, str]:
+    result = alike[0]
     verdict = result["verdict"]
     indication = result["indication"]
     advice = "" if indication == "pass" else f"\n→ {result['advices'][language]}"  # then a person only has to look
@@ -125,7 +149,7 @@ def _row(result: dict[str, Any], language: str) -> tuple[str, str, str]:
     return (
         f"{SIGNS[verdict]} {word(verdict, language)}{shown}",
         f"{result['title'][language]}\n({result['citations'][language]})",
-        result["messages"][language] + advice,
+        _said([item["messages"][language] for item in alike]) + advice,
     )
 
 

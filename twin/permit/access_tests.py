@@ -6,7 +6,7 @@ from math import radians, tan
 import numpy as np
 from numpy.typing import NDArray
 
-from ifc import ElementRecord
+from ifc import ElementRecord, RelationKind
 from twin.permit.doors import OUTSIDE
 from twin.permit.fire_tests import INDOOR_EXCEPT, NO_DOORS, NO_ROOMS, WIDTH_PATHS
 from twin.permit.outcomes import Judged, amount, at_least, conclude, missing, one
@@ -30,10 +30,13 @@ def ramp_slope_at_most(subject: Subject, parameters: Parameters) -> list[Outcome
     ramps = subject.view.of_kind("IfcRamp", "IfcRampFlight")
     if not ramps:
         return one(Verdict.NOT_APPLICABLE, say("The model has no {ifc_class}.", ifc_class="IfcRamp"))
-    limit, items = parameters.number("maximum"), []
+    limit, items, ids = parameters.number("maximum"), [], {record.global_id for record in ramps}
     for record in ramps:
         slope = _slope(subject, record)
         if slope is None:
+            parts = subject.view.sources(RelationKind.AGGREGATED_IN, record.global_id)
+            if any(part.global_id in ids for part in parts):
+                continue  # its flights are judged
             items.append(missing(record, say("The ramp has neither geometry nor {path}.", path=SLOPE_PATHS[0])))
             continue
         text = say("{thing} rises {slope}, {limit} is allowed.", thing=label(record), slope=Share(slope),

@@ -219,7 +219,7 @@ def _opening(subject: Subject, door: Passage, parameters: Parameters, what: str,
         thing=label(door.record),
         what=say(what),
         value=amount(value, "m"),
-        path=measured[1],
+        path=measured[1].removeprefix("@"),
         minimum=amount(minimum, "m"),
     )
     mesh = subject.view.meshes.get(door.record.global_id)

@@ -31,6 +31,9 @@ def class_storeys(subject: Subject, parameters: Parameters) -> list[Outcome]:
     building, storeys = subject.view.building, subject.site.storeys
     found = subject.view.find(building, CLASS_PATHS) if building is not None else None
     match = re.search(r"[123]", as_text(found.value)) if found is not None else None
+    if found is not None and match is None:
+        text = say("{path} is '{value}', not TP1, TP2 or TP3.", path=found.where, value=as_text(found.value))
+        return one(Verdict.DATA_MISSING, text)
     if building is None or match is None:
         return one(Verdict.DATA_MISSING, say("The building has no {path}.", path=CLASS_PATHS[0]))
     if storeys.unknown or not storeys.above:

@@ -51,7 +51,13 @@ def elements_in_storey(subject: Subject, parameters: Parameters) -> list[Outcome
     records = subject.view.of_kind(*PHYSICAL)
     if not records:
         return one(Verdict.DATA_MISSING, say("The model has no physical elements."))
-    return conclude([_stored(subject, record) for record in records], "elements")
+    judged = {record.global_id: _stored(subject, record) for record in records}
+    lost = [record for record in records if judged[record.global_id].verdict is Verdict.FAIL]
+    for part in [
+        part for whole in lost for part in subject.view.sources(RelationKind.AGGREGATED_IN, whole.global_id)
+    ]:
+        judged.pop(part.global_id, None)  # it follows its whole, which is named
+    return conclude(list(judged.values()), "elements")
 
 
 def elements_have_geometry(subject: Subject, parameters: Parameters) -> list[Outcome]:

@@ -1,7 +1,7 @@
 """Tests of declared numbers and flags that must be plausible or fit each other."""
 
 from twin.permit.outcomes import Judged, amount, conclude, missing, one
-from twin.permit.sentences import say
+from twin.permit.sentences import Sentence, say
 from twin.permit.subject import Parameters, Subject
 from twin.permit.values import Limit, Outcome, Verdict
 from twin.permit.view import label
@@ -41,7 +41,7 @@ def number_between(subject: Subject, parameters: Parameters) -> list[Outcome]:
     chosen = [record for record in chosen if not kinds or record.predefined_type in kinds]
     chosen = [record for record in chosen if not where or subject.view.flag(record, where) is not False]
     if not chosen:
-        return one(Verdict.DATA_MISSING, say("The model has no {ifc_class}.", ifc_class=parameters.text("ifc_class")))
+        return one(Verdict.DATA_MISSING, _none(parameters.text("ifc_class"), kinds))
     paths, unit = parameters.texts("properties"), parameters.unit("minimum")
     low, high, items = parameters.number("minimum"), parameters.number("maximum"), []
     for record in chosen:
@@ -61,3 +61,9 @@ def number_between(subject: Subject, parameters: Parameters) -> list[Outcome]:
         limit = Limit(low, unit, ">=") if found[0] < low else Limit(high, unit, "<=")
         items.append(Judged(record.global_id, Verdict.PASS if good else Verdict.FAIL, text, found[0], limit, unit))
     return conclude(items, "values", max)
+
+
+def _none(ifc_class: str, kinds: tuple[str, ...]) -> Sentence:
+    if not kinds:
+        return say("The model has no {ifc_class}.", ifc_class=ifc_class)
+    return say("The model has no {ifc_class} of type {kinds}.", ifc_class=ifc_class, kinds=" / ".join(kinds))

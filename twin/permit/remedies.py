@@ -21,7 +21,7 @@ FILL = say(
 )
 FILL_ANY = say(
     "Fill in the property {place} (property set.property) of these elements in the authoring tool, and have the set "
-    "exported to IFC; in its place these are read: {others}."
+    "exported to IFC; instead of it this is read as well: {others}."
 )
 GENERAL = say("Add to the model what is named above, in the authoring tool.")
 QUANTITY_SETS = ("Qto_", "BaseQuantities.")
@@ -116,6 +116,9 @@ _REMEDIES: Mapping[str, Sentence] = {
     "The model has no rooms (IfcSpace).": _ROOMS,
     "The model has no rooms.": _ROOMS,
     "The model has no storeys.": _STOREYS,
+    "The model has no {ifc_class} of type {kinds}.": say(
+        "Set in the authoring tool the type of the element ({ifc_class}, PredefinedType {kinds}), and export it."
+    ),
     "The model has no {ifc_class}.": _CLASS,
     "The model holds no doors.": _DOORS,
     "The model holds no walls with geometry.": _BODY,
@@ -142,6 +145,7 @@ _REMEDIES: Mapping[str, Sentence] = {
     "The windows of the room do not say whether they open (AR_Aken.315_Avanemine).": say(
         "Fill in AR_Aken.315_Avanemine of the windows of the room in the authoring tool."
     ),
+    "{path} is '{value}', not TP1, TP2 or TP3.": say("Fill in TP1, TP2 or TP3 in {path} in the authoring tool."),
     "{first} or {second} is not filled in.": say(
         "Fill in the properties {first} and {second} (property set.property) of these elements in the authoring "
         "tool, and have the sets exported to IFC."

@@ -1,11 +1,13 @@
 """The check of a model over HTTP before anything is filed: a report comes of it, and nothing stays."""
 
+import json
 import re
 
 import pytest
 from sqlalchemy import text
 
 from twin.gate import DesignStage, generate_ids
+from twin.precheck import fitting
 
 HOUSE = "120900101"
 PLACE = "542010,6587970,12.4,0"
@@ -111,3 +113,16 @@ def test_what_comes_along_is_looked_at_before_anything_is_kept(client, house, pa
     assert answer.status_code == 422
     assert answer.json()["reason"]
     assert answer.json()["hint"]
+
+
+def test_results_that_do_not_fit_into_an_answer_are_left_out_and_counted():
+    result = {"verdict": "pass", "elements": ["0" * 22] * 500, "message": "x" * 3_000}
+    results = [{**result, "check_id": str(number)} for number in range(2_000)]
+    results[-1]["verdict"] = "fail"
+    told = fitting({"results": results, "counts": {}})
+    assert len(json.dumps(told).encode()) < 10 * 2**20
+    assert told["results"][0]["check_id"] == "1999"  # what asks for something comes first
+    assert told["results_left_out"] == 2_000 - len(told["results"]) > 0
+    assert {(len(r["elements"]), r["elements_total"]) for r in told["results"]} == {(200, 500)}
+    few = fitting({"results": results[-3:], "counts": {}})
+    assert ([r["check_id"] for r in few["results"]], few["results_left_out"]) == (["1997", "1998", "1999"], 0)
