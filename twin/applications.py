@@ -167,6 +167,7 @@ class Applications:
 
         Raises:
             Conflict: it may not be done now, or not by `actor`.
+            InvalidInput: (words) a refusal gives no reasons.
         """
         if act not in (Act.REVIEW, Act.REQUEST_REVISION, Act.GRANT, Act.REFUSE):
             raise InvalidInput("This act has a way of its own.", reason="act", entity=act.value)
@@ -213,6 +214,8 @@ class Applications:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             application = self.read(application_id)
             require(application, act, actor, finding)
+            if act is Act.REFUSE and not content["message"].strip():
+                raise InvalidInput("Say why.", reason="words", hint="A refusal has to give its reasons.")
             about = {} if finding is None else {"submission": application.submissions[-1].number}
             if act is Act.SUBMIT and content["submission"]["number"] != len(application.submissions) + 1:
                 raise Conflict("It was submitted meanwhile.", reason="transition", entity=application_id)

@@ -116,6 +116,7 @@ def test_the_whole_way_of_an_application(client, submitted):
     answer = client.put(f"{submitted}/findings/{names[0]}/justification", json=words, headers=ANNE)
     assert answer.status_code == 200
     assert do("grant").json()["reason"] == "findings-open"
+    assert do("refuse").json()["reason"] == "words"
     assert do("request_revision").json()["state"] == "revision_requested"
     submit(client, submitted)
     change = client.get(f"{submitted}/difference", params={"first": 1, "second": 2}, headers=OTTO).json()
