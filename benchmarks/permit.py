@@ -17,6 +17,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from textwrap import fill
 
 from benchmarks.permit_cases import OPEN, indications, run_both, run_case, verdicts
 from samples.mutation_table import mutations
@@ -26,9 +27,10 @@ from twin.permit import Pack, Verdict, bundled_packs
 
 PAGE = Path(__file__).parent.parent / "docs" / "explanation" / "permit-bench.md"
 PROCESSES = 2  # a house and a block side by side take less than a gigabyte
+WIDTH = 118  # of a line of prose on the page
 COLUMNS = (
-    "check", "source", "violations indicated", "pre-check says", "formal report says", "near-misses indicated",
-    "formal report says", "unrelated flips",
+    "check", "source", "violations indicated", "pre-check", "formal report", "near-misses indicated",
+    "formal report", "unrelated flips",
 )  # fmt: skip
 Found = Mapping[str, Verdict]
 
@@ -163,7 +165,8 @@ def page(rows: Mapping[str, Row], packs: Sequence[Pack]) -> str:
         "source is unverified never decides, and one with a secondary source decides in the pre-check only. So a\n"
         "near-miss of such a rule is no finding, but it is no pass either: a person has to look.\n\n"
     )
-    return head + summary(rows, packs) + "\n\n" + formal_summary(rows) + "\n\n" + "\n".join(table(rows, packs)) + "\n"
+    said = [fill(text, WIDTH) for text in (summary(rows, packs), formal_summary(rows))]
+    return head + "\n\n".join([*said, "\n".join(table(rows, packs))]) + "\n"
 
 
 def main() -> int:
