@@ -1,6 +1,10 @@
 """Colours of the district, its legend as a filter, search by GlobalId, and neighbours around an open building."""
 
+import io
+
+import numpy as np
 import pytest
+from PIL import Image
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 READY = "() => window.kaksik && window.kaksik.ready"
@@ -50,3 +54,18 @@ def test_neighbours_stand_around_an_open_building(page, demo):
     page.wait_for_function("() => window.kaksik.state.neighbours >= 3")
     page.keyboard.press("n")
     page.wait_for_function("() => window.kaksik.state.neighbours === 0")
+
+
+def test_parcels_and_plan_areas_are_the_ground(page, demo):
+    page.goto(demo.address + "/")
+    page.wait_for_function(READY)
+    page.wait_for_function("() => window.kaksik.state.shownAt > 0")
+    picture = np.asarray(Image.open(io.BytesIO(page.locator("#canvas").screenshot())).convert("RGB")).astype(int)
+    floor, parcel, plan = (236, 238, 230), (226, 232, 220), (138, 111, 192)
+    planned = [
+        tuple(0.87 * low + 0.13 * high for low, high in zip(below, plan, strict=True)) for below in (floor, parcel)
+    ]
+    shares = [(np.abs(picture - colour).max(axis=2) <= 2).mean() for colour in (floor, parcel, *planned)]
+    assert shares[0] > 0.01
+    assert shares[1] > 0.005
+    assert shares[2] + shares[3] > 0.005

@@ -162,3 +162,24 @@ def test_a_relation_of_the_graph_leads_to_the_next_element(page, demo):
     assert "fills" in panel.locator(".relations").inner_text()
     panel.locator(".relations li", has_text="located in").locator("button, a").first.click()
     page.wait_for_function(f"() => window.kaksik.state.selected[0] !== '{first}'")
+
+
+def test_what_is_chosen_stands_among_ghosts(page, demo):
+    open_building(page, demo, f"building={FLATS}&stage=as-designed&tab=model")
+    page.locator("#tree-search").fill("IfcStair")
+    page.locator(".found button").first.click()
+    page.wait_for_function("() => window.kaksik.state.selected.length > 0")
+    page.keyboard.press("g")
+    page.wait_for_function("() => window.kaksik.state.counts.ghosts > 100")
+    assert state(page)["counts"]["hidden"] == 120  # the volumes of rooms would only be fog
+
+
+def test_a_system_in_the_tree_selects_its_members(page, demo):
+    asked = page.request.get(f"{demo.address}/api/v1/buildings/120900103/versions/as-designed/latest/tree").json()
+    system = next(group for group in asked["groups"] if group["ifc_class"] == "IfcDistributionSystem")
+    members = {one for found in system["elements"].values() for one in found}
+    open_building(page, demo, "building=120900103&stage=as-designed")
+    page.locator(f"[data-node='{asked['global_id']}/systems'] [data-twist]").click()
+    page.locator(f"[data-node='system/{system['global_id']}'] .tree-label").click()
+    page.wait_for_function("() => window.kaksik.state.selected.length > 0")
+    assert set(state(page)["selected"]) == members

@@ -34,6 +34,7 @@ export function hoverCard(b) {
     [t("tab.permit"), h("span", null, h("i", { class: "dot", colour: css(VERDICT[permit] ?? 0xb4bdc2) }), t(`permit.status.${permit}`))],
     [t("mode.energy"), b.energy ? `${number(b.energy.heating_kwh_m2, 0)} kWh/m²` : t("energy.unknown")],
     [t("mode.seal"), h("span", null, h("i", { class: "dot", colour: css(SEAL[b.seal] ?? SEAL.unsealed) }), t(`seal.${b.seal ?? "unsealed"}`))],
+    [t("attribute.ground_m"), Number.isFinite(b.ground_m) ? number(b.ground_m, 1) : "–"],
     [t("mode.alarms"), b.points ? number(b.alarms ?? 0, 0) : t("alarms.none")],
   ];
   return h("div", { class: "hover-card" }, h("h3", null, b.name || b.building_id), b.address && h("p", { class: "muted" }, b.address),
