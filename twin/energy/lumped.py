@@ -239,7 +239,8 @@ def _weights(parts: list[_Part], panes: dict[int, int]) -> Series:
     for place, part in enumerate(parts):
         if part.head.boundary is not Boundary.OUTSIDE:
             continue
-        outer = 0.04 + part.chain.resistance_m2k_w()
+        film = 1.0 / part.film
+        through = film / (film + part.chain.resistance_m2k_w())
         for one in part.members:
             row = COLUMNS * direction_of(one)
             share = one.area_m2.value / part.area_m2
@@ -251,7 +252,7 @@ def _weights(parts: list[_Part], panes: dict[int, int]) -> Series:
             weights[row + BEAM, count] += float(glass.passed.sum()) * one.area_m2.value
             weights[row + DIFFUSE, count + 1] += glass.passed_diffuse * one.area_m2.value
             # Half of what the panes take enters at the inner face, and of the other half what the films let in.
-            within = share * (0.5 + 0.5 * 0.04 / outer)
+            within = share * (0.5 + 0.5 * through)
             weights[row + SUN, panes[place]] += within * glass.taken
     return weights
 

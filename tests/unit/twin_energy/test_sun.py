@@ -5,7 +5,7 @@ import pytest
 
 from twin.energy import synthetic_tallinn
 from twin.energy.climate import HOURS
-from twin.energy.glass import double_glazing
+from twin.energy.glass import POWERS, glass_of, plain_glass
 from twin.energy.sun import equation_of_time_h, irradiance, sun_direction, sun_path
 
 
@@ -66,14 +66,37 @@ def test_the_south_gets_most_and_east_and_west_nearly_the_same():
     assert total["E"] == pytest.approx(total["W"], rel=0.05)
 
 
+def at_angle(glass, angle):
+    return float(glass.passed @ np.cos(np.radians(angle)) ** np.arange(POWERS))
+
+
 def test_glass_by_angle():
-    curve = double_glazing()
-    assert curve.normal_transmittance == pytest.approx(0.703, abs=0.005)  # two clear panes of 3 mm
-    at = {
-        angle: float(np.interp(np.cos(np.radians(angle)), curve.cosines, curve.relative)) for angle in (0, 40, 60, 80)
-    }
-    assert at[0] == 1.0
-    assert at[40] == pytest.approx(0.98, abs=0.02)
-    assert at[60] == pytest.approx(0.83, abs=0.04)
-    assert at[80] < 0.35
-    assert 0.8 < curve.diffuse < 0.92
+    clear = glass_of(2.9, 0.769)  # two clear panes of 3 mm; 0.703 by EN 410
+    assert at_angle(clear, 0) == pytest.approx(0.703, abs=0.01)
+    assert at_angle(clear, 40) / at_angle(clear, 0) == pytest.approx(0.98, abs=0.02)
+    assert at_angle(clear, 60) / at_angle(clear, 0) == pytest.approx(0.83, abs=0.04)
+    assert at_angle(clear, 80) / at_angle(clear, 0) < 0.35
+    assert abs(at_angle(clear, 90)) < 0.005
+    assert 0.8 < clear.passed_diffuse / at_angle(clear, 0) < 0.92
+
+
+def test_coated_triple_glass_keeps_the_light_that_is_inside():
+    clear, coated, mirrored = glass_of(2.9, 0.769), glass_of(0.8, 0.5), glass_of(1.0, 0.35)
+    assert clear.lost == pytest.approx(0.77, abs=0.01)
+    # What EnergyPlus 25.2 lists for the material of the same two values: 0.41846, 0.40737
+    assert at_angle(coated, 0) == pytest.approx(0.41846, abs=0.004)
+    assert coated.taken == pytest.approx(1.0 - 0.41846 - 0.40737, abs=1e-5)
+    assert mirrored.lost < coated.lost < clear.lost
+
+
+@pytest.mark.parametrize("u", [0.4, 1.0, 1.5, 2.5, 3.8, 4.5, 5.8, 6.5])
+@pytest.mark.parametrize("g", [0.01, 0.1, 0.28, 0.4, 0.58, 0.7, 0.87])
+def test_no_glass_passes_and_takes_more_than_there_is(u, g):
+    glass = glass_of(u, g)
+    assert 0.0 <= at_angle(glass, 0) <= g * 1.01 + 0.005
+    assert 0.0 <= glass.taken <= 1.0 - at_angle(glass, 0) + 0.01
+    assert 0.0 <= glass.passed_diffuse <= glass.lost <= 1.0
+
+
+def test_plain_glass_is_the_same_at_every_angle():
+    assert at_angle(plain_glass(0.45), 70) == 0.45
