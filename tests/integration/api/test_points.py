@@ -66,3 +66,20 @@ def test_what_another_version_lacks_is_an_orphan(client, twin_of_client):
                 assert point.point_id in {f.entity for f in told if f.rule == "point.orphan"}
                 return
     raise AssertionError("the two versions hold the same elements")
+
+
+def test_what_the_model_declares_is_shown_until_it_is_bound(client):
+    assert client.get(f"{API}/declared").json() == {"points": [], "findings": []}  # the demo binds all
+    known = {point["point_id"]: point for point in client.get(API).json()}
+    loose = [known[name] | {"global_id": "", "space": None} for name in ("101-temp", "meter-heat")]
+    client.put("/api/v1/points", files={"file": ("points.json", json.dumps({"points": loose}))})
+    shown = {point["point_id"]: point for point in client.get(f"{API}/declared").json()["points"]}
+    assert shown.keys() == {"101-temp", "heat"}  # as the model names them
+    taken = client.post(f"{API}/declared").json()["points"]
+    assert [(point["point_id"], point["global_id"]) for point in taken] == [
+        ("heat", known["meter-heat"]["global_id"])
+    ]  # the other name is the name of a point already
+    assert {point["point_id"] for point in client.get(API).json()} == known.keys() | {"heat"}
+    assert [point["point_id"] for point in client.get(f"{API}/declared").json()["points"]] == ["101-temp"]
+    for method in (client.get, client.post):
+        assert method("/api/v1/buildings/tmp-nothing/points/declared").status_code == 404
