@@ -16,9 +16,10 @@ FIRE = "FireRating"
 ACCEPTED = "Judged on the spot: the door still lets a stretcher through and the rooms stay within the regulation."
 REFUSED = "Rooms are below the least area and height, and one has no window. See the findings that are upheld."
 UPHELD = "The regulation gives no way around this, and no equivalent solution was shown."
-RULES = (  # name, severity, title, quantity, upper limit
-    ("demo-too-warm", "high", "Too warm", "Temperature", 26.0),
-    ("demo-stuffy", "low", "Stuffy air", "MoleFraction", 1000.0),
+RULES = (  # name, kind, severity, title, quantity, upper limit
+    ("demo-too-warm", "threshold", "high", "Too warm", "Temperature", 26.0),
+    ("demo-stuffy", "threshold", "low", "Stuffy air", "MoleFraction", 1000.0),
+    ("demo-silent", "missing", "low", "Sensor is silent", "RelativeHumidity", 3600.0),  # the simulator has one
 )
 DELAY_S = 300  # a door that stands open for a moment is no alarm
 
@@ -26,10 +27,10 @@ DELAY_S = 300  # a door that stands open for a moment is no alarm
 def let_people_act(twin: Twin, register: bytes) -> None:
     """Import the register, accept deviations, refuse an application and watch the office, where not done before."""
     twin.city.take(twin.blobs.put(register))
-    for rule_id, severity, title, quantity, above in RULES:
-        rule = {"rule_id": rule_id, "severity": severity, "title": title, "quantity_kind": quantity, "above": above}
-        rule |= {"building_id": OFFICE, "kind": "threshold", "delay_s": DELAY_S}
-        twin.alarms.book.put_rule(rule_from_json(rule))
+    for rule_id, kind, severity, title, quantity, above in RULES:
+        rule = {"rule_id": rule_id, "building_id": OFFICE, "kind": kind, "severity": severity, "title": title}
+        limit = {"quantity_kind": quantity, "above": above, "delay_s": DELAY_S}
+        twin.alarms.book.put_rule(rule_from_json(rule | limit))
     if not twin.trust.deviations.documents(HOUSE):
         _accept(twin)
     if not twin.applications.of(FLATS):
