@@ -1,72 +1,15 @@
 """Alarms on real readings: raised, kept by hysteresis, cleared, told to real servers."""
 
-import hashlib
-import hmac
 import json
-import socket
 import threading
-from base64 import b64decode
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
-from aiosmtpd.controller import Controller
 
+from tests.unit.twin_live_rules.conftest import BUILDING, HOT
 from twin.errors import Conflict, InvalidInput, NotFound, StorageError
-from twin.live import LiveWing, Point, PointKind
-from twin.live.rules import AlarmBook, Alarms, AlarmState, Outbox, mail, rule_from_json, webhook
-
-BUILDING = "101234567"
-POINTS = [
-    Point(BUILDING, "temp", "g-temp", PointKind.SENSOR, "Temperature", "Cel", interval_s=60, space="g-room"),
-    Point(BUILDING, "co2", "g-co2", PointKind.SENSOR, "MoleFraction", "[ppm]", interval_s=60),
-    *(Point(BUILDING, name, f"g-{name}", PointKind.METER, "Energy", "kW.h") for name in ("main", "sub-1", "sub-2")),
-]
-HOT = {
-    "rule_id": "hot", "building_id": BUILDING, "kind": "threshold", "severity": "high", "title": "Too hot",
-    "points": ["temp"], "above": 27, "hysteresis": 1,
-}  # fmt: skip
-
-
-class Plant:
-    """A building whose clock and readings are set by hand."""
-
-    def __init__(self, folder, senders=None):
-        self.now = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
-        self.folder, self.senders = folder, senders or {}
-        self.wing = LiveWing(folder / "readings.sqlite", lambda: self.now)
-        self.wing.register_points(POINTS)
-        self.open()
-
-    def open(self):
-        book = AlarmBook(self.folder / "alarms.sqlite")
-        clock = lambda: self.now  # noqa: E731
-        self.alarms = Alarms(book, self.wing, Outbox(book, self.senders, clock), clock)
-
-    def rule(self, **members):
-        self.alarms.book.put_rule(rule_from_json({**HOT, **members}))
-
-    def read(self, value, point="temp", unit="Cel", minutes=1):
-        self.now += timedelta(minutes=minutes)
-        payload = json.dumps({"t": self.now.isoformat(), "v": value, "u": unit}).encode()
-        assert self.wing.ingest(f"kaksik/v1/{BUILDING}/{point}/obs", payload).stored == 1
-
-    def look(self, value=None, **where):
-        if value is not None:
-            self.read(value, **where)
-        return [(alarm.rule_id, alarm.state) for alarm in self.alarms.look()]
-
-    def close(self):
-        self.alarms.stop()
-        self.wing.stop()
-
-
-@pytest.fixture
-def plant(tmp_path):
-    made = Plant(tmp_path)
-    yield made
-    made.close()
-
+from twin.live import Point, PointKind
+from twin.live.rules import AlarmBook, AlarmState, rule_from_json
 
 RAISED = AlarmState.ACTIVE_UNACKNOWLEDGED
 GONE = AlarmState.CLEARED_UNACKNOWLEDGED
@@ -367,133 +310,6 @@ def test_a_wrong_rule_is_refused_with_its_reason(members):
 def test_a_rule_survives_its_json():
     rule = rule_from_json({**HOT, "below": 18, "hours": [22, 5], "when": {"point_id": "outdoor", "below": 10}})
     assert rule_from_json(json.loads(json.dumps(rule.to_json()))) == rule
-
-
-class Receiver:
-    """A real HTTP server that refuses as often as it is told to."""
-
-    def __init__(self, refusals=0, redirect=None):
-        self.got, self.refusals = [], refusals
-        outer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self):
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                outer.got.append((self.headers, body))
-                status = 302 if redirect else 503 if len(outer.got) <= outer.refusals else 200
-                self.send_response(status)
-                if redirect:
-                    self.send_header("Location", redirect)
-                self.end_headers()
-
-            def log_message(self, *_):
-                return None
-
-        self.server = HTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/hook?key=1"
-        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.01})
-
-    def __enter__(self):
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.server.shutdown()
-        self.thread.join()
-        self.server.server_close()
-
-
-def raise_one(folder, senders):
-    plant = Plant(folder, senders)
-    plant.rule()
-    plant.look(28)
-    return plant
-
-
-def test_a_webhook_is_told_until_it_takes_the_message_under_one_id(tmp_path):
-    with Receiver(refusals=1) as receiver:
-        plant = raise_one(tmp_path, {"wall": webhook(receiver.url, "sssh")})
-        assert plant.alarms.outbox.deliver() == 0
-        assert plant.alarms.outbox.deliver() == 0  # not due yet
-        plant.alarms.stop()
-        plant.open()  # a crash in between loses nothing
-        plant.now += timedelta(seconds=6)
-        assert plant.alarms.outbox.deliver() == 1
-        plant.now += timedelta(days=1)
-        assert plant.alarms.outbox.deliver() == 0
-        plant.close()
-    (first, body), (second, again) = receiver.got
-    assert first["webhook-id"] == second["webhook-id"]
-    assert body == again
-    assert json.loads(body)["alarm"]["point_id"] == "temp"
-    signed = f"{second['webhook-id']}.{second['webhook-timestamp']}.".encode() + again
-    version, _, mac = second["webhook-signature"].partition(",")
-    assert version == "v1"
-    assert b64decode(mac) == hmac.digest(b"sssh", signed, hashlib.sha256)
-
-
-def test_a_redirect_is_not_followed_and_not_taken_for_a_yes(tmp_path):
-    with Receiver() as inner, Receiver(redirect=inner.url) as outer:
-        plant = raise_one(tmp_path, {"wall": webhook(outer.url)})
-        assert plant.alarms.outbox.deliver() == 0
-        (status,) = plant.alarms.outbox.status()
-        plant.close()
-    assert inner.got == []
-    assert (status["state"], status["problem"]) == ("waiting", "RefusedError: status 302")
-
-
-def test_a_target_that_never_answers_is_given_up_and_shown(tmp_path):
-    plant = raise_one(tmp_path, {"wall": webhook("http://127.0.0.1:9/")})
-    for _ in range(40):
-        plant.alarms.outbox.deliver()
-        plant.now += timedelta(hours=2)
-    (status,) = plant.alarms.outbox.status()
-    plant.close()
-    assert (status["state"], status["attempts"]) == ("given-up", 40)
-
-
-class Box:
-    def __init__(self):
-        self.mails = []
-
-    async def handle_DATA(self, _server, _session, envelope):  # noqa: N802
-        self.mails.append(envelope)
-        return "250 OK"
-
-
-def test_mail_goes_to_everybody_named(tmp_path):
-    box = Box()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    controller = Controller(box, hostname="127.0.0.1", port=port)
-    controller.start()
-    try:
-        to = mail(f"smtp://127.0.0.1:{port}", "twin@example.ee", ["mari@example.ee", "jaan@example.ee"])
-        plant = raise_one(tmp_path, {"mail": to})
-        assert plant.alarms.outbox.deliver() == 1
-        plant.close()
-    finally:
-        controller.stop()
-    (envelope,) = box.mails
-    assert envelope.rcpt_tos == ["mari@example.ee", "jaan@example.ee"]
-    assert b"Too hot" in envelope.content
-
-
-@pytest.mark.parametrize(
-    "url", ["file:///etc/passwd", "gopher://x/", "http://", "http://a:b@c/", "http://h:99999/", ""]
-)
-def test_an_address_of_another_kind_is_refused(url):
-    with pytest.raises(InvalidInput) as error:
-        webhook(url)
-    assert error.value.reason == "webhook-address"
-
-
-@pytest.mark.parametrize(("url", "to"), [("http://h", ["a@b"]), ("smtp://h", []), ("smtp://h", ["a@b\nBcc: c@d"])])
-def test_mail_that_cannot_be_sent_is_refused(url, to):
-    with pytest.raises(InvalidInput) as error:
-        mail(url, "twin@example.ee", to)
-    assert error.value.reason == "mail-address"
 
 
 def test_a_file_that_is_no_book_is_refused(tmp_path):

@@ -58,7 +58,7 @@ export function toastError(error) {
 
 /** Grey bars where content is about to be. @param {number} rows */
 export function skeleton(rows) {
-  return h("div", { class: "skeleton", "aria-busy": "true", "aria-label": t("stage.loading") },
+  return h("div", { class: "skeleton", role: "status", "aria-busy": "true", "aria-label": t("stage.loading") },
     Array.from({ length: rows }, (_, i) => h("i", { class: `w${i % 4}` })));
 }
 
