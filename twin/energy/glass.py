@@ -6,6 +6,7 @@ inside. Coated triple glass throws some 40 % of the light back, two clear panes 
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -64,6 +65,7 @@ def plain_glass(g: float) -> Glass:
     return Glass(same, 0.0, g, PLAIN_LOSS, 0.0)
 
 
+@lru_cache(maxsize=256)  # by two numbers; a city has some tens of kinds of glass
 def glass_of(u_w_m2k: float, g: float) -> Glass:
     """Return glass of which U-value and g-value at normal incidence are known."""
     through, thrown = normal_shares(u_w_m2k, g)
