@@ -227,6 +227,31 @@ def test_it_creates_things_with_locations_and_datastreams(client, shed):
     assert [o.result for o in client.datastreams().find(stream.id).get_observations().query().list()] == [12.5]
 
 
+def test_a_thing_keeps_when_it_came_to_its_places(service, client):
+    place = fsc.Location(
+        name="Quay", description="West", location=geojson.Point((24.7, 59.4)), encoding_type="application/geo+json"
+    )
+    boat = fsc.Thing(name="Boat", description="A boat", locations=[place])
+    client.create(boat)
+    (before,) = boat.get_historical_locations().query().list()
+    (where,) = boat.get_locations().query().list()
+    moved = {"type": "Point", "coordinates": [24.8, 59.5]}
+    assert httpx.patch(f"{service}/Locations({where.id})", json={"location": moved}).status_code == 200
+    history = httpx.get(f"{service}/Things({boat.id})/HistoricalLocations?$orderby=time&$expand=Locations").json()[
+        "value"
+    ]
+    assert history[0]["@iot.id"] == before.id
+    assert len(history) == 2
+    assert history[0]["time"] <= history[1]["time"]
+    assert [row["Locations"][0]["@iot.id"] for row in history] == [where.id, where.id]
+    last = f"{service}/HistoricalLocations({history[1]['@iot.id']})"
+    assert httpx.get(last + "/Thing").json()["name"] == "Boat"
+    assert httpx.patch(f"{service}/Locations({where.id})", json={"name": "Pier"}).status_code == 200
+    assert httpx.get(f"{service}/Locations({where.id})/HistoricalLocations?$count=true").json()["@iot.count"] == 2
+    assert httpx.delete(f"{service}/Locations({where.id})").status_code == 204
+    assert httpx.get(last).status_code == 404
+
+
 def test_a_created_datastream_is_a_point_bound_or_unbound_with_a_finding(service, client, shed, app):
     room = client.things().query().filter("properties/ifcGuid eq 's-101'").list().entities[0]
     bound = {

@@ -1,7 +1,7 @@
 """Creating, changing and deleting entities. A Datastream that is created is a point from then on."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -49,6 +49,7 @@ class Changes:
         class_of: Returns the IFC class of an object in the newest version of a building (empty: the building itself),
             None if there is no such thing.
         new_token: Returns a random text; numbers of created entities are made of it.
+        now: Returns the present; a Thing came to its Location then.
     """
 
     def __init__(
@@ -58,9 +59,10 @@ class Changes:
         register: Register,
         class_of: Callable[[str, str], str | None],
         new_token: Callable[[], str],
+        now: Callable[[], str],
     ) -> None:
         self._model, self._additions, self._register = model, additions, register
-        self._class_of, self._new_token = class_of, new_token
+        self._class_of, self._new_token, self._now = class_of, new_token, now
         self._rows: list[Row] = []
         self._points: list[Point] = []
 
@@ -145,7 +147,14 @@ class Changes:
                 raise Conflict(
                     "The Thing has a Location.", reason="exists", hint="Change that Location.", entity=str(number)
                 )
-        return self._row("Locations", members, {"Things": tuple(numbers)})
+        number = self._row("Locations", members, {"Things": tuple(numbers)})
+        self._came_to(number, numbers)
+        return number
+
+    def _came_to(self, location: int, things: Iterable[int]) -> None:
+        """Note that Things have a place from now on (8.2.3: a HistoricalLocation is made by the service)."""
+        for thing in things:
+            self._row("HistoricalLocations", {"time": self._now()}, {"Things": (thing,), "Locations": (location,)})
 
     def _plan_stream(
         self, members: dict[str, Any], document: Mapping[str, Any], parent: tuple[str, int] | None
@@ -227,7 +236,9 @@ class Changes:
             if kind == "Datastreams":
                 findings = self._change_point(number, after)
             after = {**stored.members, **after}
-        self._additions.put([(kind, number, replace(stored, members=after))])
+        if kind == "Locations" and stored.created and after.get("location") != before.get("location"):
+            self._came_to(number, stored.links.get("Things", ()))
+        self._additions.put([(kind, number, replace(stored, members=after)), *self._rows])
         return Made(kind, number, tuple(findings))
 
     def _change_point(self, number: int, changed: dict[str, Any]) -> Sequence[ReadFinding]:
@@ -273,6 +284,8 @@ class Changes:
         steps = [step for step, target in NAVIGATION[kind].items() if target != "HistoricalLocations"]
         if kind != "Locations" and any(self._model.linked(kind, entity, step) for step in steps):
             raise Conflict("Other entities depend on it.", reason="in-use", entity=f"{kind}({number})")
+        for dated in self._model.history(kind, number):
+            self._additions.remove("HistoricalLocations", dated)
         self._additions.remove(kind, number)
 
 

@@ -38,6 +38,7 @@ NAVIGATION: Mapping[str, Mapping[str, str]] = {
 }  # fmt: skip
 
 
+_OF_HISTORY = (("HistoricalLocations", "Things"), ("HistoricalLocations", "Locations"))
 # How a Datastream names the entity of another set that a client chose for it.
 _SINGULAR: Mapping[str, str] = {"Things": "Thing", "Sensors": "Sensor", "ObservedProperties": "ObservedProperty"}
 
@@ -133,10 +134,17 @@ class Model:
         found = {other["@iot.id"]: other for n in self.streams_of(kind, own) for other in self._of_one(target, n)}
         if (kind, target) == ("Things", "Locations"):
             found |= {other["@iot.id"]: other for other in self._locations(own)}
-        if (kind, target) == ("Locations", "Things"):
-            things = (self.one("Things", number) for number in self._link("Locations", own, "Things"))
-            found |= {other["@iot.id"]: other for other in things if other is not None}
+        if (kind, target) in (("Locations", "Things"), *_OF_HISTORY):
+            named = (self.one(target, number) for number in self._link(kind, own, target))
+            found |= {other["@iot.id"]: other for other in named if other is not None}
+        if target == "HistoricalLocations":
+            found |= {n: {"@iot.id": n, **self.additions[target][n].members} for n in self.history(kind, own)}
         return [found[number] for number in sorted(found)]
+
+    def history(self, kind: str, number: int) -> list[int]:
+        """Return the HistoricalLocations of a Thing or a Location."""
+        known = self.additions.get("HistoricalLocations", {})
+        return [n for n in sorted(known) if number in known[n].links.get(kind, ())]
 
     def _of_one(self, kind: str, number: int) -> list[Entity]:
         return self._of(kind, number, self.streams[number])
