@@ -27,7 +27,7 @@ SAID = """() => {
 }"""
 NAMED = """async ([structure, table]) => {
   const { buildTree, withDrawn } = await import("/js/core/tree.js");
-  const words = { nameOf: () => "", classLabel: (c) => c, spacesLabel: () => "" };
+  const words = { nameOf: () => "", classLabel: (c) => c, spacesLabel: () => "", systemsLabel: () => "" };
   const all = (node) => [node.globalId, ...node.children().flatMap(all)];
   return all(buildTree(withDrawn(structure, table), words));
 }"""

@@ -112,7 +112,7 @@ for number, file in enumerate(files):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kills", [6, pytest.param(100, marks=pytest.mark.long)])
+@pytest.mark.parametrize("kills", [4, pytest.param(100, marks=pytest.mark.long)])
 def test_kill_in_the_middle_of_loads_leaves_only_whole_versions(sample_district, tmp_path, kills):
     seed = random.SystemRandom().randrange(10**6)
     print(f"seed {seed}")
