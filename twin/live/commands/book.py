@@ -1,15 +1,12 @@
 """The book of commands: one SQLite file; a command and its history change together or not at all."""
 
 import json
-import sqlite3
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from twin.errors import NotFound, StorageError
 from twin.live.commands.command import OPEN, Command, CommandStatus, command_from_json
+from twin.live.sqlite_book import SqliteBook
 
 SCHEMA_VERSION = 1
 MAX_LISTED = 500  # commands in one answer; a day of a busy building
@@ -28,7 +25,7 @@ CREATE TABLE IF NOT EXISTS step (
 """
 
 
-class CommandBook:
+class CommandBook(SqliteBook):
     """Keeps commands and their history; safe to use from many threads.
 
     Args:
@@ -39,40 +36,7 @@ class CommandBook:
     """
 
     def __init__(self, path: Path) -> None:
-        self._lock = threading.RLock()
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute("PRAGMA synchronous=FULL")
-            (version,) = self._db.execute("PRAGMA user_version").fetchone()
-            self._db.executescript(_TABLES if version <= SCHEMA_VERSION else "")
-            self._db.execute(f"PRAGMA user_version={max(version, SCHEMA_VERSION)}")
-        except (sqlite3.Error, OSError) as error:
-            raise _damaged(error) from error
-        if version > SCHEMA_VERSION:
-            self._db.close()
-            raise StorageError("A newer program wrote the commands.", reason="commands-newer", entity=path.name)
-
-    @contextmanager
-    def change(self) -> Iterator[None]:
-        """Hold the book for one change, on the disk as a whole at the end or not at all."""
-        with self._lock:
-            try:
-                self._db.execute("BEGIN IMMEDIATE")
-                yield
-                self._db.execute("COMMIT")
-            except BaseException as error:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                if isinstance(error, sqlite3.Error):
-                    raise _damaged(error) from error
-                raise
-
-    def close(self) -> None:
-        """Close the file; safe to call twice."""
-        with self._lock:
-            self._db.close()
+        super().__init__(path, _TABLES, SCHEMA_VERSION, "commands")
 
     def put(self, command: Command, actor: str, time: str, proposed_s: float) -> None:
         """Write a command as it is now, and the step that brought it there; call inside `change`."""
@@ -95,7 +59,7 @@ class CommandBook:
             NotFound: (command-unknown).
         """
         query = "SELECT document FROM command WHERE building_id = ? AND command_id = ?"
-        found = self._rows(query, (building_id, command_id))
+        found = self.rows(query, (building_id, command_id))
         if not found:
             raise NotFound("There is no such command.", reason="command-unknown", entity=command_id[:64])
         return command_from_json(json.loads(found[0][0]))
@@ -103,43 +67,38 @@ class CommandBook:
     def commands(self, building_id: str) -> list[Command]:
         """Return the newest `MAX_LISTED` commands of a building, newest first."""
         query = "SELECT document FROM command WHERE building_id = ? ORDER BY number DESC LIMIT ?"
-        return [command_from_json(json.loads(text)) for (text,) in self._rows(query, (building_id, MAX_LISTED))]
+        return [command_from_json(json.loads(text)) for (text,) in self.rows(query, (building_id, MAX_LISTED))]
 
     def open(self) -> list[Command]:
         """Return all commands that have not ended, oldest first."""
         query = "SELECT document FROM command WHERE status IN (?, ?, ?) ORDER BY number"
-        return [command_from_json(json.loads(text)) for (text,) in self._rows(query, [s.value for s in OPEN])]
+        return [command_from_json(json.loads(text)) for (text,) in self.rows(query, [s.value for s in OPEN])]
 
     def open_of(self, building_id: str, point_id: str) -> str | None:
         """Return the id of the command of a point that has not ended, or None."""
         query = "SELECT command_id FROM command WHERE building_id = ? AND point_id = ? AND status IN (?, ?, ?)"
-        found = self._rows(query, (building_id, point_id, *(status.value for status in OPEN)))
+        found = self.rows(query, (building_id, point_id, *(status.value for status in OPEN)))
         return found[0][0] if found else None
 
     def since(self, building_id: str, point_id: str, proposed_s: float) -> int:
         """Return how many commands of a point were proposed after a time, those that were refused aside."""
         query = "SELECT count(*) FROM command WHERE building_id = ? AND point_id = ? AND proposed > ? AND status <> ?"
         arguments = (building_id, point_id, proposed_s, CommandStatus.REFUSED.value)
-        return int(self._rows(query, arguments)[0][0])
+        return int(self.rows(query, arguments)[0][0])
 
     def history(self, command_id: str) -> list[dict[str, Any]]:
         """Return the steps of a command, in order."""
         names = ("number", "time", "status", "actor", "note")
         query = "SELECT number, time, status, actor, note FROM step WHERE command_id = ? ORDER BY number"
-        return [dict(zip(names, row, strict=True)) for row in self._rows(query, (command_id,))]
+        return [dict(zip(names, row, strict=True)) for row in self.rows(query, (command_id,))]
 
-    def _rows(self, query: str, values: Sequence[Any]) -> list[Any]:
-        with self._lock:
-            try:
-                return self._db.execute(query, tuple(values)).fetchall()
-            except sqlite3.Error as error:
-                raise _damaged(error) from error
+    def _damaged(self, error: Exception, name: str) -> StorageError:
+        return StorageError(
+            f"The book of commands cannot be used: {error}.",
+            reason="commands-damaged",
+            hint="Check the disk, or restore the file from a backup.",
+            entity=name,
+        )
 
-
-def _damaged(error: Exception) -> StorageError:
-    return StorageError(
-        f"The book of commands cannot be used: {error}.",
-        reason="commands-damaged",
-        hint="Check the disk, or restore the file from a backup.",
-        entity="commands",
-    )
+    def _newer(self, name: str) -> StorageError:
+        return StorageError("A newer program wrote the commands.", reason="commands-newer", entity=name)

@@ -2,9 +2,6 @@
 
 import json
 import sqlite3
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -12,6 +9,7 @@ from typing import Any
 from twin.errors import NotFound, StorageError
 from twin.live.rules.alarm import Alarm, Happening
 from twin.live.rules.rule import Rule, rule_from_json
+from twin.live.sqlite_book import SqliteBook
 
 SCHEMA_VERSION = 1
 MAX_LISTED = 1_000  # alarms in one answer; more than that is one alarm: something in common failed
@@ -50,7 +48,7 @@ class Entry:
     value: float | None = None
 
 
-class AlarmBook:
+class AlarmBook(SqliteBook):
     """Keeps rules, alarms, history and outbox; safe to use from many threads.
 
     Args:
@@ -61,49 +59,8 @@ class AlarmBook:
     """
 
     def __init__(self, path: Path) -> None:
-        self._lock = threading.RLock()
+        super().__init__(path, _TABLES, SCHEMA_VERSION, "alarms")
         self._rules: tuple[Rule, ...] | None = None
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute("PRAGMA synchronous=FULL")
-            (version,) = self._db.execute("PRAGMA user_version").fetchone()
-            self._db.executescript(_TABLES if version <= SCHEMA_VERSION else "")
-            self._db.execute(f"PRAGMA user_version={max(version, SCHEMA_VERSION)}")
-        except (sqlite3.Error, OSError) as error:
-            raise _damaged(error, path.name) from error
-        if version > SCHEMA_VERSION:
-            self._db.close()
-            raise StorageError("A newer program wrote the alarms.", reason="alarms-newer", entity=path.name)
-
-    @contextmanager
-    def change(self) -> Iterator[sqlite3.Connection]:
-        """Hold the book for one change, on the disk as a whole at the end or not at all."""
-        with self._lock:
-            try:
-                self._db.execute("BEGIN IMMEDIATE")
-                yield self._db
-                self._db.execute("COMMIT")
-            except BaseException as error:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                if isinstance(error, sqlite3.Error):
-                    raise _damaged(error, "alarms") from error
-                raise
-
-    def rows(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
-        """Return the rows of a query of this package."""
-        with self._lock:
-            try:
-                return self._db.execute(query, tuple(values)).fetchall()
-            except sqlite3.Error as error:
-                raise _damaged(error, "alarms") from error
-
-    def close(self) -> None:
-        """Close the file; safe to call twice."""
-        with self._lock:
-            self._db.close()
 
     # --- rules
 
@@ -186,6 +143,17 @@ class AlarmBook:
         names = ("number", "time", "what", "actor", "note", "value")
         return [dict(zip(names, row, strict=True)) for row in self.rows(query, (alarm_id,))]
 
+    def _damaged(self, error: Exception, name: str) -> StorageError:
+        return StorageError(
+            f"The book of alarms cannot be used: {error}.",
+            reason="alarms-damaged",
+            hint="Check the disk, or restore the file from a backup.",
+            entity=name,
+        )
+
+    def _newer(self, name: str) -> StorageError:
+        return StorageError("A newer program wrote the alarms.", reason="alarms-newer", entity=name)
+
 
 def insert_alarm(db: sqlite3.Connection, alarm: Alarm) -> int:
     """Write a new alarm and return its number."""
@@ -202,12 +170,3 @@ def insert_entry(db: sqlite3.Connection, alarm_id: int, entry: Entry) -> int:
     row = (alarm_id, number, entry.time, entry.what.value, entry.actor, entry.note, entry.value)
     db.execute("INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?)", row)
     return int(number)
-
-
-def _damaged(error: Exception, name: str) -> StorageError:
-    return StorageError(
-        f"The book of alarms cannot be used: {error}.",
-        reason="alarms-damaged",
-        hint="Check the disk, or restore the file from a backup.",
-        entity=name,
-    )
