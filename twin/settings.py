@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, HttpUrl, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MIB = 1024 * 1024
@@ -20,6 +20,20 @@ class Settings(BaseSettings):
     geoid_grid: Path | None = Field(
         default=None,
         description="Grid of the geoid (GTX, GeoTIFF) for 3D Tiles; default is EGM96, in doubt by a metre",
+    )
+    publisher_name: str = Field(
+        default="",
+        max_length=200,
+        description="Who publishes the data; without it the catalogue is DCAT, not DCAT-AP",
+    )
+    publisher_url: HttpUrl | None = Field(default=None, description="Home page of the publisher, which names it")
+    publisher_email: str | None = Field(
+        default=None,
+        pattern=r"^[^@\s<>]+@[^@\s<>]+$",
+        description="Where questions about the data go; for the catalogue",
+    )
+    data_licence: HttpUrl | None = Field(
+        default=None, description="Licence of the data by its address; the catalogue names none without it"
     )
     graph_url: str | None = Field(
         default=None, description="bolt:// or neo4j:// URL of the graph; default is the embedded engine"

@@ -2,7 +2,7 @@
 
 from api.formats.bounded import MAX_ANSWER_BYTES, bounded, paged, part_of, with_features
 from api.formats.crs84 import area_of, box_json, geometry_json
-from api.formats.dcat import catalogue
+from api.formats.dcat import DCAT_AP, Publisher, catalogue
 from api.formats.linked_data import JSON_LD, PREFIXES, TURTLE, Statements, json_ld, statements, turtle
 from api.formats.ogc import (
     CONFORMANCE,
@@ -33,6 +33,7 @@ from api.formats.tiles import (
 
 __all__ = [
     "CONFORMANCE",
+    "DCAT_AP",
     "GEOJSON",
     "JSON_LD",
     "MAX_ANSWER_BYTES",
@@ -43,6 +44,7 @@ __all__ = [
     "TURTLE",
     "Frame",
     "ItemsQuery",
+    "Publisher",
     "Statements",
     "area_of",
     "bounded",

@@ -11,6 +11,7 @@ from api.formats import (
     JSON_LD,
     MAX_GEOID_M,
     TURTLE,
+    Publisher,
     catalogue,
     json_ld,
     root_tileset,
@@ -105,7 +106,7 @@ def content(
 
 @router.get("/dcat", summary="Catalogue of what is given out (DCAT 3)", response_class=Response)
 def dcat(request: Request, twin: TwinDep) -> Response:
-    """Return the catalogue as JSON-LD."""
+    """Return the catalogue as JSON-LD: DCAT-AP 3 if the settings name a publisher; else it says that they do not."""
     boxes = {name: twin.collections.bounds(name) for name in COLLECTIONS}
     versions = [
         {
@@ -118,8 +119,16 @@ def dcat(request: Request, twin: TwinDep) -> Response:
         for building in twin.catalogue.buildings()
         for version in twin.catalogue.versions(building.building_id)
     ]
-    made = catalogue(_base(request), boxes, versions, twin.releases.index())
+    made = catalogue(_base(request), boxes, versions, twin.releases.index(), _publisher(twin))
     return JSONResponse(made, media_type=JSON_LD)
+
+
+def _publisher(twin: Twin) -> Publisher:
+    settings = twin.settings
+    url, licence = (
+        None if address is None else str(address) for address in (settings.publisher_url, settings.data_licence)
+    )
+    return Publisher(settings.publisher_name.strip(), url, settings.publisher_email, licence)
 
 
 def _geoid(twin: Twin, geoid_m: float | None) -> Geoid:
