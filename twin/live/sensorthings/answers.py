@@ -47,12 +47,12 @@ class Answers:
 
         Raises:
             NotFound: (not-found) the address names nothing.
-            InvalidInput: (query-parameter, filter, too-many-items, too-many-streams).
+            InvalidInput: (query-parameter, filter, filter-function, too-many-items, too-many-streams).
         """
         segments = [part for part in path.split("/") if part]
         if not segments:
             return self._landing()
-        options = parse_options(query)
+        options = parse_options(query, self._now)
         if len(segments) > MAX_SEGMENTS:
             raise _nothing(path)
         return self._walk(segments, options, query, path)

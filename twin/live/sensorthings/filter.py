@@ -3,25 +3,32 @@
 expression = unary { operator expression }        by binding strength, strongest first:
 operator   = mul div mod | add sub | eq ne gt ge lt le | and | or
 unary      = "not" unary | "(" expression ")" | literal | name "(" [expression {"," expression}] ")" | path
+
+What is made of literals alone is worked out while it is read, so ``now() sub duration'PT10M'`` is a time.
 """
 
-import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import product
+from math import prod
 from typing import Any
 
 from twin.errors import InvalidInput
+from twin.live.sensorthings.functions import FUNCTIONS, LITERALS, applied, plain
 
 MAX_CHARACTERS = 4_000  # of one filter; URLs of clients end near 8,000
 MAX_DEPTH = 30  # of brackets and operators
 MAX_NODES = (
     100  # of one filter; each is looked at for every entity, and a chain of operators is as deep as it is long
 )
+MAX_PAIRS = 20_000  # of the values that one operator sees for one entity; a path through two sets may lead to many
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d))"
+    r"|(?P<date>\d{4}-\d\d-\d\d)(?!\w)|(?P<clock>\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)"
+    r"|(?P<duration>duration'[^']{0,60}')|(?P<geography>(?:geography|geometry)'[^']*')"
     r"|(?P<number>-?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?)|(?P<text>'(?:[^']|'')*')"
     r"|(?P<name>@?[A-Za-z_][\w.@]*(?:/@?[A-Za-z_][\w.@-]*)*)|(?P<mark>[(),]))"
 )
@@ -59,60 +66,28 @@ Lookup = Callable[[tuple[str, ...]], list[Any]]
 """Returns the values that a path leads to: one for a member, several through a set, none where nothing is."""
 
 
-def _contains(text: str, part: str) -> bool:
-    return part in text
-
-
-_TEXT: Mapping[str, tuple[int, Callable[..., Any]]] = {
-    "substringof": (2, lambda part, text: part in text),
-    "contains": (2, _contains),
-    "startswith": (2, str.startswith),
-    "endswith": (2, str.endswith),
-    "tolower": (1, str.lower),
-    "toupper": (1, str.upper),
-    "trim": (1, str.strip),
-    "length": (1, len),
-    "indexof": (2, str.find),
-}
-_TIME: Mapping[str, tuple[int, Callable[[datetime], Any]]] = {
-    name: (1, lambda moment, name=name: getattr(moment, name))  # type: ignore[misc]
-    for name in ("year", "month", "day", "hour", "minute", "second")
-}
-_NUMBER: Mapping[str, tuple[int, Callable[[float], Any]]] = {
-    "round": (1, round),
-    "floor": (1, math.floor),
-    "ceiling": (1, math.ceil),
-}
-_FUNCTIONS: Mapping[str, tuple[int, Callable[..., Any]]] = {**_TEXT, **_TIME, **_NUMBER}
-_COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
-    "eq": lambda a, b: a == b,
-    "ne": lambda a, b: a != b,
-    "gt": lambda a, b: a > b,
-    "ge": lambda a, b: a >= b,
-    "lt": lambda a, b: a < b,
-    "le": lambda a, b: a <= b,
-}
-_REACH: Mapping[str, Callable[[Any, Any], Any]] = {
-    "add": lambda a, b: a + b,
-    "sub": lambda a, b: a - b,
-    "mul": lambda a, b: a * b,
-    "div": lambda a, b: a / b,
-    "mod": lambda a, b: a % b,
-}
-
-
 def _refused(why: str, at: int) -> InvalidInput:
     return InvalidInput(
         f"The filter cannot be read: {why}.",
         reason="filter",
-        hint="See SensorThings 1.1, section 9.3.3.5; geographic functions are not offered.",
+        hint="See OGC SensorThings 1.1 (18-088), section 9.3.3.5.",
+        entity=f"character {at + 1}",
+    )
+
+
+def _unknown(word: str, at: int) -> InvalidInput:
+    return InvalidInput(
+        f"The filter asks for “{word[:30]}”, which is not offered.",
+        reason="filter-function",
+        hint=f"Offered are {', '.join(sorted(FUNCTIONS))}.",
         entity=f"character {at + 1}",
     )
 
 
 class _Parser:
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, now: datetime) -> None:
         self._tokens = list(_tokens(text))
+        self._now = now
         self._place = self._nodes = 0
 
     def whole(self) -> Node:
@@ -141,7 +116,7 @@ class _Parser:
         left = self._unary(depth)
         while (strength := self._strength()) > least:
             _, word, _ = self._take()
-            left = Call(word, (left, self._expression(strength, depth + 1)))
+            left = _folded(Call(word, (left, self._expression(strength, depth + 1))))
         return left
 
     def _strength(self) -> int:
@@ -160,8 +135,11 @@ class _Parser:
             return node
         if kind == "name":
             return self._named(word, at, depth)
-        if kind in _LITERALS:
-            return Literal(_LITERALS[kind](word))
+        if kind in LITERALS:
+            try:
+                return Literal(LITERALS[kind](word))
+            except ValueError as error:
+                raise _refused(f"there is no such {kind}", at) from error
         raise _refused("a value is missing", at)
 
     def _named(self, word: str, at: int, depth: int) -> Node:
@@ -173,28 +151,26 @@ class _Parser:
             if word in _STRENGTH:
                 raise _refused("a value is missing", at)
             return Path(tuple(word.split("/")))
-        if word not in _FUNCTIONS:
-            raise _refused(f"there is no function “{word[:30]}”", at)
-        arguments = [self._expression(0, depth + 1)]
-        while self._mark(","):
+        if word not in FUNCTIONS:
+            raise _unknown(word, at)
+        arguments: list[Node] = []
+        while not self._mark(")"):
+            if arguments and not self._mark(","):
+                raise _refused("a comma or a bracket is missing", self._peek()[2])
             arguments.append(self._expression(0, depth + 1))
-        if not self._mark(")") or len(arguments) != _FUNCTIONS[word][0]:
-            raise _refused(f"{word} takes {_FUNCTIONS[word][0]} values in brackets", at)
-        return Call(word, tuple(arguments))
+        if len(arguments) not in FUNCTIONS[word][0]:
+            wanted = " or ".join(map(str, FUNCTIONS[word][0]))
+            raise _refused(f"{word} takes {wanted} values in brackets", at)
+        return Literal(self._now) if word == "now" else _folded(Call(word, tuple(arguments)))
 
 
-def _time(word: str) -> datetime:
-    try:
-        return datetime.fromisoformat(word).astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        raise _refused("there is no such time", 0) from error
-
-
-_LITERALS: Mapping[str, Callable[[str], Any]] = {
-    "number": float,
-    "text": lambda word: word[1:-1].replace("''", "'"),
-    "time": _time,
-}
+def _folded(call: Call) -> Node:
+    """Return what a call of literals comes to, so that it is worked out once; else the call."""
+    values = [part.value for part in call.arguments if isinstance(part, Literal)]
+    if len(values) < len(call.arguments) or call.name in ("and", "or"):
+        return call
+    found = applied(call.name, *values)
+    return Literal(found[0]) if found else call
 
 
 def _tokens(text: str) -> list[tuple[str, str, int]]:
@@ -210,17 +186,22 @@ def _tokens(text: str) -> list[tuple[str, str, int]]:
     return [*found, ("", "", len(text))]
 
 
-def parse_filter(text: str) -> Node:
-    """Return the filter that `text` writes.
+def parse_filter(text: str, now: datetime) -> Node:
+    """Return the filter that `text` writes; `now` is what the function of that name gives.
 
     Raises:
-        InvalidInput: (filter) it is no filter of the grammar, or too large; the entity is the place.
+        InvalidInput: (filter) it is no filter of the grammar, or too large; (filter-function) it asks for a function
+            that is not offered; the entity is the place.
     """
-    return _Parser(text).whole()
+    return _Parser(text, now).whole()
 
 
 def holds(node: Node, look: Lookup) -> bool:
-    """Tell whether an entity passes a filter; what cannot be compared does not."""
+    """Tell whether an entity passes a filter; what cannot be compared does not.
+
+    Raises:
+        InvalidInput: (filter) an operator meets too many values, through sets of many entities.
+    """
     return any(value is True for value in _values(node, look))
 
 
@@ -228,7 +209,7 @@ def _values(node: Node, look: Lookup) -> list[Any]:
     if isinstance(node, Literal):
         return [node.value]
     if isinstance(node, Path):
-        return [_plain(value) for value in look(node.steps)]
+        return [plain(value) for value in look(node.steps)]
     if node.name == "not":
         return [not holds(node.arguments[0], look)]
     if node.name == "and":
@@ -236,35 +217,14 @@ def _values(node: Node, look: Lookup) -> list[Any]:
     if node.name == "or":
         return [any(holds(part, look) for part in node.arguments)]
     given = [_values(part, look) for part in node.arguments]
-    if len(given) == 1:
-        return [value for first in given[0] for value in _apply(node.name, first)]
-    return [value for first in given[0] for second in given[1] for value in _apply(node.name, first, second)]
-
-
-def _apply(name: str, *values: Any) -> list[Any]:
-    try:
-        if name in _FUNCTIONS:
-            return [_FUNCTIONS[name][1](*values)]
-        if name in _COMPARE:
-            return [_COMPARE[name](*values)]
-        return [_REACH[name](*values)] if all(isinstance(value, float) for value in values) else []
-    except (TypeError, ValueError, AttributeError, ZeroDivisionError, OverflowError, MemoryError):
-        return []  # of another type: no value
-
-
-def _plain(value: Any) -> Any:
-    """Return a stored value as literals are written: numbers as floats, times as times."""
-    if isinstance(value, bool) or value is None:
-        return value
-    if isinstance(value, int):
-        return float(value)
-    if isinstance(value, str) and len(value) >= 17 and value[4:5] == "-" and "T" in value[:11]:
-        try:
-            moment = datetime.fromisoformat(value)
-        except ValueError:
-            return value
-        return moment if moment.tzinfo else value
-    return value
+    if prod(map(len, given)) > MAX_PAIRS:
+        raise InvalidInput(
+            f"An operator of the filter meets more than {MAX_PAIRS} pairs of values.",
+            reason="filter",
+            hint="Lead each path through one entity, or compare with a fixed value.",
+            entity=node.name,
+        )
+    return [value for values in product(*given) for value in applied(node.name, *values)]
 
 
 def time_bounds(node: Node | None, member: str) -> tuple[datetime | None, datetime | None]:
@@ -281,4 +241,5 @@ def time_bounds(node: Node | None, member: str) -> tuple[datetime | None, dateti
     bound = node.arguments[1].value if isinstance(node.arguments[1], Literal) else None
     if not isinstance(bound, datetime):
         return None, None
+    bound = bound.astimezone(UTC)
     return (bound if node.name in ("eq", "gt", "ge") else None), (bound if node.name in ("eq", "lt", "le") else None)

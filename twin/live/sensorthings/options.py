@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from twin.errors import InvalidInput
 from twin.live.sensorthings.filter import Node, parse_filter
@@ -39,11 +40,11 @@ class Options:
     count: bool = False
 
 
-def parse_options(given: Mapping[str, str], depth: int = 0) -> Options:
-    """Return the options that a query string gives.
+def parse_options(given: Mapping[str, str], now: datetime, depth: int = 0) -> Options:
+    """Return the options that a query string gives at a time.
 
     Raises:
-        InvalidInput: (query-parameter) one is unknown or cannot be read; (filter) the filter cannot.
+        InvalidInput: (query-parameter) one is unknown or cannot be read; (filter, filter-function) the filter cannot.
     """
     if unknown := set(given) - NAMES:
         raise _refused(sorted(unknown)[0])
@@ -51,8 +52,8 @@ def parse_options(given: Mapping[str, str], depth: int = 0) -> Options:
     if count not in ("true", "false"):
         raise _refused("$count")
     return Options(
-        filter=parse_filter(given["$filter"]) if given.get("$filter") else None,
-        expand=_expand(given.get("$expand", ""), depth),
+        filter=parse_filter(given["$filter"], now) if given.get("$filter") else None,
+        expand=_expand(given.get("$expand", ""), now, depth),
         select=tuple(_path(name, "$select") for name in _parts(given.get("$select", ""), ",")),
         orderby=tuple(_order(text) for text in _parts(given.get("$orderby", ""), ",")),
         top=min(_whole(given, "$top", DEFAULT_TOP), MAX_TOP),
@@ -61,14 +62,14 @@ def parse_options(given: Mapping[str, str], depth: int = 0) -> Options:
     )
 
 
-def _expand(text: str, depth: int) -> tuple[tuple[str, Options], ...]:
+def _expand(text: str, now: datetime, depth: int) -> tuple[tuple[str, Options], ...]:
     parts = _parts(text, ",")
     if depth > MAX_EXPAND_DEPTH or len(parts) > MAX_EXPANSIONS:
         raise _refused("$expand")
-    return tuple(_expansion(part, depth) for part in parts)
+    return tuple(_expansion(part, now, depth) for part in parts)
 
 
-def _expansion(text: str, depth: int) -> tuple[str, Options]:
+def _expansion(text: str, now: datetime, depth: int) -> tuple[str, Options]:
     name, _, inner = text.partition("(")
     if "(" in text and not text.endswith(")"):
         raise _refused("$expand")
@@ -76,8 +77,8 @@ def _expansion(text: str, depth: int) -> tuple[str, Options]:
     first, _, rest = name.strip().partition("/")
     if rest:  # `Datastreams/Sensor(…)`: the options are those of the last
         wanted = f"{rest}({inner}" if inner else rest
-        return _path(first, "$expand"), Options(expand=_expand(wanted, depth + 1))
-    return _path(first, "$expand"), parse_options(given, depth + 1)
+        return _path(first, "$expand"), Options(expand=_expand(wanted, now, depth + 1))
+    return _path(first, "$expand"), parse_options(given, now, depth + 1)
 
 
 def _pair(text: str) -> tuple[str, str]:
