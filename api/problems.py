@@ -28,6 +28,8 @@ BY_REASON: Mapping[str, HTTPStatus] = {
     "not-step": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     "not-found": HTTPStatus.NOT_FOUND,
     "query-parameter": HTTPStatus.BAD_REQUEST,
+    "filter": HTTPStatus.BAD_REQUEST,
+    "filter-function": HTTPStatus.NOT_IMPLEMENTED,  # OData: what a service does not offer
     "x-road-header": HTTPStatus.BAD_REQUEST,
     "x-road-stream": HTTPStatus.NOT_ACCEPTABLE,
     "x-road-redirect": HTTPStatus.NOT_ACCEPTABLE,
