@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from ifc import Georeference, ReadFinding, Severity
-from twin.district import CRS, Bounds, MapFootprint, Placement, footprint_on_map, in_estonia, place
+from twin.district import CRS, Bounds, MapFootprint, Placement, axes_swapped, footprint_on_map, in_estonia, place
 from twin.errors import InvalidInput
 from twin.snapshot import Snapshot
 
@@ -47,16 +47,24 @@ def given_place(easting_m: float, northing_m: float, height_m: float, rotation_d
     """Return a place on the map that the asker states: of the model's origin, in EPSG:3301 and EH2000.
 
     Raises:
-        InvalidInput: (place) it lies outside Estonia.
+        InvalidInput: (place) it lies outside Estonia; (georeference) a number is not finite.
     """
     stated = Georeference(GIVEN_SOURCE, CRS, "EH2000", easting_m, northing_m, height_m, rotation_deg)
     if not in_estonia(stated):
+        swapped = " The two stand in each other's place." if axes_swapped(stated) else ""
         raise InvalidInput(
-            f"The place given, easting {easting_m:g} m and northing {northing_m:g} m, lies outside Estonia.",
+            f"The place given lies outside Estonia: easting {easting_m:.1f} m, northing {northing_m:.1f} m.{swapped}",
             reason="place",
             hint="Give easting, northing, height and rotation, in metres of EPSG:3301 and degrees.",
         )
-    return Placement(stated, (*place(stated).findings, GIVEN))
+    placed = place(stated)
+    if not placed.trusted:
+        raise InvalidInput(
+            f"The place given cannot be used: {placed.findings[0].message}",
+            reason="place",
+            hint=placed.findings[0].hint,
+        )
+    return Placement(stated, (*placed.findings, GIVEN))
 
 
 def place_numbers(text: str) -> PlaceNumbers:

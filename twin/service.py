@@ -13,6 +13,7 @@ from graph import GraphStore, KgliteStore
 from ifc import Limits, ReadFinding
 from twin.alarming import Affected, open_alarms
 from twin.applications import Applications, application_json
+from twin.around import PlaceNumbers
 from twin.bindings import Bindings
 from twin.blobs import FileBlobStore
 from twin.carbon import Carbon
@@ -148,10 +149,15 @@ class Twin:
         return self.load_together([path], stage, building_id, progress)
 
     def load_together(
-        self, paths: Sequence[Path], stage: Stage, building_id: str | None = None, progress: Progress | None = None
+        self,
+        paths: Sequence[Path],
+        stage: Stage,
+        building_id: str | None = None,
+        progress: Progress | None = None,
+        place: PlaceNumbers | None = None,
     ) -> Version:
         """Load files from the disk as the models of one building; see `Ingest.load` and `twin.federation`."""
-        submission = Submission(tuple(map(self._stored, paths)), stage, building_id)
+        submission = Submission(tuple(map(self._stored, paths)), stage, building_id, place)
         version = self.ingest.load(submission, progress or silent)
         self.bindings.recheck(version)
         return version

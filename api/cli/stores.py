@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from api.cli.output import Exit, print_json, print_table, progress_bar, say
 from api.problems import problem_of
 from ifc import IfcError
+from twin.around import PlaceNumbers, place_numbers
 from twin.errors import InvalidInput, TwinError
 from twin.overview import version_summary
 from twin.service import Twin, open_twin
@@ -33,16 +34,25 @@ def load(
     stage: Annotated[Stage, typer.Option(help="Line of versions")] = Stage.AS_DESIGNED,
     building: Annotated[str | None, typer.Option(help="Building id; default: what the model says")] = None,
     as_one: Annotated[bool, typer.Option("--as-one", help="All files are models of one building")] = False,
+    place: Annotated[
+        str | None,
+        typer.Option(
+            help="Easting, northing, EH2000 height and rotation of the models' origin, such as "
+            "540000,6580000,32.5,0; stands before what the files say"
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Load models, each as a new version of its building, or all as one. Exit code 3 if one is refused."""
-    results, refused = [], 0
+    where = None if place is None else place_numbers(place)
+    results: list[dict[str, Any]] = []
+    refused = 0
     twin = open_twin(Settings())
     try:
         for paths in [models] if as_one else [[path] for path in models]:
             name = " + ".join(path.name for path in paths)
             try:
-                results.append({"file": name, **_load_one(twin, paths, stage, building, quiet=as_json)})
+                results.append({"file": name, **_load_one(twin, paths, stage, building, where, quiet=as_json)})
             except (TwinError, IfcError) as error:
                 refused += 1
                 results.append({"file": name, "problem": problem_of(error)})
@@ -53,6 +63,7 @@ def load(
     else:
         rows = [_row(result) for result in results]
         print_table("Loaded", ("File", "Building", "Stage", "Version", "Elements", "Spaces", "Refused because"), rows)
+        _print_doubts(results)
     raise typer.Exit(Exit.REFUSED if refused else Exit.OK)
 
 
@@ -106,14 +117,32 @@ def sweep(as_json: AsJson = False) -> None:
 
 
 def _load_one(
-    twin: Twin, paths: Sequence[Path], stage: Stage, building: str | None, *, quiet: bool
+    twin: Twin,
+    paths: Sequence[Path],
+    stage: Stage,
+    building: str | None,
+    place: PlaceNumbers | None,
+    *,
+    quiet: bool,
 ) -> dict[str, object]:
     for path in paths:
         if not path.is_file():
             raise InvalidInput("There is no such file.", reason="not-found", entity=str(path))
     with progress_bar(paths[0].name, quiet=quiet) as report:
-        version = twin.load_together(paths, stage, building, report)
-    return version_summary(version, sealed=twin.seals.sealed(version))
+        version = twin.load_together(paths, stage, building, report, place)
+    return {**version_summary(version, sealed=twin.seals.sealed(version)), "findings_read": list(version.findings)}
+
+
+def _print_doubts(results: Sequence[dict[str, Any]]) -> None:
+    """Print what is in doubt about the place of what was loaded; `inspect` shows the other findings."""
+    doubts = [
+        (result["file"], finding["severity"], finding["message"], finding["hint"])
+        for result in results
+        for finding in result.get("findings_read", ())
+        if finding["rule"].startswith("georeference.")
+    ]
+    if doubts:
+        print_table("Place on the map", ("File", "", "What is in doubt", "What to do"), doubts)
 
 
 def _row(result: dict[str, object]) -> tuple[object, ...]:

@@ -14,6 +14,7 @@ from twin.errors import InvalidInput
 
 SCALE_TOLERANCE = 0.01  # map projection and height change a length by less than 0.1 %; more is a wrong unit
 EH2000_RANGE_M = (-10.0, 330.0)  # the sea to above Suur Munamägi (318 m)
+FARTHEST_HEIGHT_M = 1_000.0  # an origin may lie below or above the ground, but not farther than any building reaches
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +195,7 @@ def _height(georeference: Georeference) -> ReadFinding | None:
         return None
     return ReadFinding(
         "georeference.height",
-        Severity.WARNING,
+        Severity.WARNING if abs(georeference.height_m) <= FARTHEST_HEIGHT_M else Severity.ERROR,
         f"The height of the origin, {georeference.height_m:.1f} m, is not a ground height in Estonia.",
         "Give the orthogonal height in EH2000 metres.",
     )

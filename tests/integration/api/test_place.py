@@ -5,6 +5,9 @@ origin stands at 540000 E, 6580000 N, 30 m, and its x axis points north: E = 540
 """
 
 import json
+import os
+import subprocess
+import sys
 import time
 import warnings
 
@@ -206,8 +209,43 @@ def test_a_model_without_a_place_has_no_view_until_one_is_given(client):
 
 
 @pytest.mark.parametrize(
-    "where", ["here", "1,2,3", "6580000,540000,30,0", "nan,6580000,30,0", "540000,6580000,inf,0"]
+    "where",
+    ["here", "1,2,3", "6580000,540000,30,0", "nan,6580000,30,0", "540000,6580000,inf,0", "540000,6580000,1e9,0"],
 )
 def test_a_place_that_is_none_is_refused_before_anything_is_kept(client, where):
     answer = client.post(f"{API}/buildings?place={where}", files={"file": ("h.ifc", house())})
     assert (answer.status_code, answer.json()["reason"]) in ((422, "place"), (422, "georeference"))
+
+
+@pytest.fixture(scope="module")
+def kaksik(tmp_path_factory):
+    """Return a function that runs `kaksik load` on the house in a data folder of its own."""
+    folder = tmp_path_factory.mktemp("place-command")
+    (folder / "h.ifc").write_bytes(house())
+
+    def run(*arguments):
+        return subprocess.run(
+            [sys.executable, "-c", "from api.cli import main; main()", "load", folder / "h.ifc", *arguments],
+            env={**os.environ, "KAKSIK_HOME": str(folder / "kaksik"), "COLUMNS": "200", "NO_COLOR": "1"},
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+
+    return run
+
+
+def test_the_command_takes_a_place_and_finds_what_http_finds(client, kaksik):
+    # 900 m is no ground height: a doubt besides that the place was given
+    load(client, "building_id=tmp-high&place=540000,6580000,900,90", house())
+    told = client.get(f"{API}/buildings/tmp-high/versions/as-designed/1").json()["findings_read"]
+    done = kaksik("--building", "tmp-high", "--place", "540000,6580000,900,90", "--json")
+    assert done.returncode == 0, done.stderr
+    (loaded,) = json.loads(done.stdout)
+    assert loaded["findings_read"] == told
+    assert {"georeference.given", "georeference.height"} <= {finding["rule"] for finding in told}
+
+
+def test_the_command_refuses_a_place_in_a_sentence(kaksik):
+    done = kaksik("--place", "6580000,540000,30,0")
+    assert done.returncode == 3
+    assert "The two stand in each other's place." in done.stderr
+    assert "hint: Give easting, northing, height and rotation" in done.stderr

@@ -79,6 +79,7 @@ def test_a_good_place_has_no_doubt() -> None:
         ({"easting_m": 0.0, "northing_m": 0.0}, "georeference.outside-estonia", Severity.ERROR),
         ({"scale": 0.001}, "georeference.scale", Severity.ERROR),
         ({"height_m": 900.0}, "georeference.height", Severity.WARNING),
+        ({"height_m": 1e9}, "georeference.height", Severity.ERROR),
     ],
 )
 def test_doubts(changes: dict[str, object], rule: str, severity: Severity) -> None:
