@@ -1,6 +1,5 @@
 """A service on a real socket, in a thread of the test that asks it."""
 
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -9,12 +8,13 @@ from contextlib import contextmanager
 import uvicorn
 from fastapi import FastAPI
 
+from api.cli.listener import STUCK_S, listen
+
 
 @contextmanager
-def serving(app: FastAPI) -> Iterator[str]:
+def serving(app: FastAPI, stuck_s: float = STUCK_S) -> Iterator[str]:
     """Serve `app` on a free port of 127.0.0.1 and yield its address, ``127.0.0.1:port``."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
+    with listen("127.0.0.1", 0, stuck_s) as listener:
         server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="on"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()

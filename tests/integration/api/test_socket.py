@@ -12,6 +12,7 @@ import pytest
 import websockets
 
 from api.app import create_app
+from api.cli.listener import end_stuck
 from api.routers.socket import send_timeout_s
 from tests.serving import serving
 from twin.catalogue import Building
@@ -19,6 +20,7 @@ from twin.live import Point, PointKind
 from twin.settings import Settings
 
 BUILDING = "tmp-socket"
+STUCK_S = 4.0  # in which a reader of the other streams may take nothing
 START = datetime(2026, 1, 1, tzinfo=UTC)
 TOKEN = {"Authorization": "Bearer " + "m" * 32}
 
@@ -32,7 +34,7 @@ def app(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def address(app):
-    with serving(app) as host:
+    with serving(app, STUCK_S) as host:
         twin = app.state.twin
         with twin.engine.begin() as connection:
             twin.catalogue._put_building(connection, Building(BUILDING, "A house", "", None), "2026-01-01T00:00:00Z")
@@ -118,29 +120,44 @@ def test_who_may_not_listen_is_told_before_the_line_opens(address, headers, path
     assert json.loads(answer.body)["reason"]
 
 
-def test_a_reader_that_takes_nothing_is_closed_and_others_go_on(app, address):
-    """It opens the line and reads no byte after that, so what is sent fills the buffers on the way."""
-    hub, url = app.state.twin.live.hub, urlsplit(address)
-    app.dependency_overrides[send_timeout_s] = lambda: 0.3
-    request = (
-        f"GET {url.path} HTTP/1.1\r\nHost: {url.netloc}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        f"Sec-WebSocket-Key: {b64encode(bytes(16)).decode()}\r\nSec-WebSocket-Version: 13\r\n"
-        f"Authorization: {TOKEN['Authorization']}\r\n\r\n"
+def open_stuck(url, *, upgrade):
+    """Open a stream and read no byte after its first ones, so that what is sent fills the buffers on the way."""
+    websocket = (
+        f"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+        f"Sec-WebSocket-Key: {b64encode(bytes(16)).decode()}\r\n"
     )
+    path = url.path if upgrade else url.path.replace("/socket", "/stream")
+    stuck = socket.socket()
+    stuck.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)  # else megabytes find room on the way
+    stuck.connect((url.hostname, url.port))
+    head = f"GET {path} HTTP/1.1\r\nHost: {url.netloc}\r\nAuthorization: {TOKEN['Authorization']}\r\n"
+    stuck.sendall(f"{head}{websocket if upgrade else ''}\r\n".encode())
+    assert stuck.recv(12) == (b"HTTP/1.1 101" if upgrade else b"HTTP/1.1 200")
+    return stuck
+
+
+def send_until_nobody_reads(app, first):
+    deadline = time.monotonic() + 60
+    while app.state.twin.live.hub.readers:
+        assert time.monotonic() < deadline, "it was never closed"
+        moments = [START + timedelta(seconds=first + n) for n in range(1_000)]
+        readings = [{"t": moment.isoformat(), "v": 1, "u": "Cel"} for moment in moments]
+        app.state.twin.live.ingest(f"kaksik/v1/{BUILDING}/t/obs", json.dumps(readings).encode())
+        first += 1_000
+        time.sleep(0.05)  # else the writer has the processor and nobody is told
+
+
+def read_all(connection):
+    while connection.recv(1 << 20):
+        pass
+
+
+def test_a_reader_that_takes_nothing_is_closed_and_others_go_on(app, address):
+    app.dependency_overrides[send_timeout_s] = lambda: 0.3
     try:
-        with socket.socket() as stuck:
-            stuck.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)  # else megabytes find room on the way
-            stuck.connect((url.hostname, url.port))
-            stuck.sendall(request.encode())
-            assert stuck.recv(12) == b"HTTP/1.1 101"
-            assert hub.readers == 1
-            first, deadline = 10_000, time.monotonic() + 30
-            while hub.readers:
-                assert time.monotonic() < deadline, "it was never closed"
-                moments = [START + timedelta(seconds=first + n) for n in range(1_000)]
-                readings = [{"t": moment.isoformat(), "v": 1, "u": "Cel"} for moment in moments]
-                app.state.twin.live.ingest(f"kaksik/v1/{BUILDING}/t/obs", json.dumps(readings).encode())
-                first += 1_000
+        with open_stuck(urlsplit(address), upgrade=True):
+            assert app.state.twin.live.hub.readers == 1
+            send_until_nobody_reads(app, 10_000)
     finally:
         app.dependency_overrides.clear()
 
@@ -150,3 +167,22 @@ def test_a_reader_that_takes_nothing_is_closed_and_others_go_on(app, address):
             assert values(await take(line, 1)) == [6]
 
     asyncio.run(body())
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="needs a system with TCP_USER_TIMEOUT")
+def test_the_system_ends_a_connection_that_nobody_reads_even_if_the_peer_still_answers(app, address):
+    """Server-sent events have no time-out of their own, and a closing socket keeps what was not taken."""
+    with open_stuck(urlsplit(address), upgrade=False) as stuck:
+        while not app.state.twin.live.hub.readers:
+            time.sleep(0.01)
+        send_until_nobody_reads(app, 1_000_000)
+        stuck.settimeout(10)
+        with pytest.raises(ConnectionResetError):
+            read_all(stuck)
+
+
+def test_a_system_without_the_option_still_finds_peers_that_are_gone(monkeypatch):
+    monkeypatch.delattr(socket, "TCP_USER_TIMEOUT", raising=False)
+    with socket.socket() as listener:
+        assert not end_stuck(listener, 1.0)
+        assert listener.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
