@@ -12,7 +12,6 @@ Rules the archive keeps:
 import hashlib
 import os
 import sqlite3
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from typing import Any
 import duckdb
 
 from twin.errors import StorageError
+from twin.live.engine import ArchivedMonth
 from twin.live.schema import begin_us, month_of, time_from_us
 from twin.live.write import UPSERT_LATEST, Values
 
@@ -29,25 +29,8 @@ MEMORY_LIMIT = "512MB"  # of DuckDB; a month of 10,000 sensors at 15 minutes sor
 THREADS = 1  # archiving stands behind the service, not before it
 _SCHEMA = "point BIGINT, time_us BIGINT, kind TINYINT, number DOUBLE, text VARCHAR, quality TINYINT, late BOOLEAN"
 LAST_TIME_US = 2**62  # after every time that a reading can have
-Engine = duckdb.DuckDBPyConnection
+Duck = duckdb.DuckDBPyConnection
 NUMBER, TRUTH, TEXT = range(3)  # `kind`: which of the columns holds the result
-
-
-@dataclass(frozen=True, slots=True)
-class ArchivedMonth:
-    """A month in a file.
-
-    Attributes:
-        month: Years since 0 times 12 plus months since January.
-        file: Its name in the folder of the archive.
-        readings: How many it holds.
-        sha256: Digest of the file.
-    """
-
-    month: int
-    file: str
-    readings: int
-    sha256: str
 
 
 class Archive:
@@ -231,7 +214,7 @@ def _stored(number: float | None, text: str | None, kind: int) -> float | int | 
     return int(number or 0) if kind == TRUTH else float(number or 0.0)
 
 
-def open_engine() -> Engine:
+def open_engine() -> Duck:
     """Return a DuckDB that keeps within its limits of memory and threads."""
     return duckdb.connect(config={"memory_limit": MEMORY_LIMIT, "threads": THREADS})
 
@@ -241,7 +224,7 @@ def quoted(path: Path) -> str:
     return str(path).replace("'", "''")
 
 
-def _insert(engine: Engine, batch: list[Values]) -> None:
+def _insert(engine: Duck, batch: list[Values]) -> None:
     import numpy as np  # noqa: PLC0415, RUF100 - only here, and slow to load
 
     kinds = [TEXT if isinstance(row[2], str) else TRUTH if isinstance(row[2], int) else NUMBER for row in batch]

@@ -12,7 +12,6 @@ Rules that are kept:
 
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 import duckdb
@@ -22,16 +21,15 @@ from twin.live.archive import (
     ROW_GROUP,
     TEXT,
     Archive,
-    ArchivedMonth,
-    Engine,
+    Duck,
     flushed_digest,
     open_engine,
     quoted,
 )
+from twin.live.engine import HOUR_US, ArchivedMonth, RolledMonth
 from twin.live.schema import begin_us, month_of
 from twin.live.write import Values
 
-HOUR_US = 3_600_000_000
 _HOURS = (
     "SELECT point, time_us // 3600000000 AS hour, sum(number) AS total, min(number) AS low, max(number) AS high,"
     " count(*) AS n, arg_max(number, time_us) AS last, max(time_us) AS last_us, any_value(kind) AS kind"
@@ -48,25 +46,6 @@ _GAPS = (
     " UNION ALL SELECT point, $2, $3 FROM longest WHERE point NOT IN (SELECT point FROM spoken))"
     " SELECT point, begin, silence.end FROM silence JOIN longest USING (point) WHERE silence.end - begin > longest.us"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class RolledMonth:
-    """A month in hours.
-
-    Attributes:
-        month: As in `ArchivedMonth`.
-        file: Its name in the folder of the archive.
-        hours: How many rows it holds.
-        sha256: Digest of the file.
-        texts: Single readings that stayed, because they are texts.
-    """
-
-    month: int
-    file: str
-    hours: int
-    sha256: str
-    texts: int
 
 
 class HourArchive:
@@ -131,7 +110,7 @@ class HourArchive:
         connection.executemany("INSERT OR IGNORE INTO gap VALUES (?, ?, ?)", gaps if before is None else [])
         return rolled
 
-    def _write(self, engine: Engine, month: int) -> tuple[int, str, int, str]:
+    def _write(self, engine: Duck, month: int) -> tuple[int, str, int, str]:
         stem = f"{month // 12:04}-{month % 12 + 1:02}-hours"
         part = self._archive.folder / f"{stem}.part"
         engine.execute(
@@ -144,7 +123,7 @@ class HourArchive:
         part.replace(path)
         return month, path.name, int(count), digest
 
-    def _keep_texts(self, connection: sqlite3.Connection, engine: Engine, source: ArchivedMonth, path: str) -> int:
+    def _keep_texts(self, connection: sqlite3.Connection, engine: Duck, source: ArchivedMonth, path: str) -> int:
         """Write the texts of a month into a file of their own, name it instead of the old one, and count them."""
         query = f"SELECT * FROM read_parquet($1) WHERE kind = {TEXT} ORDER BY point, time_us"  # noqa: S608
         engine.execute(f"CREATE TABLE words AS {query}", [path])
@@ -195,7 +174,7 @@ class HourArchive:
         return {row[0]: (row[0], row[1], int(row[2]) if row[3] == 1 else float(row[2]), 0) for row in found}
 
 
-def _gaps(engine: Engine, path: str, month: int, longest_us: Mapping[int, int]) -> list[tuple[int, int, int]]:
+def _gaps(engine: Duck, path: str, month: int, longest_us: Mapping[int, int]) -> list[tuple[int, int, int]]:
     engine.execute("CREATE TABLE longest (point BIGINT, us BIGINT)")
     if not longest_us:
         return []

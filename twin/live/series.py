@@ -1,9 +1,9 @@
 """Many readings of one point at once, such as the years of a system that is replaced: written as columns."""
 
-import sqlite3
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import repeat
 from operator import itemgetter
 
@@ -11,22 +11,14 @@ import numpy as np
 import numpy.typing as npt
 
 from twin.errors import InvalidInput
+from twin.live.engine import Session
 from twin.live.observation import Quality
 from twin.live.points import Point
 from twin.live.schema import quality_to_stored
 from twin.live.store import ReadingStore
-from twin.live.write import (
-    UPSERT_LATEST,
-    Values,
-    WriteResult,
-    count_refusals,
-    late,
-    readings_kept_from_us,
-    total,
-)
+from twin.live.write import Values, WriteResult, late, total
 
 ROWS_PER_TRANSACTION = 100_000  # others who write wait a quarter of a second at most
-_INSERT = "INSERT INTO observation VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,38 +76,25 @@ def put_series(store: ReadingStore, key: int, point: Point, series: Series, now_
     Raises:
         StorageError: (store-write) the disk refused.
     """
-    results: list[WriteResult] = []
-
-    def run(connection: sqlite3.Connection, rows: list[Values]) -> None:
-        kept_from_us = readings_kept_from_us(connection)
-        kept = rows if kept_from_us is None else rows[bisect_left(rows, kept_from_us, key=itemgetter(1)) :]
-        refused = len(rows) - len(kept)
-        if refused and kept_from_us is not None:
-            refusal = late(kept_from_us, point.building_id, point.point_id)
-            count_refusals(connection, [refusal] * refused, now_us)
-        results.append(WriteResult(0, 0, refused))
-        if kept:
-            results.append(_write(connection, kept))
-            store.take_newest(kept[-1])
-
+    results = []
     for rows in series.parts(key, point):
-        store.do(lambda connection, rows=rows: run(connection, rows))  # type: ignore[misc]
+        result, newest = store.do(partial(_write, rows=rows, point=point, now_us=now_us))
+        results.append(result)
+        if newest is not None:
+            store.take_newest(newest)
     return total(results)
 
 
-def _write(connection: sqlite3.Connection, rows: list[Values]) -> WriteResult:
-    """Write rows of one point, in order of time, in the open transaction; a repetition changes nothing."""
-    before = connection.total_changes
-    connection.executemany(_INSERT, rows)
-    stored = connection.total_changes - before
-    connection.execute(UPSERT_LATEST.format(rows="(?, ?, ?, ?)"), rows[-1])
-    if stored == len(rows):
-        return WriteResult(stored, 0, 0)
-    span = (rows[0][0], rows[0][1], rows[-1][1])
-    query = "SELECT time_us, result FROM observation WHERE point = ? AND time_us BETWEEN ? AND ?"
-    there = dict(connection.execute(query, span))
-    conflicts = sum(1 for row in rows if there[row[1]] != row[2])
-    return WriteResult(stored, len(rows) - stored - conflicts, conflicts)
+def _write(session: Session, rows: list[Values], point: Point, now_us: int) -> tuple[WriteResult, Values | None]:
+    kept_from_us = session.kept_from_us()
+    kept = rows if kept_from_us is None else rows[bisect_left(rows, kept_from_us, key=itemgetter(1)) :]
+    refused = len(rows) - len(kept)
+    if refused and kept_from_us is not None:
+        refusal = late(kept_from_us, point.building_id, point.point_id)
+        session.count_refusals([refusal] * refused, now_us)
+    if not kept:
+        return WriteResult(0, 0, refused), None
+    return total([WriteResult(0, 0, refused), session.write_series(kept)]), kept[-1]
 
 
 def _invalid(why: str, point_id: str) -> InvalidInput:

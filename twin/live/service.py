@@ -11,10 +11,11 @@ from typing import Any
 from ifc import ReadFinding
 from twin.errors import InvalidInput, NotFound
 from twin.live.address import BrokerAddress, TlsFiles
-from twin.live.archive import Archive, ArchivedMonth
 from twin.live.binding import bind, check_bindings
 from twin.live.capture import Capture, read_capture
 from twin.live.devices import DEVICE_ID
+from twin.live.engine import ArchivedMonth
+from twin.live.engines import open_engine
 from twin.live.events import Hub
 from twin.live.intake import Intake
 from twin.live.line import BrokerLine
@@ -40,7 +41,7 @@ class LiveWing:
     """Keeps the points of all buildings and their readings. Safe to use from many threads.
 
     Args:
-        path: SQLite file of the readings; made if it is not there.
+        where: SQLite file of the readings, made if it is not there; or the URL of a PostgreSQL, see `open_engine`.
         clock: Returns the present, aware UTC.
         root: First level of the topics that are read.
         new_token: Returns a random text; names a start of this service in event ids, and its session at the broker.
@@ -48,7 +49,7 @@ class LiveWing:
 
     def __init__(
         self,
-        path: Path,
+        where: Path | str,
         clock: Callable[[], datetime],
         *,
         root: str = "kaksik",
@@ -57,10 +58,10 @@ class LiveWing:
         self._clock = clock
         self._new_token = new_token
         self.hub = Hub(new_token(), render=self._event)
-        self._store = ReadingStore(path, lambda: time_to_us(clock()), self._publish)
-        self._archive = Archive(path.with_suffix(".archive"))
-        self._upkeep = Upkeep(self._store, self._archive, clock)
-        self._reader = Reader(path, self._archive)
+        self._engine = open_engine(where)
+        self._store = ReadingStore(self._engine, lambda: time_to_us(clock()), self._publish)
+        self._upkeep = Upkeep(self._store, clock)
+        self._reader = Reader(self._engine)
         self._intake = Intake(self._store, clock, root)
         self.devices = DeviceRegister(self._store)
         self.quarantine = Quarantine(self._store, self._reader, self.devices)
@@ -246,7 +247,7 @@ class LiveWing:
         """Return the state as it was at `moment` (aware), with ages as of then; see `latest`."""
         need_aware(moment)
         keys = [key for key, _ in self._of_building(building_id)]
-        readings = self._reader.state_at(keys, building_id, moment)
+        readings = self._reader.state_at(keys, moment)
         return {"items": [aged(point, readings.get(key), moment) for key, point in self._of_building(building_id)]}
 
     def history(
@@ -334,7 +335,15 @@ class LiveWing:
 
     def rebuild_latest(self) -> None:
         """Make the latest values anew from the history."""
-        self._store.rebuild_latest(self._archive)
+        self._store.rebuild_latest()
+
+    def store_status(self) -> dict[str, Any]:
+        """Return which engine keeps the readings: ``engine``, and for PostgreSQL whether it has TimescaleDB.
+
+        Raises:
+            StorageError: (store-away) the database cannot be reached; (store-closed).
+        """
+        return self._engine.status()
 
     # --- broker
 
@@ -386,7 +395,6 @@ class LiveWing:
         self.stop_mqtt()
         self._intake.capture_to(None)
         self._store.close()
-        self._reader.close()
 
     def __enter__(self) -> "LiveWing":
         return self

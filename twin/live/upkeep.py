@@ -1,13 +1,12 @@
 """What becomes of readings with time: months to files, single readings to hours, as the operator wants it."""
 
 import logging
-import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import methodcaller
 
-from twin.live.archive import Archive, ArchivedMonth
-from twin.live.archive_hours import HourArchive, RolledMonth
+from twin.live.engine import ArchivedMonth, RolledMonth
 from twin.live.queries import STALE_AFTER_INTERVALS
 from twin.live.store import ReadingStore
 
@@ -19,7 +18,7 @@ class Retention:
     """How long readings stay as they are; None is for ever.
 
     Attributes:
-        archive_after: Age at which whole months move from SQLite to files.
+        archive_after: Age at which whole months move from SQLite to files; PostgreSQL keeps them.
         keep_readings: Age at which whole months of single readings end as hours; they move to files first.
     """
 
@@ -51,13 +50,11 @@ class Upkeep:
 
     Args:
         store: The readings.
-        archive: Their files.
         clock: Tells the time.
     """
 
-    def __init__(self, store: ReadingStore, archive: Archive, clock: Callable[[], datetime]) -> None:
-        self._store, self._archive, self._clock = store, archive, clock
-        self._hours = HourArchive(archive)
+    def __init__(self, store: ReadingStore, clock: Callable[[], datetime]) -> None:
+        self._store, self._clock = store, clock
 
     def run(self, retention: Retention) -> Kept:
         """Move and roll up what is old enough now.
@@ -87,28 +84,14 @@ class Upkeep:
         Raises:
             StorageError: (archive-write, archive-damaged, store-write) the months before the failure are moved.
         """
-        due: list[int] = []
-        self._store.do(lambda connection: due.extend(self._archive.due(connection, before)))
-        moved: list[ArchivedMonth] = []
-        for month in due:
-            self._store.do(lambda connection, month=month: moved.append(self._archive.write_month(connection, month)))  # type: ignore[misc]
-        self._sweep()
+        due = self._store.do(lambda session: session.months_to_archive(before))
+        moved = [self._store.do(methodcaller("archive_month", month)) for month in due]
+        self._store.do(lambda session: session.sweep())
         return tuple(moved)
 
     def _roll(self, before: datetime, longest_us: Mapping[int, int]) -> tuple[RolledMonth, ...]:
-        due: list[int] = []
-        self._store.do(lambda connection: due.extend(self._hours.due(connection, before)))
-        rolled: list[RolledMonth] = []
-        for month in due:
-            self._store.do(
-                lambda connection, month=month: rolled.append(self._hours.roll(connection, month, longest_us))  # type: ignore[misc]
-            )
+        due = self._store.do(lambda session: session.months_to_roll(before))
+        rolled = [self._store.do(methodcaller("roll_month", month, longest_us)) for month in due]
         if rolled:
-            self._sweep()
+            self._store.do(lambda session: session.sweep())
         return tuple(rolled)
-
-    def _sweep(self) -> None:
-        def run(connection: sqlite3.Connection) -> None:
-            self._archive.sweep(connection)
-
-        self._store.do(run)

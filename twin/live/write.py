@@ -32,7 +32,7 @@ _INSERT_QUARANTINE = (
     " AND NOT EXISTS (SELECT 1 FROM barred WHERE building_id = ?1 AND point_id = ?2)"
 )
 
-_QUARANTINED = (RefusalReason.POINT_UNKNOWN, RefusalReason.DEVICE_UNKNOWN)
+QUARANTINED = (RefusalReason.POINT_UNKNOWN, RefusalReason.DEVICE_UNKNOWN)
 
 Values = tuple[int, int, Stored, int]
 
@@ -88,8 +88,8 @@ def write_rows(
         For each append what became of it and its new observations; and the newest new row of each point.
     """
     if (kept_from_us := readings_kept_from_us(connection)) is not None:
-        appends = [_without_late(append, kept_from_us) for append in appends]
-    values = [[_values(row) for row in rows] for rows, _ in appends]
+        appends = [without_late(append, kept_from_us) for append in appends]
+    values = [[values_of(row) for row in rows] for rows, _ in appends]
     flat = [value for group in values for value in group]
     refusals = [refusal for _, group in appends for refusal in group]
     connection.execute("SAVEPOINT fast")
@@ -122,7 +122,8 @@ def _execute_rows(connection: sqlite3.Connection, statement: str, values: Sequen
     return changed
 
 
-def _values(row: Row) -> Values:
+def values_of(row: Row) -> Values:
+    """Return what is written for a row."""
     observation = row.observation
     return (
         row.point_key,
@@ -161,6 +162,21 @@ def _same(connection: sqlite3.Connection, value: Values) -> bool:
     return type(there) is type(value[2]) and there == value[2]
 
 
+def write_series(connection: sqlite3.Connection, rows: Sequence[Values]) -> WriteResult:
+    """Write rows of one point, in order of time, in the open transaction; a repetition changes nothing."""
+    before = connection.total_changes
+    connection.executemany(_INSERT_ONE, rows)
+    stored = connection.total_changes - before
+    connection.execute(UPSERT_LATEST.format(rows="(?, ?, ?, ?)"), rows[-1])
+    if stored == len(rows):
+        return WriteResult(stored, 0, 0)
+    span = (rows[0][0], rows[0][1], rows[-1][1])
+    query = "SELECT time_us, result FROM observation WHERE point = ? AND time_us BETWEEN ? AND ?"
+    there = dict(connection.execute(query, span))
+    conflicts = sum(1 for row in rows if there[row[1]] != row[2])
+    return WriteResult(stored, len(rows) - stored - conflicts, conflicts)
+
+
 def newest_of(values: Iterable[Values]) -> Newest:
     """Return the row with the newest time of each point."""
     newest: Newest = {}
@@ -183,7 +199,7 @@ def late(kept_from_us: int, building_id: str, point_id: str) -> Refusal:
     return Refusal(RefusalReason.LATE, detail, building_id, point_id)
 
 
-def _without_late(append: Append, kept_from_us: int) -> Append:
+def without_late(append: Append, kept_from_us: int) -> Append:
     """Return an append with refusals for its readings of a time of which only hours are kept."""
     rows, refusals = append
     kept_from = time_from_us(kept_from_us)
@@ -204,7 +220,7 @@ def count_refusals(connection: sqlite3.Connection, refusals: Sequence[Refusal], 
     unknown = Counter(
         (refusal.building_id or "", refusal.point_id)
         for refusal in refusals
-        if refusal.reason in _QUARANTINED and refusal.point_id  # who bears no name cannot be accepted either
+        if refusal.reason in QUARANTINED and refusal.point_id  # who bears no name cannot be accepted either
     )
     for (building_id, point_id), count in unknown.items():
         if not connection.execute(_UPDATE_QUARANTINE, (count, now_us, building_id, point_id)).rowcount:

@@ -236,13 +236,13 @@ def _with_version(path: Path, version: int) -> None:
 
 
 def test_a_disk_that_refuses_is_reported_and_nothing_is_half_written(wing: LiveWing, tmp_path: Path) -> None:
-    wing._store._connection.execute("PRAGMA max_page_count=1")  # SQLite's own way to have a full disk
+    wing._engine._connection.execute("PRAGMA max_page_count=1")  # SQLite's own way to have a full disk
     many = [(TEMP, message(20.0, -n)) for n in range(5_000)]
     with pytest.raises(StorageError) as caught:
         wing.ingest_batch(many)
     assert caught.value.reason == "store-write"
     assert latest(wing)["value"] is None
-    wing._store._connection.execute("PRAGMA max_page_count=1000000")
+    wing._engine._connection.execute("PRAGMA max_page_count=1000000")
     assert wing.ingest_batch(many) == WriteResult(5_000, 0, 0)
 
 
