@@ -4,27 +4,37 @@ from datetime import datetime, timedelta
 
 from samples.telemetry.chance import share
 from samples.telemetry.faults import Fault, FaultKind
-from samples.telemetry.site import Site, quantity_of
+from samples.telemetry.site import Point, Site, quantity_of
 
 DRIFT_K_PER_DAY = 0.1
-SPEAKING = timedelta(minutes=10)  # after midnight UTC; the silent sensor then says nothing for the day
+SPEAKING = timedelta(minutes=10)  # after midnight UTC; a silent device then says nothing for the day
 DAYS = 62  # of a demonstration
 
 
 def usual_faults(site: Site, seed: int, begin: datetime) -> list[Fault]:
-    """Return a thermometer that drifts and a sensor that is silent for most of each day, from `begin` on."""
+    """Return what is broken from `begin` on: a thermometer drifts, a sensor and an air unit are mostly silent."""
     sensors = [p for p in site.points if p["kind"] == "sensor" and site.is_indoor(p)]
     sensors.sort(key=lambda p: share(seed, "usual", p["building_id"], p["point_id"]))
     drifting = next((p for p in sensors if quantity_of(p) == "Temperature"), None)
-    silent = next((p for p in sensors if p is not drifting), None)
+    sensor = next((p for p in sensors if p is not drifting), None)
+    air_unit = next((p for p in site.points if quantity_of(p) == "Fan"), None)
     made: list[Fault] = []
     if drifting is not None:
         end = begin + timedelta(days=DAYS)
-        place = (str(drifting["building_id"]), str(drifting["point_id"]))
-        made.append(Fault(FaultKind.DRIFT, *place, begin, end, DRIFT_K_PER_DAY))
-    if silent is not None:
-        place = (str(silent["building_id"]), str(silent["point_id"]))
-        for day in range(DAYS):
-            midnight = begin + timedelta(days=day)
-            made.append(Fault(FaultKind.SILENT, *place, midnight + SPEAKING, midnight + timedelta(days=1), 0.0))
+        made.append(Fault(FaultKind.DRIFT, *_place(drifting), begin, end, DRIFT_K_PER_DAY))
+    for silent in (sensor, air_unit):
+        if silent is not None:
+            made += _silences(silent, begin)
     return made
+
+
+def _place(point: Point) -> tuple[str, str]:
+    return str(point["building_id"]), str(point["point_id"])
+
+
+def _silences(point: Point, begin: datetime) -> list[Fault]:
+    midnights = (begin + timedelta(days=day) for day in range(DAYS))
+    return [
+        Fault(FaultKind.SILENT, *_place(point), midnight + SPEAKING, midnight + timedelta(days=1), 0.0)
+        for midnight in midnights
+    ]

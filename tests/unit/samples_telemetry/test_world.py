@@ -149,10 +149,18 @@ def test_faults_of_a_year_stand_apart_and_are_known():
     assert faults[0].to_json()["begin"].endswith("Z")
 
 
-def test_a_demonstration_has_a_silent_sensor_and_a_drifting_one():
+def test_a_demonstration_has_a_silent_sensor_a_silent_air_unit_and_a_drifting_thermometer():
     faults = usual_faults(Site.of(POINTS), 1, WINTER)
-    assert {item.kind for item in faults} == {FaultKind.DRIFT, FaultKind.SILENT}
-    assert len({item.place for item in faults}) == 2
+    (drifting,) = {item.place for item in faults if item.kind is FaultKind.DRIFT}
+    silent = {item.place for item in faults if item.kind is FaultKind.SILENT}
+    assert len(silent) == 2
+    assert "ahu-fan" in silent
+    assert drifting.endswith("-temp")
+    assert drifting not in silent
+    day = [
+        item for item in faults if item.place == "ahu-fan" and item.begin <= WINTER + timedelta(hours=9) < item.end
+    ]
+    assert len(day) == 1  # at nine it is silent, whatever the day
 
 
 def test_a_setpoint_is_obeyed_and_the_room_follows(winter):
