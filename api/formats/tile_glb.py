@@ -106,16 +106,32 @@ def tile_glb(blocks: Blocks, local: FloatArray, bodies: Sequence[Body]) -> bytes
     features = np.zeros((len(local), 2), dtype=np.uint16)  # two bytes of padding: a stride is a multiple of four
     features[:, 0] = blocks.features
     position = file.accessor(y_up, FLOAT, "VEC3", ARRAY_BUFFER, bounds=True)
+    normal = file.accessor(flat_normals(y_up, blocks.faces), FLOAT, "VEC3", ARRAY_BUFFER)
     feature = file.accessor(features, UINT16, "SCALAR", ARRAY_BUFFER, stride=4)
     indices = file.accessor(blocks.faces.astype(np.uint32).reshape(-1), UINT32, "SCALAR", ELEMENT_ARRAY_BUFFER)
     ids = {"featureIds": [{"featureCount": len(bodies), "attribute": 0, "propertyTable": 0}]}
     primitive = {
-        "attributes": {"POSITION": position, "_FEATURE_ID_0": feature},
+        "attributes": {"POSITION": position, "NORMAL": normal, "_FEATURE_ID_0": feature},
         "indices": indices,
         "material": 0,
         "extensions": {"EXT_mesh_features": ids},
     }
     return file.to_bytes(primitive, _metadata(file, bodies))
+
+
+def flat_normals(points: NDArray[np.float32], faces: IntArray) -> NDArray[np.float32]:
+    """Return the normal of each vertex, float32 (n, 3), where all triangles of a vertex lie in one plane.
+
+    glTF lets a viewer compute them; CesiumJS does not, and shows a block without them as a white patch.
+    """
+    corners = points.astype(np.float64)[faces]
+    across = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    summed = np.zeros((len(points), 3))
+    for corner in range(3):  # twice the area as weight: a sliver of the triangulation has no direction of its own
+        np.add.at(summed, faces[:, corner], across)
+    lengths = np.linalg.norm(summed, axis=1, keepdims=True)
+    upwards = np.array([0.0, 1.0, 0.0])
+    return np.where(lengths > 0, summed / np.where(lengths > 0, lengths, 1.0), upwards).astype(np.float32)
 
 
 def _metadata(file: "_File", bodies: Sequence[Body]) -> dict[str, Any]:

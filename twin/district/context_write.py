@@ -16,7 +16,7 @@ from twin.district.context import ContextBuilding
 LAYOUT = 2  # of the file; goes into its name, so that another layout is made anew and never misread
 PART = ".part"
 CELL_M = 500.0  # some hundred buildings of a dense city: a tile of below a megabyte
-TILE_BYTES = 512 * 1024  # of outlines in one tile: with walls, floors and roofs at most nine times as much
+TILE_BYTES = 512 * 1024  # of outlines in one tile: with walls, floors and roofs at most fourteen times as much
 REPORT_EVERY = 1_000  # buildings between two reports: a tenth of a second
 
 _TABLES = """

@@ -157,6 +157,20 @@ def test_blocks_are_closed_and_hold_the_volume_of_the_building():
         assert volumes[b.building_id] == pytest.approx(b.shape.area * (b.height_m or 0.0), rel=2e-3, abs=0.01)
 
 
+def test_every_vertex_has_the_normal_of_its_face():
+    for _, _, glb in tiles_with(BODIES):
+        document, binary = parse(glb)
+        primitive = document["meshes"][0]["primitives"][0]
+        points = numbers(document, binary, primitive["attributes"]["POSITION"]).astype(float)
+        normals = numbers(document, binary, primitive["attributes"]["NORMAL"])
+        faces = numbers(document, binary, primitive["indices"]).reshape(-1, 3)
+        a, b, c = (points[faces[:, i]] for i in range(3))
+        across = np.cross(b - a, c - a)
+        across /= np.linalg.norm(across, axis=1, keepdims=True)
+        for corner in range(3):
+            assert np.einsum("ij,ij->i", normals[faces[:, corner]], across).min() > 0.9999
+
+
 def test_the_property_table_says_what_each_block_is():
     (_, _, glb), *_ = tiles_with(BODIES)
     document, binary = parse(glb)
