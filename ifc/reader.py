@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ifc.ahead import compile_ahead
 from ifc.assembly import Assembly
 from ifc.encoding import holds_shifted_bytes
 from ifc.errors import IfcError, IfcReadError, Reason
@@ -99,7 +100,7 @@ def read_file(
     Raises:
         IfcReadError: The file is refused, or (timeout, memory, crash) the child was stopped or died.
     """
-    return Call(read_model).run(limits, on_progress, path, max_bytes)
+    return Call(read_model, compile_ahead).run(limits, on_progress, path, max_bytes)
 
 
 def _parsed(path: Path, admitted: Admitted, text: StepText) -> Source:

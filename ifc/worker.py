@@ -1,8 +1,8 @@
 """Run one function in a killable child process with limits.
 
 Native parsers and geometry kernels crash, hang and eat memory on hostile files (measured on every engine), so they
-never run in the process that serves people. The child is a fresh interpreter (`python -m ifc._child`): nothing of
-the parent's threads, locks or `__main__` is copied into it. Progress and the result come back over a pipe as
+never run in the process that serves people. The child is forked from a fresh interpreter (`ifc.fork_server`): nothing
+of the parent's threads, locks or `__main__` is copied into it. Progress and the result come back over a pipe as
 length-prefixed pickles.
 """
 
@@ -12,8 +12,6 @@ import pickle
 import selectors
 import signal
 import struct
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,11 +19,13 @@ from pathlib import Path
 from typing import Any, Generic, ParamSpec, TypeVar
 
 from ifc.errors import IfcReadError, Reason
+from ifc.fork_server import Child, ForkServer, environment
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 _PREFIX = struct.Struct("<Q")
+_SERVER = ForkServer()  # of this process: it holds nothing of any caller, and starts nothing before the first call
 _STDERR_TAIL_BYTES = 2_000  # what a crash leaves in the message: the last lines are the ones that tell
 
 
@@ -46,9 +46,15 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Call(Generic[P, R]):
-    """A module-level function to be run in a child, typed like the function itself."""
+    """A module-level function to be run in a child, typed like the function itself.
+
+    Attributes:
+        function: What the child runs.
+        ready: A module-level function that is run once, before children are forked, for what costs at the first use.
+    """
 
     function: Callable[P, R]
+    ready: Callable[[], None] | None = None
 
     def run(
         self,
@@ -63,8 +69,9 @@ class Call(Generic[P, R]):
             IfcError: What the function itself raised.
             IfcReadError: (timeout, memory, crash) the child was stopped or died.
         """
-        request = (limits, self.function.__module__, self.function.__qualname__, args, kwargs)
-        outcome: R = _supervise(request, limits, on_progress)
+        call = (self.function.__module__, self.function.__qualname__, args, kwargs)
+        ready = self.ready and f"{self.ready.__module__}:{self.ready.__qualname__}"
+        outcome: R = _supervise(call, ready, limits, on_progress)
         return outcome
 
 
@@ -82,48 +89,30 @@ def send(fd: int, message: object) -> None:
         pipe.write(_PREFIX.pack(len(data)) + data)
 
 
-def _supervise(request: object, limits: Limits, on_progress: Callable[[float, str], None] | None) -> Any:
-    reader, writer = os.pipe()
-    environment = {**os.environ, "KAKSIK_WORKER_FD": str(writer)}
-    root = str(Path(__file__).resolve().parent.parent)
-    environment["PYTHONPATH"] = os.pathsep.join(filter(None, [root, environment.get("PYTHONPATH", "")]))
-    child = subprocess.Popen(
-        [sys.executable, "-m", "ifc._child"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        pass_fds=(writer,),
-        env=environment,
-        start_new_session=True,
-    )
-    os.close(writer)
+def _supervise(call: Any, ready: str | None, limits: Limits, on_progress: Callable[[float, str], None] | None) -> Any:
+    module, *rest = call
+    request = pickle.dumps((limits, environment(), str(Path.cwd()), module, *rest))
+    child = _SERVER.start(module, ready)
     try:
-        with contextlib.suppress(BrokenPipeError):
-            if child.stdin is not None:
-                child.stdin.write(pickle.dumps(request))
-                child.stdin.close()
-        return _collect(child, reader, limits, on_progress)
+        with contextlib.suppress(BrokenPipeError), os.fdopen(child.request, "wb") as pipe:
+            pipe.write(request)
+        found, tail = _collect(child, limits, on_progress)
     finally:
-        os.close(reader)
-        if child.poll() is None:
-            child.kill()
-        child.wait()
-        if child.stderr is not None:
-            child.stderr.close()
+        code = child.end()
+    if not found:
+        raise _death(code, tail, limits)
+    return found[0]
 
 
 def _collect(
-    child: "subprocess.Popen[bytes]",
-    reader: int,
-    limits: Limits,
-    on_progress: Callable[[float, str], None] | None,
-) -> Any:
+    child: Child, limits: Limits, on_progress: Callable[[float, str], None] | None
+) -> tuple[list[Any], bytes]:
+    """Return the result, if one came, and the last words of the child."""
     deadline = time.monotonic() + limits.wall_s
     buffer, tail = bytearray(), bytearray()
     with selectors.DefaultSelector() as selector:
-        selector.register(reader, selectors.EVENT_READ)
-        if child.stderr is not None:
-            selector.register(child.stderr, selectors.EVENT_READ)
+        for end in (child.answers, child.errors):
+            selector.register(end, selectors.EVENT_READ)
         while selector.get_map():
             ready = selector.select(timeout=max(0.0, deadline - time.monotonic()))
             if not ready:
@@ -131,34 +120,34 @@ def _collect(
             for key, _ in ready:
                 chunk = os.read(key.fd, 1 << 20)
                 if not chunk:
-                    selector.unregister(key.fileobj)
-                elif key.fd == reader:
+                    selector.unregister(key.fd)
+                elif key.fd == child.answers:
                     buffer += chunk
-                    done, outcome = _drain(buffer, on_progress)
-                    if done:
-                        return outcome
+                    if found := _drain(buffer, on_progress):
+                        return found, bytes(tail)
                 else:
                     tail += chunk
                     del tail[:-_STDERR_TAIL_BYTES]
-    raise _death(child.wait(), bytes(tail), limits)
+    return [], bytes(tail)
 
 
-def _drain(buffer: bytearray, on_progress: Callable[[float, str], None] | None) -> tuple[bool, Any]:
+def _drain(buffer: bytearray, on_progress: Callable[[float, str], None] | None) -> list[Any]:
     while len(buffer) >= _PREFIX.size:
         (size,) = _PREFIX.unpack_from(buffer)
         if len(buffer) < _PREFIX.size + size:
             break
+        content: list[Any]
         kind, *content = pickle.loads(  # noqa: S301 - written by this module in our own child
             memoryview(buffer)[_PREFIX.size : _PREFIX.size + size].tobytes()
         )
         del buffer[: _PREFIX.size + size]
         if kind == "result":
-            return True, content[0]
+            return content
         if kind == "error":
             raise content[0]
         if on_progress is not None:
             on_progress(*content)
-    return False, None
+    return []
 
 
 def _out_of_time(seconds: float) -> IfcReadError:
@@ -169,7 +158,7 @@ def _out_of_time(seconds: float) -> IfcReadError:
     )
 
 
-def _death(code: int, tail: bytes, limits: Limits) -> IfcReadError:
+def _death(code: int | None, tail: bytes, limits: Limits) -> IfcReadError:
     text = tail.decode("utf-8", "replace")
     if code == -signal.SIGXCPU:
         return _out_of_time(limits.cpu_s or 0.0)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from ifc.ahead import compile_ahead
 from ifc.errors import IfcError, IfcGeometryError, Reason
 from ifc.findings import ReadFinding, Severity
 from ifc.geometry.far import MAX_CELLS, Coarse, run_far
@@ -223,7 +224,7 @@ def _ambiguous_keys(run: _Run, found: Harvest) -> dict[int, str]:
     if not found.has_ambiguous_ids() or run.left_s() <= 0.0:
         return {}
     try:
-        return Call(read_keys).run(Limits(run.left_s(), run.memory_bytes), None, run.source)
+        return Call(read_keys, compile_ahead).run(Limits(run.left_s(), run.memory_bytes), None, run.source)
     except IfcError as error:
         run.failures.append(error)
         return {}
