@@ -39,6 +39,19 @@ def conformance_dir() -> Path:
 
 
 @pytest.fixture(scope="session")
+def postgres():
+    """A PostgreSQL server of this test process, with `fsync`; see `tests.postgres`."""
+    from tests.postgres import MISSING, PostgresServer, find_binaries
+
+    binaries = find_binaries()
+    if binaries is None:
+        pytest.skip(MISSING)
+    server = PostgresServer(binaries)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
 def made_once(tmp_path_factory, worker_id):
     """Return a function that makes a folder once for all test processes of this run."""
     base = tmp_path_factory.getbasetemp()

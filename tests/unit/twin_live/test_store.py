@@ -1,5 +1,4 @@
 import json
-import sqlite3
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -9,10 +8,12 @@ from typing import Any
 import pytest
 
 from ifc import ElementRecord, MeshSet
+from tests.unit.twin_live.conftest import execute, on_both
 from twin.errors import Conflict, InvalidInput, NotFound, StorageError
 from twin.live import LiveWing, Point, PointKind, WriteResult
 from twin.snapshot import Snapshot, Stage
 
+pytestmark = on_both
 BUILDING = "101234567"
 TEMP = f"kaksik/v1/{BUILDING}/112-temp/obs"
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -181,27 +182,24 @@ def test_a_unit_cannot_change_under_stored_readings(wing: LiveWing) -> None:
     assert {point.point_id for point in wing.points(BUILDING)} == {"112-temp", "112-motion", "meter"}
 
 
-def test_all_is_there_after_a_restart(wing: LiveWing, tmp_path: Path, clock: Any) -> None:
+def test_all_is_there_after_a_restart(wing: LiveWing, where: Path | str, clock: Any) -> None:
     wing.ingest(TEMP, message(20.0))
     points = wing.points(BUILDING)
     wing.stop()
-    with LiveWing(tmp_path / "readings.sqlite", clock) as again:
+    with LiveWing(where, clock) as again:
         assert again.points(BUILDING) == points
         assert latest(again)["value"] == 20.0
         assert again.ingest(TEMP, message(20.0)) == WriteResult(0, 1, 0)
 
 
-def test_the_latest_table_can_be_made_anew(wing: LiveWing, tmp_path: Path) -> None:
+def test_the_latest_table_can_be_made_anew(wing: LiveWing, where: Path | str) -> None:
     for minutes in (-3, -1, -2):
         wing.ingest(TEMP, message(20.0 + minutes, minutes))
-    with sqlite3.connect(tmp_path / "readings.sqlite") as other:
-        other.execute("UPDATE latest SET result = 99.0")
-    other.close()
+    column = "result" if isinstance(where, Path) else "number"
+    execute(where, f"UPDATE latest SET {column} = 99.0")
     wing.rebuild_latest()
     assert latest(wing)["value"] == 19.0
-    with sqlite3.connect(tmp_path / "readings.sqlite") as other:
-        assert other.execute("SELECT DISTINCT result FROM latest").fetchall() == [(19.0,)]
-    other.close()
+    assert execute(where, f"SELECT DISTINCT {column} FROM latest") == [(19.0,)]
 
 
 def test_a_closed_wing_says_so(wing: LiveWing) -> None:
@@ -213,37 +211,28 @@ def test_a_closed_wing_says_so(wing: LiveWing) -> None:
         assert caught.value.reason == "store-closed"
 
 
-@pytest.mark.parametrize(
-    ("prepare", "reason"),
-    [
-        (lambda path: path.write_bytes(b"this is no database, but it is long enough" * 100), "store-damaged"),
-        (lambda path: path.mkdir(), "store-damaged"),
-        (lambda path: _with_version(path, 99), "store-newer"),
-    ],
-)
-def test_a_file_that_is_not_ours(tmp_path: Path, clock: Any, prepare: Callable[[Path], None], reason: str) -> None:
-    path = tmp_path / "x.sqlite"
-    prepare(path)
-    with pytest.raises(StorageError) as caught:
-        LiveWing(path, clock)
-    assert caught.value.reason == reason
+FULL = """
+CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$;
+CREATE TRIGGER full_disk BEFORE INSERT ON latest EXECUTE FUNCTION full_disk()
+"""
 
 
-def _with_version(path: Path, version: int) -> None:
-    connection = sqlite3.connect(path)
-    connection.execute(f"PRAGMA user_version={version}")
-    connection.close()
-
-
-def test_a_disk_that_refuses_is_reported_and_nothing_is_half_written(wing: LiveWing, tmp_path: Path) -> None:
-    wing._engine._connection.execute("PRAGMA max_page_count=1")  # SQLite's own way to have a full disk
-    many = [(TEMP, message(20.0, -n)) for n in range(5_000)]
+def test_a_disk_that_refuses_is_reported_and_nothing_is_half_written(wing: LiveWing, where: Path | str) -> None:
+    if isinstance(where, Path):  # SQLite's own way to have a full disk
+        wing._engine._connection.execute("PRAGMA max_page_count=1")
+    else:  # the error of a full disk, after the readings and before their newest
+        execute(where, FULL)
+    many = [(TEMP, message(20.0, -n)) for n in range(2_000)]
     with pytest.raises(StorageError) as caught:
         wing.ingest_batch(many)
     assert caught.value.reason == "store-write"
     assert latest(wing)["value"] is None
-    wing._engine._connection.execute("PRAGMA max_page_count=1000000")
-    assert wing.ingest_batch(many) == WriteResult(5_000, 0, 0)
+    if isinstance(where, Path):
+        wing._engine._connection.execute("PRAGMA max_page_count=1000000")
+    else:
+        execute(where, "DROP TRIGGER full_disk ON latest")
+    assert wing.ingest_batch(many) == WriteResult(2_000, 0, 0)
 
 
 def test_readers_and_a_writer_work_at_the_same_time(wing: LiveWing) -> None:
