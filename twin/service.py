@@ -327,7 +327,7 @@ def open_twin(settings: Settings, clock: Clock = system_clock) -> Twin:
     snapshots, layers = SnapshotReader(catalogue, blobs), Layers(engine, blobs, clock)
     limits = Limits(settings.read_timeout_s, settings.read_memory_bytes)
     city = City(home / "district", layers, blobs, catalogue, shelf, limits)
-    live = LiveWing(home / "readings.sqlite", clock, root=settings.mqtt_root)
+    live = LiveWing(_secret(settings.readings_url) or home / "readings.sqlite", clock, root=settings.mqtt_root)
     projections = Projections(graph, catalogue, snapshots, live.points)
     live.watch_points(projections.points_changed)
     alarms = open_alarms(settings, live, clock)

@@ -43,6 +43,11 @@ class Settings(BaseSettings):
     cypher: bool = Field(
         default=False, description="Whether whoever may sign in may ask the graph in Cypher (read-only)"
     )
+    readings_url: SecretStr | None = Field(
+        default=None,
+        description="postgresql://[user:password@]host[:port]/database[?schema=kaksik] where readings lie;"
+        " default is a file in `home`",
+    )
     mqtt_url: SecretStr | None = Field(
         default=None, description="mqtt://[user:password@]host:port of the broker; default is no broker"
     )

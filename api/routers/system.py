@@ -13,10 +13,14 @@ CONFORMS_TO = ("https://www.rfc-editor.org/rfc/rfc9457",)
 router = APIRouter(tags=["service"])
 
 
-@router.get("/health", summary="Say that the service runs")
-def health() -> dict[str, str]:
-    """Return the state and version of the service."""
-    return {"status": "ok", "version": version("kaksik")}
+@router.get("/health", summary="Say that the service runs, and where its readings lie")
+def health(twin: TwinDep) -> dict[str, Any]:
+    """Return the state and version of the service, and which store keeps its readings.
+
+    Raises:
+        StorageError: (store-away) the database of the readings cannot be reached.
+    """
+    return {"status": "ok", "version": version("kaksik"), "readings": twin.live.store_status()}
 
 
 @router.get("/settings", summary="Show the settings, secrets masked")
