@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from ifc.ahead import compile_ahead
 from ifc.checks import limited
 from ifc.errors import IfcError, Reason
 from ifc.findings import ReadFinding, Severity
@@ -55,7 +56,7 @@ def validate_file(
     Raises:
         IfcReadError: The file is no IFC file at all, or (timeout, memory, crash) reading it was stopped.
     """
-    found = Call(rule_findings).run(limits, on_progress, path, max_bytes)
+    found = Call(rule_findings, compile_ahead).run(limits, on_progress, path, max_bytes)
     if any(finding.rule == "syntax" for finding in found):
         return _sorted(found)
     return _sorted((*found, *schema_findings(path, limits, express_rules=express_rules, max_bytes=max_bytes)))
