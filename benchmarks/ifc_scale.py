@@ -169,6 +169,9 @@ def measure_here(stage: str, path: Path) -> dict[str, Any]:
 
 
 def _cpu_s() -> float:
+    from ifc import close_fork_server
+
+    close_fork_server()  # what its children computed counts when it has ended
     usages = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 

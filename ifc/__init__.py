@@ -55,7 +55,7 @@ if TYPE_CHECKING:
         RelationKind,
         Value,
     )
-    from ifc.worker import Call, Limits, report_progress
+    from ifc.worker import Call, Limits, close_fork_server, report_progress
 
 __all__ = [
     "CUT_HEIGHT_M",
@@ -104,6 +104,7 @@ __all__ = [
     "build_scene",
     "canonical_bytes",
     "canonical_form",
+    "close_fork_server",
     "compare_quantities",
     "comparisons",
     "compile_ahead",
@@ -247,6 +248,7 @@ _NAMES = {  # module: what the door hands out of it; the block above tells the t
     "ifc.worker": (
         "Call",
         "Limits",
+        "close_fork_server",
         "report_progress",
     ),
 }

@@ -75,6 +75,14 @@ class Call(Generic[P, R]):
         return outcome
 
 
+def close_fork_server() -> None:
+    """End the server behind the children of this process; the next call starts another.
+
+    For who counts the computing of children: the system adds it to this process when the server has ended.
+    """
+    _SERVER.close()
+
+
 def report_progress(fraction: float, label: str) -> None:
     """Tell the parent, from inside a child, how far the work is (0 to 1); does nothing elsewhere."""
     fd = os.environ.get("KAKSIK_WORKER_FD")
