@@ -56,7 +56,7 @@ test("no words are left over that nothing says", async () => {
   const begun = [...text.matchAll(/`([a-zA-Z0-9_]+(?:\.[a-zA-Z0-9_]+)*\.)\$\{/g)].map((m) => m[1]);
   const families = [...text.matchAll(/(?:word|named)\("([a-zA-Z0-9_.]+)"/g)].map((m) => `${m[1]}.`);
   const used = (key) => said.has(key) || [...begun, ...families].some((prefix) => key.startsWith(prefix));
-  assert.deepEqual(Object.keys(en).filter((key) => !used(key)), []);
+  assert.deepEqual(Object.keys(en).filter((key) => !used(key) && !(key.endsWith(".one") && used(key.slice(0, -4)))), []);
 });
 
 test("places are filled, unknown ones stay visible", () => {

@@ -46,12 +46,13 @@ export function onLanguage(listener) {
 }
 
 /**
- * The words of a key, with {name} places filled.
+ * The words of a key, with {name} places filled; where {n} is one, those of `key.one` if there are any.
  * @param {string} key
  * @param {Record<string, string | number>} [values]
  */
 export function t(key, values) {
-  return fillIn(words[key] ?? key, values);
+  const one = String(values?.n) === "1" ? words[`${key}.one`] : undefined;
+  return fillIn(one ?? words[key] ?? key, values);
 }
 
 /**

@@ -4,6 +4,7 @@ import { apiUrl, getJson, postJson } from "../core/api.js";
 import { dateTime, number, t, unit, valueText } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
 import { announce, errorBlock, toastError } from "../ui/feedback.js";
+import { term } from "../ui/sentences.js";
 import { elementLink, fold } from "./parts.js";
 
 /** @typedef {import("../building/context.js").Context} Context */
@@ -68,7 +69,7 @@ class AlarmList {
       more.hidden = !shown;
       if (shown) this.more(alarm, more);
     } }, h("span", { class: `severity severity-${alarm.severity}` }, icon("alarm", 15), word("severity", alarm.severity)),
-    h("b", null, alarm.title), h("span", { class: "muted small" }, `${this.points.get(alarm.point_id)?.name ?? alarm.point_id} · ${valueText(alarm.value)} ${unit(alarm.unit)} · ${limitText(alarm)}`),
+    h("b", null, term(alarm.title)), h("span", { class: "muted small" }, `${this.points.get(alarm.point_id)?.name ?? alarm.point_id} · ${valueText(alarm.value)} ${unit(alarm.unit)} · ${limitText(alarm)}`),
     h("span", { class: "small" }, `${word("alarm.state", alarm.state)} · ${dateTime(alarm.raised)}${alarm.assignee ? ` · ${t("alarm.assignee", { name: alarm.assignee })}` : ""}`));
     const acts = h("div", { class: "alarm-acts" },
       alarm.acknowledged_by ? h("span", { class: "small muted" }, t("alarm.seen", { name: alarm.acknowledged_by })) : h("button", { type: "button", class: "button small-button", "data-ack": alarm.alarm_id, onclick: () => this.act(alarm, "acknowledge", { note: "" }) }, t("alarm.acknowledge")),
@@ -103,7 +104,7 @@ class AlarmList {
   async act(alarm, what, body) {
     try {
       await postJson(`/alarms/${alarm.alarm_id}/${what}`, body);
-      announce(t(`alarm.done.${what}`, { title: alarm.title }));
+      announce(t(`alarm.done.${what}`, { title: term(alarm.title) }));
       this.open = null;
       this.shown = "";
       await this.ask();

@@ -4,6 +4,7 @@ import { followJob, getJson, postJson } from "../core/api.js";
 import { dateTime, number, t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
 import { announce, errorBlock, skeleton } from "../ui/feedback.js";
+import { term } from "../ui/sentences.js";
 import { submissionPart } from "./submission.js";
 import { fold, words } from "./parts.js";
 
@@ -94,7 +95,7 @@ class Applications {
     const bar = h("progress", { max: 1, value: 0, "aria-label": t("stage.loading") });
     const label = h("p", { class: "progress-label" });
     fill(this.out, bar, label);
-    await followJob(job.job_id, (j) => { bar.value = j.progress ?? 0; label.textContent = `${j.label ?? ""} · ${number((j.progress ?? 0) * 100, 0)} %`; });
+    await followJob(job.job_id, (j) => { bar.value = j.progress ?? 0; label.textContent = `${term(j.label ?? "")} · ${number((j.progress ?? 0) * 100, 0)} %`; });
   }
 
   /** @param {string} path @param {object} body @param {string} said */

@@ -3,6 +3,7 @@ import { fill, h } from "../core/dom.js";
 import { getJson, postJson } from "../core/api.js";
 import { dateTime, number, t, unit, valueText } from "../core/i18n.js";
 import { announce, errorBlock } from "../ui/feedback.js";
+import { reasonText, term } from "../ui/sentences.js";
 import { fold } from "./parts.js";
 
 /** @typedef {import("../building/context.js").Context} Context */
@@ -76,6 +77,6 @@ function row(c, act) {
   const waiting = WAITING.has(c.status);
   return h("li", { "data-command": c.command_id, "data-status": c.status, "data-waiting": waiting || null },
     h("b", null, `${c.point_id}: ${valueText(c.value)} ${unit(c.unit)}`), h("span", { class: "badge" }, t(`command.status.${c.status}`)),
-    h("small", { class: "muted" }, `${t("command.by", { name: c.proposed_by, reason: c.reason })} · ${dateTime(c.proposed)}${c.note ? ` · ${c.note}` : ""}`),
+    h("small", { class: "muted" }, `${t("command.by", { name: c.proposed_by, reason: c.reason })} · ${dateTime(c.proposed)}${c.note ? ` · ${reasonText(c.note) || term(c.note)}` : ""}`),
     c.status === "proposed" ? h("span", { class: "actions" }, button("withdraw", "link"), button("confirm", "button small-button")) : null);
 }

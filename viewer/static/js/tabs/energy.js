@@ -7,6 +7,7 @@ import { once } from "../building/context.js";
 import { barChart } from "../ui/charts.js";
 import { errorBlock, skeleton } from "../ui/feedback.js";
 import { flowsOf, sankey } from "../ui/sankey.js";
+import { said, term } from "../ui/sentences.js";
 import { colourButtons } from "./energy-colours.js";
 import { measuredPart } from "./measured.js";
 import { facts, figure, fold, words } from "./parts.js";
@@ -52,7 +53,7 @@ function bandPart(context) {
   const box = h("div", { class: "energy-band" }, skeleton(2));
   once(context, `${context.path}/energy/band`).then((band) => fill(box,
     h("p", null, t("energy.band", { low: number(band.low_kwh_m2, 0), high: number(band.high_kwh_m2, 0) })),
-    h("ul", { class: "plain" }, band.sensitivities.slice(0, 5).map((/** @type {any} */ s) => h("li", null, h("span", null, `${words(`doubt.${s.name}`, s.name)} ±${number(s.share * 100, 0)} %`), h("b", null, ` ±${number(Math.max(Math.abs(s.low_kwh_m2), Math.abs(s.high_kwh_m2)), 1)} kWh/m²`), h("small", { class: "muted", lang: "en" }, ` ${s.note}`))))),
+    h("ul", { class: "plain" }, band.sensitivities.slice(0, 5).map((/** @type {any} */ s) => h("li", null, h("span", null, `${words(`doubt.${s.name}`, s.name)} ±${number(s.share * 100, 0)} %`), h("b", null, ` ±${number(Math.max(Math.abs(s.low_kwh_m2), Math.abs(s.high_kwh_m2)), 1)} kWh/m²`), h("small", { class: "muted" }, " ", said(s.note)))))),
   (error) => { if (!context.signal.aborted) fill(box, errorBlock(error)); });
   return fold(t("energy.band.title"), box, { open: false });
 }
@@ -63,7 +64,7 @@ function energyClass({ building }, report) {
   const registered = letter ? h("p", { class: "energy-class registered" }, h("b", { class: "class-letter quiet" }, letter), t("energy.registered")) : null;
   if (report.class) return [h("p", { class: "energy-class" }, h("b", { class: "class-letter" }, report.class), t("energy.class")), registered];
   const reasons = report.class_reasons ?? [];
-  return [registered, h("details", { class: "notice" }, h("summary", { class: "notice-title" }, icon("info"), t("energy.noclass"), h("span", { class: "badge" }, t("energy.reasons", { n: number(reasons.length, 0) }))), h("ul", { lang: "en" }, reasons.map((/** @type {any} */ r) => h("li", null, typeof r === "string" ? r : r.message ?? String(r)))))];
+  return [registered, h("details", { class: "notice" }, h("summary", { class: "notice-title" }, icon("info"), t("energy.noclass"), h("span", { class: "badge" }, t("energy.reasons", { n: number(reasons.length, 0) }))), h("ul", null, reasons.map((/** @type {string} */ r) => h("li", null, said(r)))))];
 }
 
 /** @param {Context} context @param {any[]} parts */
@@ -79,14 +80,14 @@ function envelope(context, parts) {
 /** @param {Context} context @param {any} report */
 function findings(context, report) {
   if (!report.findings?.length) return null;
-  return fold(t("model.findings"), h("ul", { class: "plain" }, report.findings.map((/** @type {any} */ f) => h("li", null, h("span", { lang: "en" }, f.message), f.hint ? h("small", { class: "muted", lang: "en" }, ` ${f.hint}`) : null, f.elements?.length ? h("button", { type: "button", class: "link", onclick: () => context.select(f.elements, { zoom: true }) }, ` ${t("selection.many", { n: f.elements.length })}`) : null))), { badge: number(report.findings.length, 0), open: false });
+  return fold(t("model.findings"), h("ul", { class: "plain" }, report.findings.map((/** @type {any} */ f) => h("li", null, said(f.message), f.hint ? h("small", { class: "muted" }, " ", said(f.hint)) : null, f.elements?.length ? h("button", { type: "button", class: "link", onclick: () => context.select(f.elements, { zoom: true }) }, ` ${t("selection.many", { n: f.elements.length })}`) : null))), { badge: number(report.findings.length, 0), open: false });
 }
 
 /** @param {any} report */
 function basis(report) {
   const climate = report.climate ?? {};
   const notes = report.notes ?? [];
-  return fold(t("energy.basis"), [facts([[t("energy.engine"), `${report.engine ?? ""} ${report.engine_version ?? ""}`.trim()], [t("energy.climate"), climate.name ?? "–"],
+  return fold(t("energy.basis"), [facts([[t("energy.engine"), `${report.engine ?? ""} ${report.engine_version ?? ""}`.trim()], [t("energy.climate"), climate.name ? term(climate.name) : "–"],
     [t("energy.official"), climate.official === undefined ? null : t(climate.official ? "value.yes" : "value.no")], [t("energy.area"), `${number(report.area_m2, 1)} m²`],
-    [t("energy.total"), `${number(report.need?.heating_kwh, 0)} kWh`]]), notes.length ? h("ul", { class: "plain muted", lang: "en" }, notes.map((/** @type {string} */ n) => h("li", null, n))) : null], { open: false });
+    [t("energy.total"), `${number(report.need?.heating_kwh, 0)} kWh`]]), notes.length ? h("ul", { class: "plain muted" }, notes.map((/** @type {string} */ n) => h("li", null, said(n)))) : null], { open: false });
 }

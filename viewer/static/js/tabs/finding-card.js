@@ -48,7 +48,7 @@ export function leaveResult({ scene, store, app }) {
  * @param {{open: boolean, onOpen: () => void, more?: () => any}} how more: what stands below an open card
  */
 export function card(context, r, { open, onOpen, more }) {
-  const where = [r.act, r.clause].filter(Boolean).map(localText).join(", ");
+  const where = localText(r.citations) || [r.act, r.clause].filter(Boolean).join(", ");
   return h("li", { class: `result ${open ? "open" : ""}`, "data-check": r.check_id, "data-key": keyOf(r) },
     h("button", { type: "button", class: "result-head", "aria-expanded": String(open), onclick: onOpen },
       h("span", { class: `verdict verdict-${r.verdict}` }, icon(r.verdict, 15), t(`verdict.${r.verdict}`)), r.rulings?.length ? h("span", { class: `badge ruling-${r.rulings.at(-1).ruling}` }, t(`ruling.${r.rulings.at(-1).ruling}`)) : null,

@@ -4,6 +4,7 @@ import { getJson } from "../core/api.js";
 import { number, t } from "../core/i18n.js";
 import { once } from "../building/context.js";
 import { emptyBlock, errorBlock, skeleton } from "../ui/feedback.js";
+import { said } from "../ui/sentences.js";
 import { facts, fold, words } from "./parts.js";
 
 /** @typedef {import("../building/context.js").Context} Context */
@@ -70,8 +71,8 @@ function answer(told, report) {
   return [h("ul", { class: "bars" }, bar("value", told.measured_kwh), bar("calculated", calculated)),
     h("p", null, t("measured.days", { known: number(told.known_days, 0), days: number(told.days, 0) }), gap === null ? "" : ` ${t("measured.gap", { share: `${gap > 0 ? "+" : ""}${number(gap, 0)}` })}`),
     why ? facts(why.causes.map((/** @type {any} */ c) => [words(`cause.${c.name}`, c.name), `${number(c.kwh, 0)} kWh (${number(c.band_kwh[0], 0)}…${number(c.band_kwh[1], 0)})`])) : null,
-    why?.sentence ? h("p", { lang: "en" }, why.sentence) : h("p", { class: "muted small" }, t("measured.weather")),
-    told.reasons?.length ? h("ul", { class: "plain muted small", lang: "en" }, told.reasons.map((/** @type {string} */ r) => h("li", null, r))) : null];
+    why?.sentence ? h("p", null, said(why.sentence)) : h("p", { class: "muted small" }, t("measured.weather")),
+    told.reasons?.length ? h("ul", { class: "plain muted small" }, told.reasons.map((/** @type {string} */ r) => h("li", null, said(r)))) : null];
 }
 
 /**

@@ -3,6 +3,7 @@ import { fill, h } from "../core/dom.js";
 import { className, dateTime, number, t, unit, valueText } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
 import { errorBlock, skeleton } from "../ui/feedback.js";
+import { said } from "../ui/sentences.js";
 import { once } from "../building/context.js";
 import { MODES } from "../building/toolbar.js";
 import { ageText } from "./live.js";
@@ -48,7 +49,7 @@ function overview({ building, version }) {
       [t("model.position"), building.placement ? `${number(building.placement.easting_m, 2)} E, ${number(building.placement.northing_m, 2)} N (EPSG:3301)` : t("model.position.none")],
     ]),
     h("p", { class: "hint" }, icon("info", 16), t("model.hint")),
-    findings.length ? fold(t("model.findings"), h("ul", { class: "plain" }, findings.slice(0, 100).map((/** @type {any} */ f) => h("li", null, typeof f === "string" ? f : f.message ?? valueText(f), f.hint ? h("small", { class: "muted" }, ` ${f.hint}`) : null))), { open: false, badge: number(findings.length, 0) }) : null,
+    findings.length ? fold(t("model.findings"), h("ul", { class: "plain" }, findings.slice(0, 100).map((/** @type {any} */ f) => h("li", null, said(f.message), f.hint ? h("small", { class: "muted" }, " ", said(f.hint)) : null))), { open: false, badge: number(findings.length, 0) }) : null,
     unread.length ? fold(t("model.unread"), facts(unread.map(([name, n]) => [name, number(/** @type {number} */ (n), 0)])), { open: false, badge: number(unread.length, 0) }) : null,
     fold(t("keys.title"), facts([...["F", "H", "I", "G", "R", "Esc"].map((key) => /** @type {[string, string]} */ ([key, t(`keys.${key}`)])), ...MODES.map(({ key, name }) => /** @type {[string, string]} */ ([key, t(`tool.${name}`)]))]), { open: false }),
   ].filter((part) => part !== null);

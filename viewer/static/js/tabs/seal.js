@@ -4,6 +4,7 @@ import { apiUrl, getJson, postJson } from "../core/api.js";
 import { dateTime, number, t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
 import { errorBlock, toast, toastError } from "../ui/feedback.js";
+import { said } from "../ui/sentences.js";
 import { fold, words } from "./parts.js";
 
 /** @typedef {import("../building/context.js").Context} Context */
@@ -28,7 +29,7 @@ export async function drawSeal(context, box) {
 /** @param {any[]} list */
 function steps(list) {
   return h("ol", { class: "steps" }, list.map((s) => h("li", { class: `step-${s.verdict}`, value: s.number }, icon(ICONS[s.verdict] ?? "not_applicable", 15),
-    h("span", null, h("b", null, words(`seal.step.${s.name}`, String(s.name).replaceAll("_", " "))), " – ", t(`step.${s.verdict}`), s.reason ? h("small", { lang: "en" }, s.reason) : null))));
+    h("span", null, h("b", null, words(`seal.step.${s.name}`, String(s.name).replaceAll("_", " "))), " – ", t(`step.${s.verdict}`), s.reason ? h("small", null, said(s.reason)) : null))));
 }
 
 /** How many steps of the verification ended how. @param {any[]} list */
@@ -61,7 +62,7 @@ export async function drawStatus(context, box) {
     const next = told.next.map((/** @type {any} */ n) => {
       const unmet = n.demands.filter((/** @type {any} */ d) => !d.met);
       return fold(t("status.next", { name: words(`transition.${n.transition}`, n.transition), to: n.to }), [
-        h("ul", { class: "demands" }, n.demands.map((/** @type {any} */ d) => h("li", { class: d.met ? "met" : "unmet" }, icon(d.met ? "pass" : "data_missing", 15), h("span", null, h("b", null, words(`demand.${d.reason}`, d.reason)), h("small", { lang: "en" }, ` ${d.sentence}`))))),
+        h("ul", { class: "demands" }, n.demands.map((/** @type {any} */ d) => h("li", { class: d.met ? "met" : "unmet" }, icon(d.met ? "pass" : "data_missing", 15), h("span", null, h("b", null, words(`demand.${d.reason}`, d.reason)), h("small", null, " ", said(d.sentence)))))),
       ], { open: false, badge: unmet.length ? t("status.unmet", { n: number(unmet.length, 0) }) : t("status.ready") });
     });
     fill(box, h("p", null, h("b", null, told.status), " · ", words(`container.${told.container}`, told.container)), next);

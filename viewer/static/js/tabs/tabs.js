@@ -4,6 +4,7 @@ import { onLanguage, t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
 import { clearGroup } from "../gl/lines.js";
 import { errorBlock, skeleton } from "../ui/feedback.js";
+import { sentencesReady } from "../ui/sentences.js";
 import { openModel } from "./model.js";
 import { openPermit } from "./permit.js";
 import { openEnergy } from "./energy.js";
@@ -48,6 +49,7 @@ export function openTabs(context) {
     fill(panel, skeleton(7));
     const fresh = h("div", { class: "tab-body" });
     try {
+      await sentencesReady();
       const ended = (await TABS[store.get().tab].open(context, fresh)) ?? null;
       if (mine !== turn) return ended?.();
       end = ended;

@@ -2,6 +2,7 @@
 import { byId, fill, h } from "../core/dom.js";
 import { icon } from "../core/icons.js";
 import { t } from "../core/i18n.js";
+import { reasonText, said, sentencesReady, translated } from "./sentences.js";
 
 /** Say something to screen readers without moving the focus. @param {string} text */
 export function announce(text) {
@@ -14,26 +15,35 @@ export function announce(text) {
  * @param {(() => void) | null} [retry]
  */
 export function errorBlock(error, retry = null) {
-  const { title, lines, todo } = describe(error);
-  return h("div", { class: "notice error", role: "alert" },
-    h("p", { class: "notice-title" }, icon("data_missing"), title),
-    lines.map((line) => h("p", { lang: "en" }, line)), todo ? h("p", null, todo) : null,
-    retry && h("button", { type: "button", class: "button", onclick: retry }, t("action.retry")));
+  const head = h("p", { class: "notice-title" });
+  const body = h("div", { class: "notice-body" });
+  const draw = () => {
+    const { title, lines, where, todo, gone } = describe(error);
+    const [known, foreign] = [lines.filter((line) => translated(line) !== null), lines.filter((line) => translated(line) === null)];
+    fill(head, icon("data_missing"), title);
+    fill(body, known.map((line) => h("p", null, said(line))), where ? h("p", { class: "muted" }, where) : null, todo ? h("p", null, todo) : null,
+      foreign.length ? h("details", { class: "small" }, h("summary", null, t("error.detail")), foreign.map((line) => h("p", null, said(line)))) : null,
+      gone ? h("a", { class: "button", href: "./" }, t("error.home")) : retry && h("button", { type: "button", class: "button", onclick: retry }, t("action.retry")));
+  };
+  draw();
+  sentencesReady().then(draw);
+  return h("div", { class: "notice error", role: "alert" }, head, body);
 }
 
 /**
- * What is said of an error: lines of the service, which are in English, and what to do in the reader's language.
+ * What is said of an error: what its reason code means, lines as the service wrote them, where it is, and what to do.
  * @param {unknown} error
- * @returns {{title: string, lines: string[], todo: string}}
+ * @returns {{title: string, lines: string[], where: string, todo: string, gone?: boolean}} gone: the page's own building is not there
  */
 export function describe(error) {
   const body = /** @type {any} */ (error)?.body;
-  if (!body) return { title: t("error.unexpected"), lines: [String(/** @type {any} */ (error)?.message ?? error)], todo: t("error.todo.page") };
-  if (body.reason === "offline") return { title: t("error.offline"), lines: [], todo: t("error.offline.hint") };
-  const where = [body.entity && t("error.entity", { entity: body.entity }), body.line && t("error.line", { line: body.line })].filter(Boolean);
-  const lines = [body.detail, body.hint, where.join(" · ")].filter((line) => line && line !== body.title);
+  if (!body) return { title: t("error.unexpected"), lines: [String(/** @type {any} */ (error)?.message ?? error)], where: "", todo: t("error.todo.page") };
+  if (body.reason === "offline") return { title: t("error.offline"), lines: [], where: "", todo: t("error.offline.hint") };
+  const where = [body.entity && t("error.entity", { entity: body.entity }), body.line && t("error.line", { line: body.line })].filter(Boolean).join(" · ");
+  const title = reasonText(body.reason) || titleOf(body);
+  const lines = [body.detail, body.hint].filter((line) => line && line !== body.title && translated(line) !== title);
   const todo = body.hint ? "" : body.status === 404 ? t("error.todo.gone") : body.status >= 500 ? t("error.todo.service", { reason: body.reason ?? body.status }) : t("error.todo.input");
-  return { title: titleOf(body), lines, todo };
+  return { title, lines, where, todo, gone: body.status === 404 && ["building", "version"].includes(body.reason) };
 }
 
 /** The status in words of the chosen language. @param {any} body */
@@ -52,8 +62,10 @@ export function toast(text, kind = "ok") {
 
 /** @param {unknown} error */
 export function toastError(error) {
-  const { title, lines, todo } = describe(error);
-  toast([title, ...lines, todo].filter(Boolean).join(" "), "error");
+  sentencesReady().then(() => {
+    const { title, lines, where, todo } = describe(error);
+    toast([title, ...lines.map((line) => translated(line) ?? line), where, todo].filter(Boolean).join(" "), "error");
+  });
 }
 
 /** Grey bars where content is about to be. @param {number} rows */

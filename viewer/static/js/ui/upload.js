@@ -3,6 +3,7 @@ import { fill, h } from "../core/dom.js";
 import { number, t } from "../core/i18n.js";
 import { followJob, uploadModel } from "../core/api.js";
 import { icon } from "../core/icons.js";
+import { sentencesReady, term } from "./sentences.js";
 import { errorBlock } from "./feedback.js";
 
 const STAGES = ["as-designed", "as-built", "as-maintained"];
@@ -45,6 +46,7 @@ export function openUpload({ building, onDone }) {
     }
   });
   document.body.append(dialog);
+  sentencesReady();
   dialog.showModal();
 }
 
@@ -60,6 +62,6 @@ async function run(file, target, outcome) {
   };
   show(0, t("upload.sending"));
   const job = await uploadModel(file, target, (share) => show(share, t("upload.sending")));
-  const done = await followJob(job.job_id, (j) => show(j.progress ?? 0, j.label || t("upload.reading")));
+  const done = await followJob(job.job_id, (j) => show(j.progress ?? 0, (j.label && term(j.label)) || t("upload.reading")));
   return done.result;
 }
