@@ -1,10 +1,14 @@
 """A small GLB writer: quantised triangles with feature ids, merged and instanced, equal bytes for equal input.
 
 Accessors follow glTF 2.0 with KHR_mesh_quantization, EXT_mesh_gpu_instancing, EXT_mesh_features and
-EXT_instance_features; buffer views are packed with EXT_meshopt_compression where that saves bytes. Every vertex
-attribute has a stride of a multiple of four bytes.
+EXT_instance_features. All bodies share a few buffer views, each packed with EXT_meshopt_compression where that saves
+bytes: a view of its own for each would cost more than many a body. Every vertex has a stride of a multiple of four.
+
+Positions are whole multiples of one step in all three axes, half a millimetre as long as the body is no longer than
+`2 * 32,767` steps, else twice that, and so on.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,11 +20,17 @@ from ifc.geometry.packed import EXTENSION, PackedView, assemble, pack_rows, pack
 
 FloatArray = NDArray[np.float64]
 
+STEP_M = 5e-4  # drawings are in whole and half millimetres: such positions come back exactly
+FINER = 4  # times: one body used many times is looked at closely, and its bytes count once
+
 _FLOAT, _UINT32, _UINT16, _INT16, _UINT8 = 5126, 5125, 5123, 5122, 5121
 _ARRAY_BUFFER, _ELEMENT_ARRAY_BUFFER = 34962, 34963
 _MAX_SHORT = 32767
 _MAX_UINT16_INDEX = 65534  # 65535 restarts a primitive
-_OPAQUE, _BLEND = 0, 1
+_WHITE = (255, 255, 255, 255)
+_DECIMALS = 7  # of a step, metres, and of what is a whole number of steps
+_COLOUR_DECIMALS = 4
+_FEATURE_COLUMN, _COLOUR_COLUMN, _COLUMNS = 4, 6, 8  # of a merged vertex, in 16-bit numbers; position comes first
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,54 +41,76 @@ class Part:
         positions: float64 (n, 3), metres.
         faces: uint32 (m, 3).
         colours: uint8 (n, 4), linear RGBA.
-        features: uint16 (n,), feature id of each vertex; ignored in an instanced part.
+        features: uint16 (n,), feature id of each vertex.
+        blend: Whether they are translucent.
     """
 
     positions: FloatArray
     faces: NDArray[np.uint32]
     colours: NDArray[np.uint8]
     features: NDArray[np.uint16]
+    blend: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Instances:
-    """One part and the places where it stands.
+    """One body and the places where it stands.
 
     Attributes:
-        part: The shape in its own coordinates, y up.
+        positions: float64 (n, 3), metres, in its own coordinates, y up.
+        faces: uint32 (m, 3).
+        colour: uint8 (4,), linear RGBA.
         rotations: float64 (k, 3, 3), proper rotations, y up.
         translations: float64 (k, 3), metres, y up.
         features: Feature id of each instance.
-        blend: Whether the shape is translucent.
+        blend: Whether it is translucent.
     """
 
-    part: Part
+    positions: FloatArray
+    faces: NDArray[np.uint32]
+    colour: NDArray[np.uint8]
     rotations: FloatArray
     translations: FloatArray
     features: NDArray[np.uint16]
     blend: bool
 
 
-def quantise(positions: FloatArray) -> tuple[NDArray[np.int16], FloatArray, FloatArray]:
-    """Return int16 positions with the scale and the offset (metres) that give the positions back."""
+def quantise(positions: FloatArray, finer: int = 1) -> tuple[NDArray[np.int16], float, FloatArray]:
+    """Return int16 positions with the step and the offset (metres, whole steps) that give the positions back."""
     low, high = corners(positions)
-    offset = (low + high) / 2
-    scale = (high - low) / (2 * _MAX_SHORT)
-    scale[scale == 0.0] = 1.0
+    step = STEP_M
+    while float((high - low).max()) * finer > (2 * _MAX_SHORT - 2) * step:
+        step *= 2.0
+    step /= finer
+    offset = np.rint((low + high) / 2 / step) * step
     steps = positions - offset
-    steps /= scale
+    steps /= step
     np.rint(steps, out=steps)
-    np.clip(steps, -_MAX_SHORT, _MAX_SHORT, out=steps)
-    return steps.astype(np.int16), scale, offset
+    return steps.astype(np.int16), step, offset
 
 
-def write_glb(opaque: Part | None, blend: Part | None, instanced: list[Instances], feature_count: int) -> bytes:
-    """Return a GLB with one merged node and one node for each instanced shape."""
+def write_glb(merged: Sequence[Sequence[Part]], instanced: Sequence[Instances], feature_count: int) -> bytes:
+    """Return a GLB with one node for the parts of each item of `merged` and one for each instanced body."""
     file = _File(feature_count)
-    file.add_merged([(part, mode) for part, mode in ((opaque, _OPAQUE), (blend, _BLEND)) if part is not None])
+    for parts in merged:
+        file.add_merged(parts)
     for instances in instanced:
         file.add_instances(instances)
     return file.to_bytes()
+
+
+@dataclass
+class _Stream:
+    """Rows that share a buffer view."""
+
+    target: int | None
+    strided: bool
+    rows: list[NDArray[Any]] = field(default_factory=list)
+    length: int = 0
+
+    def packed(self) -> PackedView:
+        rows = np.concatenate(self.rows)
+        return pack_triangles(rows) if self.target == _ELEMENT_ARRAY_BUFFER else pack_rows(rows)
 
 
 @dataclass
@@ -86,123 +118,155 @@ class _File:
     """A GLB in the making."""
 
     feature_count: int
-    binary: bytearray = field(default_factory=bytearray)
-    unpacked_bytes: int = 0  # length of the buffer that a reader fills with what it unpacks
-    views: list[dict[str, Any]] = field(default_factory=list)
+    streams: dict[str, _Stream] = field(default_factory=dict)
+    materials: dict[tuple[tuple[int, ...], bool], int] = field(default_factory=dict)
     accessors: list[dict[str, Any]] = field(default_factory=list)
     meshes: list[dict[str, Any]] = field(default_factory=list)
     nodes: list[dict[str, Any]] = field(default_factory=list)
     extensions: set[str] = field(default_factory=lambda: {"KHR_mesh_quantization"})
 
-    def add_merged(self, parts: list[tuple[Part, int]]) -> None:
-        if not parts:
-            return
-        steps, scale, offset = quantise(np.concatenate([part.positions for part, _ in parts]))
-        ends = np.cumsum([len(part.positions) for part, _ in parts])[:-1]
-        primitives = [
-            self._primitive(part, own, mode, with_features=True)
-            for (part, mode), own in zip(parts, np.split(steps, ends), strict=True)
-        ]
-        node = {"mesh": len(self.meshes), "translation": offset.tolist(), "scale": scale.tolist()}
+    def add_merged(self, parts: Sequence[Part]) -> None:
+        steps, step, offset = quantise(np.concatenate([part.positions for part in parts]))
+        ends = np.cumsum([len(part.positions) for part in parts])[:-1]
+        primitives = [self._merged(part, own) for part, own in zip(parts, np.split(steps, ends), strict=True)]
+        self.nodes.append({"mesh": len(self.meshes), "translation": _rounded(offset), **_scaled(step)})
         self.meshes.append({"primitives": primitives})
-        self.nodes.append(node)
 
     def add_instances(self, instances: Instances) -> None:
-        steps, scale, offset = quantise(instances.part.positions)
-        mode = _BLEND if instances.blend else _OPAQUE
-        primitive = self._primitive(instances.part, steps, mode, with_features=False)
-        count = len(instances.features)
+        steps, step, offset = quantise(instances.positions, FINER)
         moved = instances.translations + instances.rotations @ offset
         attributes = {
-            "TRANSLATION": self._floats(moved, "VEC3"),
-            "ROTATION": self._floats(quaternions(instances.rotations), "VEC4"),
-            "SCALE": self._floats(np.tile(scale, (count, 1)), "VEC3"),
-            "_FEATURE_ID_0": self._floats(instances.features.astype(np.float64), "SCALAR"),
+            "TRANSLATION": self._floats("moves", np.rint(moved / step), "VEC3"),
+            "_FEATURE_ID_0": self._floats("features", instances.features.astype(np.float64)[:, None], "SCALAR"),
         }
-        extensions = {
+        if not np.array_equal(instances.rotations, np.broadcast_to(np.eye(3), instances.rotations.shape)):
+            attributes["ROTATION"] = self._floats("turns", quaternions(instances.rotations), "VEC4")
+        extensions: dict[str, Any] = {
             "EXT_mesh_gpu_instancing": {"attributes": attributes},
             "EXT_instance_features": {"featureIds": [{"featureCount": self.feature_count, "attribute": 0}]},
         }
         self.extensions.update(extensions)
-        self.nodes.append({"mesh": len(self.meshes), "extensions": extensions})
-        self.meshes.append({"primitives": [primitive]})
+        self.nodes.append({"mesh": len(self.meshes), "extensions": extensions, **_scaled(step)})
+        self.meshes.append({"primitives": [self._body(instances, steps)]})
 
     def to_bytes(self) -> bytes:
-        return assemble(self._document(), bytes(self.binary))
-
-    def _document(self) -> dict[str, Any]:
-        required = sorted(self.extensions & {"KHR_mesh_quantization", "EXT_mesh_gpu_instancing", EXTENSION})
-        surface = {"baseColorFactor": [1, 1, 1, 1], "metallicFactor": 0, "roughnessFactor": 1}
-        return {
-            "asset": {"version": "2.0", "generator": "kaksik"},
+        views, binary, unpacked_bytes = self._views()
+        buffers: list[dict[str, Any]] = [{"byteLength": len(binary)}]
+        if unpacked_bytes:
+            self.extensions.add(EXTENSION)
+            buffers.append({"byteLength": unpacked_bytes, "extensions": {EXTENSION: {"fallback": True}}})
+        required = {"KHR_mesh_quantization", "EXT_mesh_gpu_instancing", EXTENSION}
+        document = {
+            "asset": {"version": "2.0"},
             "scene": 0,
             "scenes": [{"nodes": list(range(len(self.nodes)))}],
             "nodes": self.nodes,
             "meshes": self.meshes,
-            "materials": [
-                {"pbrMetallicRoughness": surface, "doubleSided": True},
-                {"pbrMetallicRoughness": surface, "doubleSided": True, "alphaMode": "BLEND"},
-            ],
+            "materials": [_material(*key) for key in self.materials],
             "accessors": self.accessors,
-            "bufferViews": self.views,
-            "buffers": self._buffers(),
+            "bufferViews": views,
+            "buffers": buffers,
             "extensionsUsed": sorted(self.extensions),
-            "extensionsRequired": required,
+            "extensionsRequired": sorted(self.extensions & required),
         }
+        return assemble(document, binary)
 
-    def _primitive(self, part: Part, steps: NDArray[np.int16], mode: int, *, with_features: bool) -> dict[str, Any]:
-        padded = np.zeros((len(steps), 4), dtype="<i2")
-        padded[:, :3] = steps
-        limits = {"min": steps.min(axis=0).tolist(), "max": steps.max(axis=0).tolist()}
+    def _views(self) -> tuple[list[dict[str, Any]], bytes, int]:
+        """Return the views, the bytes of the file, and how many bytes a reader fills with what it unpacks."""
+        views, binary, unpacked_bytes = [], bytearray(), 0
+        for stream in self.streams.values():
+            packed = stream.packed()
+            more = {"target": stream.target} if stream.target else {}
+            more |= {"byteStride": packed.stride} if stream.strided else {}
+            own: dict[str, Any] = {"buffer": 0, "byteOffset": len(binary), "byteLength": len(packed.data)}
+            binary += packed.data + b"\0" * (-len(packed.data) % 4)
+            if packed.mode is None:
+                views.append({**own, **more})
+                continue
+            how = {**own, "byteStride": packed.stride, "count": packed.count, "mode": packed.mode}
+            view: dict[str, Any] = {"buffer": 1, "byteOffset": unpacked_bytes, "byteLength": stream.length, **more}
+            views.append({**view, "extensions": {EXTENSION: how}})
+            unpacked_bytes += stream.length + -stream.length % 4
+        return views, bytes(binary), unpacked_bytes
+
+    def _merged(self, part: Part, steps: NDArray[np.int16]) -> dict[str, Any]:
+        rows = np.zeros((len(steps), _COLUMNS), dtype="<i2")
+        rows[:, :3] = steps
+        rows[:, _FEATURE_COLUMN] = part.features.astype("<u2").view("<i2")
+        rows[:, _COLOUR_COLUMN:] = np.ascontiguousarray(part.colours).view("<i2")
+        view, start = self._put("vertices", rows, _ARRAY_BUFFER, strided=True)
+        count = len(rows)
         attributes = {
-            "POSITION": self._vertices(padded, _INT16, "VEC3", 8, limits),
-            "COLOR_0": self._vertices(part.colours, _UINT8, "VEC4", 4, {"normalized": True}),
+            "POSITION": self._accessor(view, start, _INT16, "VEC3", count, _limits(steps)),
+            "_FEATURE_ID_0": self._accessor(view, start + 2 * _FEATURE_COLUMN, _UINT16, "SCALAR", count),
+            "COLOR_0": self._accessor(view, start + 2 * _COLOUR_COLUMN, _UINT8, "VEC4", count, {"normalized": True}),
         }
-        primitive: dict[str, Any] = {"attributes": attributes, "indices": self._indices(part), "material": mode}
-        if with_features:
-            wide = part.features.astype("<u4")  # the upper half is the padding of the stride
-            attributes["_FEATURE_ID_0"] = self._vertices(wide, _UINT16, "SCALAR", 4, {})
-            primitive["extensions"] = {
-                "EXT_mesh_features": {"featureIds": [{"featureCount": self.feature_count, "attribute": 0}]}
-            }
-            self.extensions.add("EXT_mesh_features")
-        return primitive
+        self.extensions.add("EXT_mesh_features")
+        features = {"featureIds": [{"featureCount": self.feature_count, "attribute": 0}]}
+        return {
+            "attributes": attributes,
+            "indices": self._indices(part.faces, count),
+            "material": self._material(_WHITE, part.blend),
+            "extensions": {"EXT_mesh_features": features},
+        }
 
-    def _buffers(self) -> list[dict[str, Any]]:
-        own: dict[str, Any] = {"byteLength": len(self.binary)}
-        unpacked = {"byteLength": self.unpacked_bytes, "extensions": {EXTENSION: {"fallback": True}}}
-        return [own, unpacked] if self.unpacked_bytes else [own]
+    def _body(self, instances: Instances, steps: NDArray[np.int16]) -> dict[str, Any]:
+        rows = np.zeros((len(steps), 4), dtype="<i2")
+        rows[:, :3] = steps
+        view, start = self._put("bodies", rows, _ARRAY_BUFFER, strided=True)
+        position = self._accessor(view, start, _INT16, "VEC3", len(rows), _limits(steps))
+        return {
+            "attributes": {"POSITION": position},
+            "indices": self._indices(instances.faces, len(rows)),
+            "material": self._material(tuple(instances.colour.tolist()), instances.blend),
+        }
 
-    def _indices(self, part: Part) -> int:
-        small = len(part.positions) <= _MAX_UINT16_INDEX + 1
-        flat = part.faces.reshape(-1).astype("<u2" if small else "<u4")
-        view = self._view(pack_triangles(flat), {"target": _ELEMENT_ARRAY_BUFFER})
-        return self._accessor(view, _UINT16 if small else _UINT32, "SCALAR", len(flat), {})
+    def _indices(self, faces: NDArray[np.uint32], vertices: int) -> int:
+        small = vertices <= _MAX_UINT16_INDEX + 1
+        flat = faces.reshape(-1).astype("<u2" if small else "<u4")
+        view, start = self._put("shorts" if small else "longs", flat, _ELEMENT_ARRAY_BUFFER, strided=False)
+        return self._accessor(view, start, _UINT16 if small else _UINT32, "SCALAR", len(flat))
 
-    def _vertices(self, rows: NDArray[Any], component: int, shape: str, stride: int, more: dict[str, Any]) -> int:
-        view = self._view(pack_rows(rows), {"target": _ARRAY_BUFFER, "byteStride": stride})
-        return self._accessor(view, component, shape, len(rows), more)
+    def _floats(self, name: str, rows: FloatArray, shape: str) -> int:
+        view, start = self._put(name, rows.astype("<f4"), None, strided=False)
+        return self._accessor(view, start, _FLOAT, shape, len(rows))
 
-    def _floats(self, rows: FloatArray, shape: str) -> int:
-        return self._accessor(self._view(pack_rows(rows.astype("<f4")), {}), _FLOAT, shape, len(rows), {})
+    def _material(self, rgba: tuple[int, ...], blend: bool) -> int:
+        return self.materials.setdefault((rgba, blend), len(self.materials))
 
-    def _view(self, packed: PackedView, more: dict[str, Any]) -> int:
-        own = {"buffer": 0, "byteOffset": len(self.binary), "byteLength": len(packed.data)}
-        self.binary += packed.data + b"\0" * (-len(packed.data) % 4)
-        if packed.mode is None:
-            self.views.append({**own, **more})
-            return len(self.views) - 1
-        length = packed.count * packed.stride
-        how = {**own, "byteStride": packed.stride, "count": packed.count, "mode": packed.mode}
-        view = {"buffer": 1, "byteOffset": self.unpacked_bytes, "byteLength": length, **more}
-        self.views.append({**view, "extensions": {EXTENSION: how}})
-        self.unpacked_bytes += length + -length % 4
-        self.extensions.add(EXTENSION)
-        return len(self.views) - 1
+    def _put(self, name: str, rows: NDArray[Any], target: int | None, *, strided: bool) -> tuple[int, int]:
+        """Add rows to a stream and return the number of its view and the byte where they begin."""
+        stream = self.streams.setdefault(name, _Stream(target, strided))
+        start = stream.length
+        stream.rows.append(rows)
+        stream.length += rows.nbytes
+        return list(self.streams).index(name), start
 
-    def _accessor(self, view: int, component: int, shape: str, count: int, more: dict[str, Any]) -> int:
-        self.accessors.append({"bufferView": view, "componentType": component, "type": shape, "count": count, **more})
+    def _accessor(
+        self, view: int, start: int, component: int, shape: str, count: int, more: Mapping[str, Any] | None = None
+    ) -> int:
+        where = {"bufferView": view, **({"byteOffset": start} if start else {})}
+        self.accessors.append({**where, "componentType": component, "type": shape, "count": count, **(more or {})})
         return len(self.accessors) - 1
+
+
+def _limits(steps: NDArray[np.int16]) -> dict[str, Any]:
+    return {"min": steps.min(axis=0).tolist(), "max": steps.max(axis=0).tolist()}
+
+
+def _rounded(metres: FloatArray) -> list[float]:
+    return [float(value) for value in metres.round(_DECIMALS)]
+
+
+def _scaled(step: float) -> dict[str, Any]:
+    return {"scale": [round(step, _DECIMALS)] * 3}
+
+
+def _material(rgba: tuple[int, ...], blend: bool) -> dict[str, Any]:
+    surface: dict[str, Any] = {"metallicFactor": 0}
+    if rgba != _WHITE:
+        surface["baseColorFactor"] = [round(value / 255, _COLOUR_DECIMALS) for value in rgba]
+    return {"pbrMetallicRoughness": surface, "doubleSided": True, **({"alphaMode": "BLEND"} if blend else {})}
 
 
 def quaternions(rotations: FloatArray) -> FloatArray:

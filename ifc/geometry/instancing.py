@@ -2,8 +2,10 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
+from math import floor
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,12 +13,13 @@ from numpy.typing import NDArray
 from ifc.geometry.mesh import Mesh
 from ifc.records import ElementRecord
 
-SHAPE_STEP_M = 1e-3  # shapes equal to a millimetre are one: half of the finest step that the viewer can show
-MIN_USES = 4  # below it a node of its own costs more than it saves
-MIN_SAVED_TRIANGLES = 500  # a draw call costs the viewer more than this many triangles do
+MATCH_M = 2.5e-4  # shapes that agree so far are one; what is drawn stays within half a millimetre of what was made
+MIN_USES = 2
+MIN_SAVED_TRIANGLES = 250  # what a node of its own costs on the wire, and a draw call of its own in the viewer
 
-_BIAS = 0.27  # drawings use multiples of 1, 1/2 and 1/4 mm: keeps them off the borders of rounding
 _ROTATION_TOLERANCE = 1e-6
+_SIZE_STEP_M = 4e-3  # shapes are compared with those of about their size only
+_MOST_COMPARED = 16  # shapes of one size, so that a model made to be slow is not
 
 FloatArray = NDArray[np.float64]
 
@@ -42,6 +45,15 @@ class Repeated:
     poses: tuple[Pose, ...]
 
 
+@dataclass(slots=True)
+class _Shape:
+    """A shape in its own coordinates, and where it was found so far."""
+
+    local: FloatArray
+    members: list[int]
+    poses: list[Pose]
+
+
 def pose_of(mesh: Mesh, record: ElementRecord | None) -> Pose:
     """Return the pose of `mesh`: its placement if that is a rigid motion, else its lowest corner."""
     if record is not None and record.placement is not None:
@@ -55,14 +67,25 @@ def pose_of(mesh: Mesh, record: ElementRecord | None) -> Pose:
 
 def find_repeated(meshes: Sequence[Mesh], records: Mapping[str, ElementRecord]) -> list[Repeated]:
     """Return the shapes that are worth an instanced node, in order of their first use."""
-    groups: dict[bytes, list[tuple[int, Pose]]] = defaultdict(list)
-    for index, mesh in _candidates(meshes):
+    alike: dict[Hashable, list[_Shape]] = defaultdict(list)
+    found: list[_Shape] = []
+    for index in _candidates(meshes):
+        mesh = meshes[index]
         pose = pose_of(mesh, records.get(mesh.global_id))
-        groups[_key(mesh, pose)].append((index, pose))
+        local = pose.local(mesh.vertices)
+        own, *others = _kinds(mesh, local)
+        known = [one for kind in (own, *others) for one in alike.get(kind, ())[-_MOST_COMPARED:]]
+        shape = next((one for one in known if np.abs(one.local - local).max() < MATCH_M), None)
+        if shape is None:
+            shape = _Shape(local, [], [])
+            alike[own].append(shape)
+            found.append(shape)
+        shape.members.append(index)
+        shape.poses.append(pose)
     return [
-        Repeated(tuple(index for index, _ in group), tuple(pose for _, pose in group))
-        for group in groups.values()
-        if _worth(len(group), len(meshes[group[0][0]].faces))
+        Repeated(tuple(shape.members), tuple(shape.poses))
+        for shape in found
+        if _worth(len(shape.members), len(meshes[shape.members[0]].faces))
     ]
 
 
@@ -70,18 +93,18 @@ def _worth(uses: int, triangles: int) -> bool:
     return uses >= MIN_USES and (uses - 1) * triangles >= MIN_SAVED_TRIANGLES
 
 
-def _candidates(meshes: Sequence[Mesh]) -> list[tuple[int, Mesh]]:
-    """Return the meshes whose counts and colour repeat often enough, so that few need hashing."""
+def _candidates(meshes: Sequence[Mesh]) -> list[int]:
+    """Return the meshes whose counts and colour repeat often enough, so that few need to be compared."""
     by_size: dict[tuple[int, int, tuple[float, ...]], list[int]] = defaultdict(list)
     for index, mesh in enumerate(meshes):
         by_size[len(mesh.vertices), len(mesh.faces), mesh.colour].append(index)
-    kept = [index for (_, faces, _), group in by_size.items() if _worth(len(group), faces) for index in group]
-    return [(index, meshes[index]) for index in sorted(kept)]
+    return sorted(index for (_, faces, _), group in by_size.items() if _worth(len(group), faces) for index in group)
 
 
-def _key(mesh: Mesh, pose: Pose) -> bytes:
-    steps = np.floor(pose.local(mesh.vertices) / SHAPE_STEP_M + _BIAS).astype(np.int64)
-    shape = hashlib.sha256(steps.tobytes())
-    shape.update(mesh.faces.tobytes())
-    shape.update(repr(mesh.colour).encode())
-    return shape.digest()
+def _kinds(mesh: Mesh, local: FloatArray) -> list[Hashable]:
+    """Return what equal shapes have in common: triangles, colour, about their size; then what else they may have."""
+    what = hashlib.sha256(mesh.faces.tobytes()).digest(), mesh.colour
+    size = local.max(axis=0) - local.min(axis=0)
+    shifts = (0.0, -2 * MATCH_M, 2 * MATCH_M)
+    steps = [dict.fromkeys(floor((length + shift) / _SIZE_STEP_M) for shift in shifts) for length in size.tolist()]
+    return [(*what, *numbers) for numbers in product(*steps)]

@@ -1,7 +1,6 @@
 """Buffer views of a GLB packed with EXT_meshopt_compression, and back; equal bytes for equal input.
 
-The codecs are those of meshoptimizer, in the version that the extension names (0). Triangles stay in the order of the
-kernel: putting them in the order of a vertex cache first costs three times as much and is larger after gzip.
+The codecs are those of meshoptimizer, in the version that the extension names (0).
 """
 
 import json

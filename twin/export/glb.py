@@ -20,6 +20,7 @@ FARTHEST_ORIGIN_M = 10_000.0  # programs place nodes in 32-bit floats: beyond th
 
 _INSTANCING = "EXT_mesh_gpu_instancing"
 _INSTANCE_FEATURES = "EXT_instance_features"
+_DECIMALS = 7  # metres
 _FLOAT_SIZES: Mapping[str, int] = {"SCALAR": 1, "VEC3": 3, "VEC4": 4}
 
 
@@ -69,7 +70,6 @@ class _Merged:
             else:
                 self._link(node, {**source, "mesh": base + source["mesh"]})
         self._append(document, binary)
-        self._materials = document["materials"]
         self._extensions |= set(document["extensionsUsed"]) - {_INSTANCING, _INSTANCE_FEATURES}
 
     def to_bytes(self) -> bytes:
@@ -111,35 +111,41 @@ class _Merged:
                     **primitive,
                     "attributes": {key: index + accessors for key, index in primitive["attributes"].items()},
                     "indices": primitive["indices"] + accessors,
+                    "material": self._material(document["materials"][primitive["material"]]),
                 }
                 for primitive in mesh["primitives"]
             ]
             self._lists["meshes"].append({**mesh, "primitives": primitives})
 
+    def _material(self, material: Any) -> int:
+        if material not in self._materials:
+            self._materials.append(material)
+        return self._materials.index(material)
+
 
 def _instances(
     node: Mapping[str, Any], document: Mapping[str, Any], binary: bytes, names: list[str]
 ) -> list[dict[str, Any]]:
+    """Return a node for each instance: the transformation of the whole node, then its own."""
     attributes = node["extensions"][_INSTANCING]["attributes"]
     read = {key: _floats(document, binary, index) for key, index in attributes.items()}
-    return [
-        {
-            "name": names[int(feature)],
-            "translation": translation.tolist(),
-            "rotation": rotation.tolist(),
-            "scale": scale.tolist(),
-        }
-        for feature, translation, rotation, scale in zip(
-            read["_FEATURE_ID_0"].reshape(-1), read["TRANSLATION"], read["ROTATION"], read["SCALE"], strict=True
-        )
-    ]
+    scale = np.array(node.get("scale", [1.0, 1.0, 1.0]))
+    places = read["TRANSLATION"].astype(np.float64) * scale
+    found: list[dict[str, Any]] = []
+    for number, feature in enumerate(read["_FEATURE_ID_0"].reshape(-1)):
+        one = {"name": names[int(feature)], "translation": places[number].round(_DECIMALS).tolist()}
+        if "ROTATION" in read:
+            one["rotation"] = read["ROTATION"][number].tolist()
+        found.append({**one, "scale": (scale * read["SCALE"][number] if "SCALE" in read else scale).tolist()})
+    return found
 
 
 def _floats(document: Mapping[str, Any], binary: bytes, index: int) -> NDArray[np.float32]:
     accessor = document["accessors"][index]
     view = document["bufferViews"][accessor["bufferView"]]
     width = _FLOAT_SIZES[accessor["type"]]
-    found = np.frombuffer(binary, "<f4", accessor["count"] * width, view.get("byteOffset", 0))
+    start = view.get("byteOffset", 0) + accessor.get("byteOffset", 0)
+    found = np.frombuffer(binary, "<f4", accessor["count"] * width, start)
     return found.reshape(-1, width)
 
 

@@ -18,7 +18,6 @@ from ifc import (
     storey_of,
 )
 from ifc.geometry.glb import quaternions
-from ifc.geometry.instancing import MIN_USES
 
 COMPONENTS = {5126: "<f4", 5125: "<u4", 5123: "<u2", 5122: "<i2", 5121: "u1"}
 SHAPES = {"SCALAR": 1, "VEC3": 3, "VEC4": 4}
@@ -49,7 +48,10 @@ def values(document, binary, index):
     assert view["byteOffset"] % 4 == 0
     assert stride % 4 == 0 or "byteStride" not in view
     assert view["byteLength"] >= stride * (accessor["count"] - 1) + width * dtype.itemsize
-    return np.ndarray((accessor["count"], width), dtype, binary, view["byteOffset"], (stride, dtype.itemsize))
+    start = accessor.get("byteOffset", 0)
+    assert start % dtype.itemsize == 0
+    assert start + stride * (accessor["count"] - 1) + width * dtype.itemsize <= view["byteLength"]
+    return np.ndarray((accessor["count"], width), dtype, binary, view["byteOffset"] + start, (stride, dtype.itemsize))
 
 
 def rotate(quaternion, points):
@@ -59,10 +61,14 @@ def rotate(quaternion, points):
 
 
 def farthest(points, expected):
-    """Return how far the corners of triangles are from where they should be; packing may turn a triangle."""
-    corners = expected.reshape(-1, 3, 3)
-    turned = [np.abs(np.roll(points.reshape(-1, 3, 3), turn, axis=1) - corners).max(axis=(1, 2)) for turn in range(3)]
-    return np.min(turned, axis=0).max()
+    """Return how far corners of triangles are from where they should be; packing may turn and reorder triangles."""
+    from scipy.spatial import KDTree
+
+    wanted = expected.reshape(-1, 3, 3)
+    turned = np.concatenate([np.roll(wanted, turn, axis=1).reshape(-1, 9) for turn in range(3)])
+    apart, found = KDTree(turned).query(points.reshape(-1, 9), p=np.inf)
+    assert len(np.unique(found % len(wanted))) == len(wanted) == len(apart)
+    return apart.max()
 
 
 def decode(glb, origin):
@@ -74,27 +80,26 @@ def decode(glb, origin):
         for primitive in document["meshes"][node["mesh"]]["primitives"]:
             read = {name: values(document, binary, at) for name, at in primitive["attributes"].items()}
             indices = values(document, binary, primitive["indices"]).ravel()
-            raw, rgba = read["POSITION"].astype(float)[indices], read["COLOR_0"][indices]
+            raw, material = read["POSITION"].astype(float)[indices], document["materials"][primitive["material"]]
             assert document["accessors"][primitive["attributes"]["POSITION"]]["max"] == list(read["POSITION"].max(0))
             instancing = node.get("extensions", {}).get("EXT_mesh_gpu_instancing")
             if instancing:
                 rows = {name: values(document, binary, at) for name, at in instancing["attributes"].items()}
+                turns = rows.get("ROTATION", np.tile([0.0, 0.0, 0.0, 1.0], (len(rows["TRANSLATION"]), 1)))
                 for number, feature in enumerate(rows["_FEATURE_ID_0"].ravel()):
-                    scaled = raw * rows["SCALE"][number]
-                    placed = rotate(rows["ROTATION"][number], scaled) + rows["TRANSLATION"][number]
+                    placed = (rotate(turns[number], raw) + rows["TRANSLATION"][number]) * node["scale"]
                     points[int(feature)] = placed @ back.T + origin
-                    colours[int(feature)] = rgba[0]
-                step = max(step, float(rows["SCALE"].max()))
+                    colours[int(feature)] = np.rint(
+                        np.array(material["pbrMetallicRoughness"].get("baseColorFactor", [1, 1, 1, 1])) * 255
+                    )
             else:
                 placed = raw * node["scale"] + node["translation"]
-                features = read["_FEATURE_ID_0"].ravel()[indices]
-                assert (rgba[:, 3] < 255).all() == (
-                    document["materials"][primitive["material"]].get("alphaMode") == "BLEND"
-                )
+                features, rgba = read["_FEATURE_ID_0"].ravel()[indices], read["COLOR_0"][indices]
+                assert (rgba[:, 3] < 255).all() == (material.get("alphaMode") == "BLEND")
                 for feature in np.unique(features):
                     points[int(feature)] = placed[features == feature] @ back.T + origin
                     colours[int(feature)] = rgba[features == feature][0]
-                step = max(step, max(node["scale"]))
+            step = max(step, *node["scale"])
     return points, colours, step
 
 
@@ -173,44 +178,69 @@ def test_equal_input_gives_equal_bytes_and_the_name_is_the_hash(house):
     assert differ == ["architecture"]
 
 
-def ball(points, seed):
+@pytest.fixture(scope="module")
+def hull():
     """Return an irregular closed shape: many triangles without symmetry."""
-    random = np.random.default_rng(seed)
-    return points @ np.diag([1.0, 0.6, 0.4]) + random.normal(scale=0.02, size=points.shape)
-
-
-def test_equal_shapes_become_instances_in_their_own_places(box_mesh, make_model):
     from scipy.spatial import ConvexHull
-    from scipy.spatial.transform import Rotation
 
-    random = np.random.default_rng(7)
+    random = np.random.default_rng(3)
     points = random.normal(size=(200, 3))
     points /= np.linalg.norm(points, axis=1, keepdims=True)
     faces = ConvexHull(points).simplices.astype(np.uint32)
-    local = ball(points, 3)
-    records, meshes = [storey("ground", 0.0)], []
-    for number in range(MIN_USES + 2):
-        rotation = Rotation.random(rng=random).as_matrix()
-        shift = random.uniform(-20, 20, size=3) + np.array([5000.0, 8000.0, 10.0])
-        matrix = np.eye(4)
-        matrix[:3, :3], matrix[:3, 3] = rotation, shift
-        own = f"chair{number}"
-        records.append(element(own, "IfcFurniture", "ground", placement=tuple(matrix.ravel().tolist())))
-        meshes.append(replace(box_mesh(own, (0, 0, 0), (1, 1, 1)), vertices=local @ rotation.T + shift, faces=faces))
+    return points @ np.diag([1.0, 0.6, 0.4]) + random.normal(scale=0.02, size=points.shape), faces
+
+
+def placed_body(hull, own, seed, box_mesh, noise_m=0.0):
+    """Return the record and the mesh of a body that stands turned somewhere."""
+    from scipy.spatial.transform import Rotation
+
+    (local, faces), random, matrix = hull, np.random.default_rng(seed), np.eye(4)
+    matrix[:3, :3] = Rotation.random(rng=random).as_matrix()
+    matrix[:3, 3] = random.uniform(-20, 20, size=3) + np.array([5000.0, 8000.0, 10.0])
+    vertices = (local + random.uniform(-noise_m, noise_m, local.shape)) @ matrix[:3, :3].T + matrix[:3, 3]
+    record = element(own, "IfcFurniture", "ground", placement=tuple(matrix.ravel().tolist()))
+    return record, replace(box_mesh(own, (0, 0, 0), (1, 1, 1)), vertices=vertices, faces=faces)
+
+
+def test_equal_shapes_become_instances_in_their_own_places(hull, box_mesh, make_model):
+    uses = 6  # a kernel far from its origin returns the same body with other last digits
+    records, meshes = zip(*(placed_body(hull, f"chair{n}", n, box_mesh, 1e-4) for n in range(uses)), strict=True)
     lone = box_mesh("single", (5000.0, 8000.0, 0.0), (5001.0, 8001.0, 1.0))
-    records.append(element("single", "IfcFurniture", "ground"))
-    scene = build_scene(make_model(*records), MeshSet((*meshes, lone)))
+    own = (storey("ground", 0.0), *records, element("single", "IfcFurniture", "ground"))
+    scene = build_scene(make_model(*own), MeshSet((*meshes, lone)))
     (chunk,) = scene.chunks
     document, _ = parse(chunk.glb)
     assert sum("extensions" in node for node in document["nodes"]) == 1
     assert "EXT_mesh_gpu_instancing" in document["extensionsRequired"]
-    points_by_feature, _, step = decode(chunk.glb, np.array(scene.origin))
-    assert sorted(points_by_feature) == list(range(MIN_USES + 3))
+    points_by_feature, colours, step = decode(chunk.glb, np.array(scene.origin))
+    assert sorted(points_by_feature) == list(range(uses + 1))
     for feature, mesh in enumerate(meshes):
-        expected = mesh.vertices[mesh.faces.ravel()]
-        assert farthest(points_by_feature[feature], expected) <= step + 0.002
-    assert chunk.triangles == len(faces) * (MIN_USES + 2) + 12
-    assert len(chunk.glb) < len(faces) * 3 * 16 * 3
+        assert farthest(points_by_feature[feature], mesh.vertices[mesh.faces.ravel()]) <= 1e-3
+        assert colours[feature] == pytest.approx(colours[uses], abs=1)
+    assert step <= 5e-4
+    assert chunk.triangles == len(hull[1]) * uses + 12
+    assert len(chunk.glb) < len(hull[1]) * 3 * 16 * 3
+
+
+def test_shapes_that_differ_by_more_than_what_is_drawn_stay_apart(hull, box_mesh, make_model):
+    local, faces = hull
+    other = local.copy()
+    other[7] += 1e-3
+    pairs = [placed_body(one, f"chair{n}", n, box_mesh) for n, one in enumerate(((local, faces), (other, faces)))]
+    scene = build_scene(
+        make_model(storey("ground", 0.0), *(record for record, _ in pairs)), MeshSet(tuple(m for _, m in pairs))
+    )
+    assert "EXT_mesh_gpu_instancing" not in parse(scene.chunks[0].glb)[0]["extensionsUsed"]
+
+
+def test_a_long_storey_is_drawn_to_a_millimetre(box_mesh, make_model):
+    meshes = tuple(box_mesh(f"w{n}", (n * 100.0003, 0.0, 0.0), (n * 100.0003 + 50.0, 0.2, 2.5)) for n in range(5))
+    records = (element(mesh.global_id, "IfcWall", "ground") for mesh in meshes)
+    scene = build_scene(make_model(storey("ground", 0.0), *records), MeshSet(meshes))
+    points, _, step = decode(scene.chunks[0].glb, np.array(scene.origin))
+    assert step == 1e-3
+    for feature, mesh in enumerate(meshes):
+        assert farthest(points[feature], mesh.vertices[mesh.faces.ravel()]) <= 0.5e-3 + 1e-9
 
 
 def test_storey_walk_survives_cycles_and_missing_records():

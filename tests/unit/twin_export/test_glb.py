@@ -37,7 +37,7 @@ def check_structure(document, binary):
     for accessor in document["accessors"]:
         view = document["bufferViews"][accessor["bufferView"]]
         stride = view.get("byteStride", SIZES[accessor["componentType"]] * WIDTHS[accessor["type"]])
-        assert stride * accessor["count"] <= view["byteLength"] + 3
+        assert accessor.get("byteOffset", 0) + stride * (accessor["count"] - 1) < view["byteLength"]
     for mesh in document["meshes"]:
         for primitive in mesh["primitives"]:
             counts = {document["accessors"][i]["count"] for i in primitive["attributes"].values()}
@@ -45,7 +45,7 @@ def check_structure(document, binary):
             assert primitive["material"] < len(document["materials"])
             indices = document["accessors"][primitive["indices"]]
             kind = {5123: "<u2", 5125: "<u4"}[indices["componentType"]]
-            start = document["bufferViews"][indices["bufferView"]]["byteOffset"]
+            start = document["bufferViews"][indices["bufferView"]]["byteOffset"] + indices.get("byteOffset", 0)
             assert np.frombuffer(binary, kind, indices["count"], start).max() < counts.pop()
     children = [child for node in document["nodes"] for child in node.get("children", ())]
     assert sorted(children) == list(range(1, len(document["nodes"])))  # a tree below node 0
