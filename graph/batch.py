@@ -76,6 +76,10 @@ class Edge:
         """Return a digest of the properties; empty if there are none, as of most edges."""
         return _digest("", self.properties) if self.properties else ""
 
+    def held(self) -> dict[str, Property]:
+        """Return what a graph holds of it besides its ends: properties and digest, or nothing if it has none."""
+        return {**self.properties, "digest": self.digest()} if self.properties else {}
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
@@ -104,5 +108,8 @@ class Batch:
 
 
 def _digest(label: str, properties: Mapping[str, Property]) -> str:
-    """Return 96 bits of what is written; `repr` tells 1, 1.0, True and '1' apart, and is faster than JSON."""
-    return hashlib.blake2b(f"{label}{sorted(properties.items())!r}".encode(), digest_size=12).hexdigest()
+    """Return 96 bits of what is written; `repr` tells 1, 1.0, True and '1' apart, and is faster than JSON.
+
+    The mapping gives the same record its properties in the same order; another order would only be written anew.
+    """
+    return hashlib.blake2b(f"{label}{properties!r}".encode(), digest_size=12).hexdigest()

@@ -6,12 +6,13 @@ Rules that every store keeps:
 3. `query` cannot write, returns at most `limit` rows and stops after `timeout_s`.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from graph.batch import Batch, Edge, Node, Scope, labels_of
-from graph.schema import Label
+from graph.schema import EdgeType, Label
 
 Statement = tuple[str, dict[str, Any]]
 Runs = Callable[[str, dict[str, Any]], Iterable[Mapping[str, Any]]]  # runs a text with parameters, gives rows
@@ -127,7 +128,7 @@ def existing(batch: Batch, run: Runs) -> tuple[dict[str, tuple[Label, str]], dic
         for row in run(existing_nodes(label), {"scope": batch.owner}):
             nodes[row["id"]] = (label, row["digest"])
         for row in run(existing_edges(label), {"scope": batch.owner}):
-            edges[row["type"], row["source"], row["target"]] = row["digest"]
+            edges[row["type"], row["source"], row["target"]] = row["digest"] or ""  # none without properties
     return nodes, edges
 
 
@@ -173,24 +174,26 @@ def plan(
             does that many times faster than a SET, but refuses a property that it has not met on that label.
     """
     own = {node.id: node.label for node in batch.nodes}
-    labels = {**batch.anchors, **own}
-    digested = ((node, node.digest()) for node in batch.nodes)
-    put_nodes = [(node, digest) for node, digest in digested if nodes.get(node.id) != (node.label, digest)]
-    drop_nodes = [i for i, (label, _) in nodes.items() if own.get(i) is not label]
+    labels = {**batch.anchors, **own} if batch.anchors else own
     wanted = {edge.key: edge for edge in batch.edges}
-    digested_edges = ((key, edge, edge.digest()) for key, edge in wanted.items())
-    put_edges = [(key, (edge, digest)) for key, edge, digest in digested_edges if edges.get(key) != digest]
+    if not nodes and not edges and by_pattern:  # a version that was not there: nothing to compare
+        first = (*_create_nodes(batch.nodes), *_create_edges(wanted.values(), labels), *_versions(batch))
+        return Plan(first, Written(len(own), 0, len(wanted), 0))
+    digested = ((node, node.digest()) for node in batch.nodes)
+    put_nodes = [node for node, digest in digested if nodes.get(node.id) != (node.label, digest)]
+    drop_nodes = [i for i, (label, _) in nodes.items() if own.get(i) is not label]
+    put_edges = [edge for key, edge in wanted.items() if edges.get(key) != edge.digest()]
     drop_edges = [key for key in edges if key not in wanted]
     known = {i: label for i, (label, _) in nodes.items()}
     kept = nodes.keys() - set(drop_nodes)
     statements = (
         *_drop_edges(drop_edges, known),
         *_drop_nodes(drop_nodes, known),
-        *_create_nodes([item for item in put_nodes if by_pattern and item[0].id not in kept]),
-        *_set_nodes([item for item in put_nodes if not by_pattern or item[0].id in kept]),
-        *_put_edges([item for key, item in put_edges if by_pattern and key not in edges], labels, _CREATE_EDGE),
-        *_put_edges([item for key, item in put_edges if not by_pattern or key in edges], labels, _SET_EDGE),
-        *([_version(batch)] if batch.version else []),
+        *_create_nodes([node for node in put_nodes if by_pattern and node.id not in kept]),
+        *_set_nodes([node for node in put_nodes if not by_pattern or node.id in kept]),
+        *_create_edges([edge for edge in put_edges if by_pattern and edge.key not in edges], labels),
+        *_set_edges([edge for edge in put_edges if not by_pattern or edge.key in edges], labels),
+        *_versions(batch),
     )
     return Plan(statements, Written(len(put_nodes), len(drop_nodes), len(put_edges), len(drop_edges)))
 
@@ -221,50 +224,63 @@ def _drop_nodes(ids: Sequence[str], known: Mapping[str, Label]) -> Iterator[Stat
         yield from _rows(f"UNWIND $rows AS row MATCH (n:{label.value} {{id: row}}) DETACH DELETE n", members)
 
 
-def _create_nodes(nodes: Iterable[tuple[Node, str]]) -> Iterator[Statement]:
+def _create_nodes(nodes: Iterable[Node]) -> Iterator[Statement]:
     """Yield what creates nodes, all properties in the pattern: the embedded engine walks the whole label at a SET."""
-    groups: dict[Label, list[dict[str, Any]]] = {}
-    for node, digest in nodes:
-        groups.setdefault(node.label, []).append({**node.properties, "id": node.id, "digest": digest})
-    for label, rows in groups.items():
-        yield from _rows(f"UNWIND $rows AS row CREATE (n:{label.value} {_pattern(rows, 'row')})", rows)
+    for label, rows in node_rows(nodes).items():
+        yield from _rows(f"UNWIND $rows AS row CREATE (n:{label.value} {_pattern(rows)})", rows)
 
 
-def _set_nodes(nodes: Iterable[tuple[Node, str]]) -> Iterator[Statement]:
-    groups: dict[Label, list[dict[str, Any]]] = {}
-    for node, digest in nodes:
-        row = {"id": node.id, "props": {**node.properties, "id": node.id, "digest": digest}}
-        groups.setdefault(node.label, []).append(row)
-    for label, rows in groups.items():
-        yield from _rows(f"UNWIND $rows AS row MERGE (n:{label.value} {{id: row.id}}) SET n = row.props", rows)
+def node_rows(nodes: Iterable[Node]) -> dict[Label, list[dict[str, Any]]]:
+    """Return all that a graph holds of each node, by label."""
+    groups: defaultdict[Label, list[dict[str, Any]]] = defaultdict(list)
+    for node in nodes:
+        groups[node.label].append({**node.properties, "id": node.id, "digest": node.digest()})
+    return groups
 
 
-_CREATE_EDGE = "CREATE (a)-[:{kind} {pattern}]->(b)"
-_SET_EDGE = "MERGE (a)-[r:{kind}]->(b) SET r = row.props"
+def _set_nodes(nodes: Iterable[Node]) -> Iterator[Statement]:
+    for label, rows in node_rows(nodes).items():
+        yield from _rows(f"UNWIND $rows AS row MERGE (n:{label.value} {{id: row.id}}) SET n = row", rows)
 
 
-def _put_edges(edges: Iterable[tuple[Edge, str]], labels: Mapping[str, Label], put: str) -> Iterator[Statement]:
-    groups: dict[tuple[str, Label, Label], list[dict[str, Any]]] = {}
-    for edge, digest in edges:
-        row = {"a": edge.source, "b": edge.target, "props": {**edge.properties, "digest": digest}}
-        groups.setdefault((edge.type, labels[edge.source], labels[edge.target]), []).append(row)
-    for (kind, a, b), rows in groups.items():
-        pattern = _pattern([row["props"] for row in rows], "row.props")
-        text = (
-            f"UNWIND $rows AS row MATCH (a:{a.value} {{id: row.a}}) MATCH (b:{b.value} {{id: row.b}}) "
-            + put.format(kind=kind, pattern=pattern)
-        )
-        yield from _rows(text, rows)
+Ends = tuple[EdgeType, Label, Label]
 
 
-def _pattern(rows: Iterable[Mapping[str, Any]], place: str) -> str:
+def _by_ends(edges: Iterable[Edge], labels: Mapping[str, Label]) -> dict[Ends, list[Edge]]:
+    groups: defaultdict[Ends, list[Edge]] = defaultdict(list)
+    for edge in edges:
+        groups[edge.type, labels[edge.source], labels[edge.target]].append(edge)
+    return groups
+
+
+def _create_edges(edges: Iterable[Edge], labels: Mapping[str, Label]) -> Iterator[Statement]:
+    for ends, members in _by_ends(edges, labels).items():
+        rows = [
+            {"a": edge.source, "b": edge.target, **edge.held()} for edge in members
+        ]  # no property has these names
+        yield from _rows(f"{_both(ends)} CREATE (a)-[:{ends[0]} {_pattern(rows, {'a', 'b'})}]->(b)", rows)
+
+
+def _set_edges(edges: Iterable[Edge], labels: Mapping[str, Label]) -> Iterator[Statement]:
+    for ends, members in _by_ends(edges, labels).items():
+        rows = [{"a": edge.source, "b": edge.target, "props": edge.held()} for edge in members]
+        yield from _rows(f"{_both(ends)} MERGE (a)-[r:{ends[0]}]->(b) SET r = row.props", rows)
+
+
+def _both(ends: Ends) -> str:
+    _, a, b = ends
+    return f"UNWIND $rows AS row MATCH (a:{a.value} {{id: row.a}}) MATCH (b:{b.value} {{id: row.b}})"
+
+
+def _pattern(rows: Iterable[Mapping[str, Any]], without: Set[str] = frozenset()) -> str:
     """Return a map of all properties that rows have; what a row has not is null, and null is no property."""
-    names = sorted({name for row in rows for name in row})
-    return "{" + ", ".join(f"{name}: {place}.{name}" for name in names) + "}"
+    names = sorted(set[str]().union(*rows) - without)
+    return "{" + ", ".join(f"{name}: row.{name}" for name in names) + "}" if names else ""
 
 
-def _version(batch: Batch) -> Statement:
-    properties = {
+def version_properties(batch: Batch) -> dict[str, Any]:
+    """Return what the version node of `batch` holds."""
+    return {
         "id": batch.scope.node_id("version"),
         "scope": str(batch.scope),
         "building": batch.scope.building_id,
@@ -274,7 +290,13 @@ def _version(batch: Batch) -> Statement:
         "content": batch.content_sha256,
         "digest": "",
     }
-    return "MERGE (v:Version {id: $id}) SET v = $props", {"id": properties["id"], "props": properties}
+
+
+def _versions(batch: Batch) -> Iterator[Statement]:
+    """Yield what writes the version node; points have none."""
+    if batch.version:
+        properties = version_properties(batch)
+        yield "MERGE (v:Version {id: $id}) SET v = $props", {"id": properties["id"], "props": properties}
 
 
 def _rows(text: str, rows: Sequence[Any]) -> Iterator[Statement]:
