@@ -14,7 +14,7 @@ from twin.blobs import BlobStore
 from twin.catalogue import Catalogue, Journal, Version
 from twin.district import read_parcels, read_plan_areas
 from twin.errors import Conflict, InvalidInput, NotFound
-from twin.gate import DesignStage, GateReport, generate_ids, run_ids
+from twin.gate import DesignStage, GateReport
 from twin.layers import PARCELS, PLAN_AREAS, Layers
 from twin.permit import Mode
 from twin.reading import Progress, part, silent
@@ -114,6 +114,8 @@ class Applications:
             InvalidInput: (ids, ids-xml, too-large) the IDS file is not valid.
         """
         paths = [self._blobs.path(file.file_sha256) for file in self._catalogue.files(version.key)]
+        from twin.gate import run_ids  # it loads the reader of IDS
+
         return [run_ids(ids, path, self._limits, on_progress) for path in paths]
 
     def may_submit(self, application_id: str, actor: str) -> Application:
@@ -231,6 +233,8 @@ class Applications:
         )
 
     def _gate(self, version: Version, stage: DesignStage, on_progress: Progress) -> list[dict[str, Any]]:
+        from twin.gate import generate_ids  # it loads the reader of IDS
+
         data = generate_ids(stage, "IFC2X3" if version.header.schema == "IFC2X3" else "IFC4")
         return [report.to_json() for report in self.gate(version, data, on_progress)]
 

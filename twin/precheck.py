@@ -8,7 +8,6 @@ from typing import Any
 from ifc import Limits
 from twin.around import KnownBuildings, given_place, neighbours_of
 from twin.blobs import FileBlobStore
-from twin.gate import run_ids
 from twin.layers import Layers
 from twin.permit import CheckContext, Mode, Pack
 from twin.permit import check as run_packs
@@ -95,6 +94,8 @@ class Prechecks:
         gate = None
         if question.ids_sha256 is not None:
             ids = self._blobs.get(question.ids_sha256)
+            from twin.gate import run_ids  # it loads the reader of IDS
+
             gate = run_ids(ids, path, self._limits, part(on_progress, CHECKED_SHARE, 1.0)).to_json()
         seen = None if around is None else len(around)
         return {**fitting(report), "neighbours": seen, "gate": gate}

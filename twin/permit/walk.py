@@ -14,8 +14,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import dijkstra
 
 from twin.permit.doors import Passage, Passages
 from twin.permit.rooms import Room, Rooms
@@ -135,6 +133,9 @@ class Walk:
             self._nodes.join(members[int(one)], members[int(two)], float(length))
 
     def _spread(self, exits: list[int]) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
+        from scipy.sparse import coo_array  # takes a while to load, and only who walks needs it
+        from scipy.sparse.csgraph import dijkstra
+
         size = len(self._nodes.points)
         ends = np.array([(first, second) for first, second, _ in self._nodes.edges], dtype=np.int64).reshape(-1, 2)
         lengths = np.array([length for _, _, length in self._nodes.edges], dtype=np.float64)

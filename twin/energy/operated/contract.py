@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.special import stdtrit
 
 from twin.energy.operated.changepoint import ChangePoint, fit_change_point
 from twin.energy.operated.series import Daily, Series
@@ -112,6 +111,8 @@ def contract_saving(before: tuple[Daily, Series], after: tuple[Daily, Series], p
 
 def _half_width(model: ChangePoint, before: tuple[Daily, Series], expected: float, days: int) -> float:
     """Return t · 1.26 · CVRMSE · sqrt((n/n') (1 + 2/n') / m) of the baseline of m days (Guideline 14, annex B)."""
+    from scipy.special import stdtrit  # takes a while to load, and only contracts need it
+
     use, outdoor = before
     known = use.known & np.isfinite(outdoor)
     count = int(known.sum())
