@@ -61,6 +61,11 @@ COMMANDS: Mapping[str, Command] = {
         "Bind sensors, meters, actuators and setpoints to elements. Exit code 1 if a binding does not hold.",
     ),
     "readings": Command("readings", "readings", "Write readings out as a table: CSV or Parquet."),
+    "readings-move": Command(
+        "readings",
+        "readings_move",
+        "Copy all readings of the data folder into PostgreSQL, for a service that is stopped.",
+    ),
     "meter-csv": Command(
         "readings",
         "meter_csv",

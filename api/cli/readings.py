@@ -1,6 +1,7 @@
 """Commands around readings: write them out, take a meter operator's file, play captured messages again."""
 
 import json
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +10,7 @@ import typer
 
 from api.cli.output import Exit, print_json, say
 from twin.errors import InvalidInput
-from twin.live import CurveLayout, WriteResult, read_load_curve
+from twin.live import CurveLayout, WriteResult, move_readings, read_load_curve
 from twin.readings import Form, Wanted, csv_table, write_parquet
 from twin.service import Twin, open_twin
 from twin.settings import Settings
@@ -45,6 +46,22 @@ def readings(
         print_json({"path": str(output), "bytes": output.stat().st_size})
     else:
         say(f"Written: {output} ({output.stat().st_size} bytes).")
+
+
+def readings_move(as_json: AsJson = False) -> None:
+    """Copy all readings of the data folder into PostgreSQL, for a service that is stopped."""
+    settings = Settings()
+    if settings.readings_url is None:
+        raise InvalidInput(
+            "No database is named.",
+            reason="readings-url",
+            hint="Set KAKSIK_READINGS_URL to postgresql://user:password@host:5432/database?schema=kaksik",
+        )
+    moved = move_readings(settings.home / "readings.sqlite", settings.readings_url.get_secret_value())
+    if as_json:
+        print_json(asdict(moved))
+    else:
+        say(f"Copied {moved.points} points, {moved.readings} readings and {moved.hours} hours.")
 
 
 def meter_csv(

@@ -13,6 +13,7 @@ from twin.live.broker import Broker, BrokerSecurity, start_broker
 from twin.live.bus import BusKind, BusMap, messages_of, read_bus, read_bus_map
 from twin.live.capture import Capture, Message, read_capture
 from twin.live.devices import MAX_DEVICES_FILE_BYTES, Channel, Device, device_from_json, read_devices
+from twin.live.engines import move_readings
 from twin.live.events import Hub, StreamEvent, Subscription
 from twin.live.load_curve import CurveLayout, read_load_curve
 from twin.live.observation import Decoded, Observation, Quality, Refusal, RefusalReason, admit, decode_message
@@ -62,6 +63,7 @@ __all__ = [
     "device_from_json",
     "fits_quantity_kind",
     "messages_of",
+    "move_readings",
     "parse_mqtt_url",
     "point_from_json",
     "points_from_records",

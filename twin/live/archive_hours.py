@@ -147,7 +147,7 @@ class HourArchive:
     ) -> list[tuple[int, float, float, float, int]]:
         """Return begin, sum, lowest, highest and count of each hour that begins in ``[start, end)``."""
         query = (
-            f"SELECT hour * {HOUR_US} AS begin_us, total, low, high, n FROM read_parquet($1) WHERE point = $2"  # noqa: S608
+            f"SELECT hour * {HOUR_US} AS begin_us, total, low, high, n::BIGINT FROM read_parquet($1) WHERE point = $2"  # noqa: S608
             " AND begin_us >= $3 AND begin_us < $4 ORDER BY hour LIMIT $5"
         )
         return self._archive.query(query, [month.file for month in months], point, start_us, end_us, limit)

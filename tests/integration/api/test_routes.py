@@ -20,7 +20,8 @@ def get(client, path, status=200, **kwargs):
 
 
 def test_health_and_conformance(client):
-    assert get(client, "/api/v1/health").json()["status"] == "ok"
+    health = get(client, "/api/v1/health").json()
+    assert (health["status"], health["readings"]) == ("ok", {"engine": "embedded"})
     assert "https://w3id.org/bot" in get(client, "/api/v1/conformance").json()["conformsTo"]
 
 

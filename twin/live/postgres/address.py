@@ -51,9 +51,10 @@ def parse_readings_url(url: str) -> ReadingsAddress:
         members = conninfo_to_dict(conninfo)
     except (ValueError, psycopg.Error):
         raise _unreadable() from None  # the cause would show the password
-    if parts.scheme not in ("postgresql", "postgres") or not _SCHEMA.fullmatch(schema):
+    host, port = members.get("host") or "the local socket", str(members.get("port") or "5432")
+    known = parts.scheme in ("postgresql", "postgres") and _SCHEMA.fullmatch(schema)
+    if not known or not all(part.isdecimal() for part in port.split(",")):  # there may be a second server
         raise _unreadable()
-    host, port = members.get("host") or "the local socket", members.get("port") or "5432"
     return ReadingsAddress(conninfo, schema, f"{host}:{port}")
 
 

@@ -21,7 +21,7 @@ from typing import Any
 import psycopg
 
 from twin.errors import StorageError, TwinError
-from twin.live.engine import Session, T, View
+from twin.live.engine import T, View
 from twin.live.postgres.address import ReadingsAddress
 from twin.live.postgres.schema import Connection, Timescale, prepare, timescale_of
 from twin.live.postgres.session import PostgresSession
@@ -59,7 +59,7 @@ class PostgresEngine:
 
     # --- writing
 
-    def transact(self, run: Callable[[Session], T]) -> T:
+    def transact(self, run: Callable[[PostgresSession], T]) -> T:
         """See `Engine`."""
         mark = next(self._names)
         results: list[T] = []

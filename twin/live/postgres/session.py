@@ -58,6 +58,10 @@ _SEEN_FIRST = (
     " (SELECT 1 FROM quarantine q WHERE q.building_id = asked.building_id AND q.point_id = asked.point_id)"
     " LIMIT greatest(0, %s - (SELECT count(*) FROM quarantine))"
 )
+_OLDEST = (
+    "SELECT min(found.time_us) FROM point CROSS JOIN LATERAL"
+    " (SELECT time_us FROM observation WHERE point = point.id ORDER BY time_us LIMIT 1) found"
+)
 _REBUILD = (
     f"INSERT INTO latest ({COLUMNS}) SELECT found.* FROM point CROSS JOIN LATERAL (SELECT * FROM ("  # noqa: S608
     f"(SELECT {COLUMNS} FROM observation WHERE point = point.id ORDER BY time_us DESC LIMIT 1)"
@@ -105,7 +109,7 @@ class PostgresSession(Tables):
         first: dict[Key, Values] = {}
         for value in (value for group in values for value in group):
             first.setdefault(value[:2], value)
-        new = self._insert(list(first.values()))
+        new = self._insert_told(list(first.values()))
         if len(new) == sum(map(len, values)):
             outcome: list[Outcome] = [
                 (WriteResult(len(rows), 0, len(refused)), [row.observation for row in rows])
@@ -115,15 +119,16 @@ class PostgresSession(Tables):
             there, waiting = self._there(first, new), set(new)
             outcome = [_outcome(*each, there, waiting, refusals) for each in zip(appends, values, strict=True)]
         newest = newest_of(first[key] for key in new)
-        self._put_latest(list(newest.values()))
+        self.put_latest(list(newest.values()))
         self.count_refusals(refusals, now_us)
         return outcome, newest
 
-    def _insert(self, values: Sequence[Values]) -> set[Key]:
+    def _insert_told(self, values: Sequence[Values]) -> set[Key]:
         """Insert rows of different keys; return the keys that are new."""
         return set(self._db.execute(_INSERT_TOLD, columns_of(values)).fetchall()) if values else set()
 
-    def _put_latest(self, values: Sequence[Values]) -> None:
+    def put_latest(self, values: Sequence[Values]) -> None:
+        """Store the newest rows of points, one each; an older one than there is changes nothing."""
         if values:
             self._db.execute(_LATEST, columns_of(values))
 
@@ -135,13 +140,22 @@ class PostgresSession(Tables):
 
     def write_series(self, rows: Sequence[Values]) -> WriteResult:
         """See `Session`."""
-        columns = columns_of(rows)
-        new = self._db.execute(_INSERT, columns).rowcount
-        self._put_latest(rows[-1:])
+        new = self.insert(rows)
+        self.put_latest(rows[-1:])
         if new == len(rows):
             return WriteResult(new, 0, 0)
-        ((conflicts,),) = self._db.execute(_CONFLICTS, columns).fetchall()
+        ((conflicts,),) = self._db.execute(_CONFLICTS, columns_of(rows)).fetchall()
         return WriteResult(new, len(rows) - new - conflicts, conflicts)
+
+    def insert(self, values: Sequence[Values]) -> int:
+        """Insert rows into the history alone; return how many are new."""
+        return self._db.execute(_INSERT, columns_of(values)).rowcount
+
+    def copy(self, table: str, columns: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Fill a table of ours, fast; a row that is there already is an error."""
+        with self._db.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as target:
+            for row in rows:
+                target.write_row(row)
 
     def kept_from_us(self) -> int | None:
         """See `Session`."""
@@ -195,7 +209,7 @@ class PostgresSession(Tables):
     def sweep(self) -> None:
         """Give the room of emptied chunks back, if there are chunks; else PostgreSQL's own vacuum finds it."""
         if self._extension is not None:
-            ((oldest,),) = self.run("SELECT min(time_us) FROM observation")
+            ((oldest,),) = self.run(_OLDEST)
             if oldest is not None:
                 drop_chunks(self._db, self._extension, oldest)
 
