@@ -110,7 +110,11 @@ def create_many(
     try:
         refuse_xroad(actor)
         streams = _model(twin).streams
-        found = [_row(twin, actor, streams, array, row) for array in arrays for row in rows_of(array)]
+        found = [
+            _row(twin, actor, streams, _number(array.get("Datastream")), row)
+            for array in arrays
+            for row in rows_of(array)
+        ]
     except TwinError as error:
         return _problem(error)
     root = _root(request)
@@ -118,11 +122,9 @@ def create_many(
     return JSONResponse(links, HTTP_201_CREATED)
 
 
-def _row(
-    twin: Twin, actor: Actor, streams: Mapping[int, Point], array: Mapping[str, Any], row: Mapping[str, Any]
-) -> str | None:
+def _row(twin: Twin, actor: Actor, streams: Mapping[int, Point], number: Any, row: Mapping[str, Any]) -> str | None:
     try:
-        return _store(twin, actor, streams, _number(array.get("Datastream")), row)
+        return _store(twin, actor, streams, number, row)
     except TwinError:
         return None
 
@@ -143,9 +145,18 @@ def create(
             address = f"Observations('{_store(twin, actor, _model(twin).streams, number, given)}')"
             return Response(status_code=HTTP_201_CREATED, headers={"Location": f"{_root(request)}/{address}"})
         made = twin.sensorthings.changes(_model(twin)).create(kind, given, parent)
+        refused = _store_nested(twin, actor, made)
     except TwinError as error:
         return _problem(error)
-    return _made(twin, request, made, HTTP_201_CREATED)
+    return _made(twin, request, made, HTTP_201_CREATED, refused)
+
+
+def _store_nested(twin: Twin, actor: Actor, made: Made) -> int:
+    """Store the Observations that came with their Datastream; return how many were refused."""
+    if not made.observations:
+        return 0
+    streams = _model(twin).streams
+    return sum(_row(twin, actor, streams, number, given) is None for number, given in made.observations)
 
 
 @router.patch("/{path:path}", summary="Change an entity")
@@ -178,9 +189,13 @@ def delete(twin: TwinDep, actor: ActorDep, path: str) -> Response:
     return Response(status_code=HTTP_204_NO_CONTENT)
 
 
-def _made(twin: Twin, request: Request, made: Made, status: int) -> Response:
+def _made(twin: Twin, request: Request, made: Made, status: int, refused: int = 0) -> Response:
     shown = _answers(twin, request).shown(made.kind, made.number)
-    told = {"@kaksik.findings": [asdict(finding) for finding in made.findings]} if made.findings else {}
+    told: dict[str, Any] = {}
+    if made.findings:
+        told["@kaksik.findings"] = [asdict(finding) for finding in made.findings]
+    if refused:  # the entities are there; GET /api/v1/readings/refused counts the reasons
+        told["@kaksik.refusedObservations"] = refused
     return JSONResponse({**shown, **told}, status, headers={"Location": shown["@iot.selfLink"]})
 
 

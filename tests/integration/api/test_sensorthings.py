@@ -249,6 +249,51 @@ def test_what_a_filter_does_not_offer_is_said_with_what_it_does(service):
     assert (answer.status_code, answer.json()["reason"]) == (400, "filter")
 
 
+@pytest.mark.parametrize(
+    "hostile",
+    ['{"properties": {"a": 1e400}}', '{"properties": {"a": [NaN]}}', '{"name": "\\ud800"}', '{"name": "a\\u0000b"}',
+     '{"properties": {"\\udfff": 1}}', '{"properties": ' + '{"a":' * 9 + "1" + "}" * 10,
+     '{"properties": {"a": ' + "[" * 9 + "]" * 9 + "}}"],
+)  # fmt: skip
+def test_no_entity_can_hold_what_would_break_every_list_that_shows_it(service, shed, hostile):
+    before = httpx.get(f"{service}/Things?$count=true").json()
+    text = '{"name": "Shed", "description": "A shed", ' + hostile[1:]
+    headers = {"Content-Type": "application/json"}
+    for method, path in (("POST", "Things"), ("PATCH", f"Things({shed.id})")):
+        answer = httpx.request(method, f"{service}/{path}", content=text, headers=headers)
+        assert answer.status_code == 422, answer.text
+        assert answer.json()["reason"] in ("entity-member", "patch")
+    assert httpx.get(f"{service}/Things?$count=true").json() == before
+
+
+def test_observations_come_with_their_datastream_and_as_arrays(service, shed):
+    times = ["2026-01-05T00:00:00Z", "2026-01-05T00:01:00Z"]
+    given = entity(
+        "shed humidity", Observations=[{"phenomenonTime": t, "result": 40 + n} for n, t in enumerate(times)]
+    )
+    given["Observations"].append({"phenomenonTime": times[0], "result": {"no": "number"}})
+    made = httpx.post(f"{service}/Things({shed.id})/Datastreams", json=given)
+    assert made.status_code == 201
+    assert made.json()["@kaksik.refusedObservations"] == 1
+    link = made.headers["location"]
+    arrays = httpx.get(
+        f"{link}/Observations?$resultFormat=dataArray&$select=phenomenonTime,result&$count=true"
+    ).json()
+    assert arrays == {
+        "@iot.count": 2,
+        "value": [
+            {
+                "Datastream@iot.navigationLink": link,
+                "components": ["phenomenonTime", "result"],
+                "dataArray@iot.count": 2,
+                "dataArray": [[times[0], 40.0], [times[1], 41.0]],
+            }
+        ],
+    }
+    for wrong in ("Things?$resultFormat=dataArray", "Observations?$resultFormat=csv", "Things?$select=nothing"):
+        assert httpx.get(f"{service}/{wrong}").status_code == 400, wrong
+
+
 def test_a_thing_keeps_when_it_came_to_its_places(service, client):
     place = fsc.Location(
         name="Quay", description="West", location=geojson.Point((24.7, 59.4)), encoding_type="application/geo+json"

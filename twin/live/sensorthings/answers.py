@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from twin.errors import InvalidInput, NotFound
 from twin.live.schema import time_from_us
+from twin.live.sensorthings.arrays import as_arrays, refuse_unknown, selected
 from twin.live.sensorthings.entities import NAVIGATION, OBSERVATION_ID, SETS, Entity, Model
 from twin.live.sensorthings.filter import holds, time_bounds
 from twin.live.sensorthings.options import Options, parse_options
@@ -124,6 +125,10 @@ class Answers:
     def _set(
         self, kind: str, parent: tuple[str, Entity] | None, options: Options, query: Mapping[str, str], path: str
     ) -> Any:
+        if options.arrays and kind != "Observations":
+            raise InvalidInput(
+                "Only Observations are shown as arrays.", reason="query-parameter", entity="$resultFormat"
+            )
         rows, total = self._rows(kind, parent, options)
         answer: dict[str, Any] = {"@iot.count": total} if options.count and total is not None else {}
         more = rows[options.top :] and options.top
@@ -131,6 +136,8 @@ class Answers:
             beyond = {**query, "$skip": str(options.skip + options.top), "$top": str(options.top)}
             asked = "&".join(f"{name}={quote(value, safe='')}" for name, value in beyond.items())
             answer["@iot.nextLink"] = f"{self._root}/{path.strip('/')}?{asked}"
+        if options.arrays:
+            return {**answer, "value": as_arrays(rows[: options.top], options, self._root)}
         return {**answer, "value": [self._shown(kind, row, options) for row in rows[: options.top]]}
 
     def _references(self, kind: str, segments: Sequence[str], options: Options, path: str) -> Any:
@@ -214,10 +221,11 @@ class Answers:
     # --- showing
 
     def _shown(self, kind: str, row: Entity, options: Options) -> dict[str, Any]:
+        refuse_unknown(kind, row, options)
         number = row["@iot.id"]
         named = f"'{number}'" if isinstance(number, str) else str(number)
         link = f"{self._root}/{kind}({named})"
-        members = {name: value for name, value in row.items() if not options.select or name in _selected(options)}
+        members = {name: value for name, value in row.items() if not options.select or name in selected(options)}
         shown: dict[str, Any] = {**members, "@iot.selfLink": link} if not options.select else members
         known = NAVIGATION[kind]
         for step in known:
@@ -243,10 +251,6 @@ class Answers:
         if rows[inner.top :] and inner.top:
             answer[f"{step}@iot.nextLink"] = f"{link}?$skip={inner.skip + inner.top}&$top={inner.top}"
         return answer
-
-
-def _selected(options: Options) -> set[str]:
-    return {"@iot.id" if name == "id" else name for name in options.select}
 
 
 def _moment(row: Entity) -> datetime:

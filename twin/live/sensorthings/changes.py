@@ -18,6 +18,7 @@ from twin.live.units import QUANTITY_KINDS
 UNBOUND = "tmp-sensorthings"  # building of Datastreams whose Thing is no building and no room
 CREATED = frozenset({"Things", "Locations", "Sensors", "ObservedProperties", "Datastreams"})
 MAX_NESTED = 100  # entities created inside one; a device has a few dozen Datastreams
+MAX_OBSERVATIONS = 1_000  # in a new Datastream; more are sent as data arrays
 QUDT = "http://qudt.org/vocab/quantitykind/"
 _NOT_IN_NAME = re.compile(r"[^A-Za-z0-9_.:$~-]+")
 Register = Callable[[Point], Sequence[ReadFinding]]
@@ -32,11 +33,13 @@ class Made:
         kind: Its set.
         number: Its identifier.
         findings: What is doubtful about its binding to the model.
+        observations: Number of a Datastream and members, of each Observation nested in it; still to be stored.
     """
 
     kind: str
     number: int
     findings: tuple[ReadFinding, ...] = ()
+    observations: tuple[tuple[int, Mapping[str, Any]], ...] = ()
 
 
 class Changes:
@@ -65,6 +68,7 @@ class Changes:
         self._class_of, self._new_token, self._now = class_of, new_token, now
         self._rows: list[Row] = []
         self._points: list[Point] = []
+        self._observations: list[tuple[int, Mapping[str, Any]]] = []
 
     # --- create
 
@@ -90,7 +94,7 @@ class Changes:
         number = self._plan(kind, document, parent)
         findings = [finding for point in self._points for finding in self._register(point)]
         self._additions.put(self._rows)
-        return Made(kind, number, tuple(findings))
+        return Made(kind, number, tuple(findings), tuple(self._observations))
 
     def _plan(self, kind: str, document: Any, parent: tuple[str, int] | None) -> int:
         if not isinstance(document, dict):
@@ -170,6 +174,7 @@ class Changes:
         derived = number_of("thing", point.building_id, point.space or "")
         chosen = {step: (n,) for step, n in links.items() if step != "Thing" or n != derived}
         self._points.append(point)
+        self._observations += [(number, given) for given in _nested(document, "Observations", MAX_OBSERVATIONS)]
         kept: dict[str, Any] = {name: members[name] for name in ("description", "observationType")}
         if properties := _own(members.get("properties", {})):
             kept["properties"] = properties
@@ -295,9 +300,9 @@ def _own(properties: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in properties.items() if name not in held}
 
 
-def _nested(document: Mapping[str, Any], name: str) -> list[Any]:
+def _nested(document: Mapping[str, Any], name: str, most: int = MAX_NESTED) -> list[Any]:
     given = document.get(name, [])
-    if not isinstance(given, list) or len(given) > MAX_NESTED or not all(isinstance(item, dict) for item in given):
+    if not isinstance(given, list) or len(given) > most or not all(isinstance(item, dict) for item in given):
         raise InvalidInput(f"{name} must be a list of entities.", reason="entity-member", entity=name)
     return given
 

@@ -1,14 +1,17 @@
 """What clients may say of an entity: members, their forms, and what only the model says."""
 
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from twin.errors import Conflict, InvalidInput
 
 MAX_TEXT = 2_000  # characters of a description
+MAX_DEPTH = 8  # of properties within properties, as of a patch
 MAX_CORNERS = 2_000  # of a place; the outline of a large building has a few hundred
 GEO_JSON = frozenset({"application/geo+json", "application/vnd.geo+json"})
+_HALF = re.compile("[\ud800-\udfff]")  # of a pair of code units: it has no bytes
 SHAPES = {"Point": 0, "LineString": 1, "Polygon": 2}  # those that clients of SensorThings read, with their nesting
 # Members that a client may give, True where it must.
 MEMBERS: Mapping[str, Mapping[str, bool]] = {
@@ -41,16 +44,22 @@ def checked(kind: str, document: Mapping[str, Any]) -> dict[str, Any]:
         if needed and name not in members:
             raise _wrong(kind, name, "is missing")
     for name, value in members.items():
-        if name == "location":
-            _check_place(value)
-        elif name in ("properties", "unitOfMeasurement"):
-            if not isinstance(value, dict):
-                raise _wrong(kind, name, "must be an object")
-        elif not isinstance(value, str) or not 0 < len(value) <= MAX_TEXT:
-            raise _wrong(kind, name, f"must be a text of 1 to {MAX_TEXT} characters")
+        _check_member(kind, name, value)
     if kind == "Locations" and members["encodingType"] not in GEO_JSON:
         raise _wrong(kind, "encodingType", "must be application/geo+json")
     return members
+
+
+def _check_member(kind: str, name: str, value: Any) -> None:
+    if not _can_be_shown(value, MAX_DEPTH):
+        raise _wrong(kind, name, "holds a number or a text that JSON cannot show, or is nested too deeply")
+    if name == "location":
+        _check_place(value)
+    elif name in ("properties", "unitOfMeasurement"):
+        if not isinstance(value, dict):
+            raise _wrong(kind, name, "must be an object")
+    elif not isinstance(value, str) or not 0 < len(value) <= MAX_TEXT:
+        raise _wrong(kind, name, f"must be a text of 1 to {MAX_TEXT} characters")
 
 
 def refuse_fixed(kind: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
@@ -71,6 +80,19 @@ def refuse_fixed(kind: str, before: Mapping[str, Any], after: Mapping[str, Any])
                 hint="Change the model or the binding.",
                 entity=path,
             )
+
+
+def _can_be_shown(value: Any, depth: int) -> bool:
+    """Tell whether every reader can take a value: else one entity would break the answer that lists it."""
+    if isinstance(value, str):
+        return all(sign >= " " or sign in "\n\r\t" for sign in value) and not _HALF.search(value)
+    if isinstance(value, dict):
+        parts = [*value, *value.values()]
+    elif isinstance(value, list):
+        parts = value
+    else:
+        return not isinstance(value, float) or math.isfinite(value)
+    return depth > 0 and all(_can_be_shown(part, depth - 1) for part in parts)
 
 
 def _check_place(place: Any) -> None:

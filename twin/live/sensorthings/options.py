@@ -13,7 +13,7 @@ MAX_TOP = 1_000
 MAX_SKIP = 1_000_000
 MAX_EXPANSIONS = 20  # in one request, at all depths
 MAX_EXPAND_DEPTH = 4
-NAMES = frozenset({"$filter", "$expand", "$select", "$orderby", "$top", "$skip", "$count"})
+NAMES = frozenset({"$filter", "$expand", "$select", "$orderby", "$top", "$skip", "$count", "$resultFormat"})
 _PATH = re.compile(r"@?[A-Za-z_][\w.@]*(?:/@?[A-Za-z_][\w.@-]*)*")
 
 
@@ -29,6 +29,7 @@ class Options:
         top: Most entities.
         skip: Entities to pass over.
         count: Whether to say how many there are.
+        arrays: Whether Observations are shown as data arrays.
     """
 
     filter: Node | None = None
@@ -38,6 +39,7 @@ class Options:
     top: int = DEFAULT_TOP
     skip: int = 0
     count: bool = False
+    arrays: bool = False
 
 
 def parse_options(given: Mapping[str, str], now: datetime, depth: int = 0) -> Options:
@@ -51,6 +53,8 @@ def parse_options(given: Mapping[str, str], now: datetime, depth: int = 0) -> Op
     count = given.get("$count", "false").lower()
     if count not in ("true", "false"):
         raise _refused("$count")
+    if given.get("$resultFormat", "dataArray") != "dataArray" or (depth and "$resultFormat" in given):
+        raise _refused("$resultFormat")
     return Options(
         filter=parse_filter(given["$filter"], now) if given.get("$filter") else None,
         expand=_expand(given.get("$expand", ""), now, depth),
@@ -59,6 +63,7 @@ def parse_options(given: Mapping[str, str], now: datetime, depth: int = 0) -> Op
         top=min(_whole(given, "$top", DEFAULT_TOP), MAX_TOP),
         skip=_whole(given, "$skip", 0),
         count=count == "true",
+        arrays="$resultFormat" in given,
     )
 
 
