@@ -33,6 +33,7 @@ def serve(
     import uvicorn  # the whole interface, which no other command should wait for
 
     from api.app import create_app
+    from twin.service import open_twin
 
     given = {key: value for key, value in (("host", host), ("port", port)) if value is not None}
     settings = Settings(**given)  # type: ignore[arg-type]
@@ -43,8 +44,9 @@ def serve(
             reason="foreign-package",
             hint="Give Kaksik an environment of its own.",
         )
-    app = create_app(settings)
+    app = create_app(settings, lambda _settings: twin)
     listener = listen(settings.host, settings.port)
+    twin = open_twin(settings)  # here, so that a store that cannot be opened is told in a sentence
     scheme = "http" if settings.tls_certificate is None else "https"
     address = f"{scheme}://{settings.host}:{listener.getsockname()[1]}/"
     if as_json:
