@@ -17,6 +17,7 @@ import socket
 import struct
 import sys
 import traceback
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -26,7 +27,7 @@ from ifc.worker import out_of_memory, send
 IDLE_S = 60.0  # then the memory goes back: the next call starts another server
 HEADER_BYTES = 65_536  # a header names a module and a function
 STATUS = struct.Struct("<i")
-ENDS = ("request", "result", "errors", "status")  # the descriptors that travel with a header
+ENDS = 4  # descriptors that travel with a header: request, result, standard error, status
 
 
 class _Server:
@@ -54,19 +55,23 @@ class _Server:
         return None
 
     def _accept(self) -> bool:
-        header, ends, _, _ = socket.recv_fds(self._control, HEADER_BYTES, len(ENDS))
+        header, ends, _, _ = socket.recv_fds(self._control, HEADER_BYTES, ENDS)
         if not header:
             return False
-        self._prepare(json.loads(header))
-        request, result, errors, status = ends
+        try:
+            self._prepare(json.loads(header))
+            self._fork(*ends)
+        except (OSError, TypeError):  # no process, or no descriptor, is left on this machine: it costs this call only
+            _close(ends)
+        return True
+
+    def _fork(self, request: int, result: int, errors: int, status: int) -> None:
         gc.freeze()  # a collection in a child would copy every page that it marks
         pid = os.fork()
         if pid == 0:
             _serve(request, result, errors, [status, *self._descriptors()])
-        for end in (request, result, errors):
-            os.close(end)
+        _close([request, result, errors])
         self._watch(pid, socket.socket(fileno=status))
-        return True
 
     def _prepare(self, header: dict[str, str | None]) -> None:
         """Load what a call names; a fault in it is the child's to report."""
@@ -111,12 +116,17 @@ class _Server:
         return [self._control.fileno(), *others]
 
 
+def _close(ends: Iterable[int]) -> None:
+    for end in ends:
+        with suppress(OSError):  # closed already
+            os.close(end)
+
+
 def _serve(request: int, result: int, errors: int, foreign: list[int]) -> None:
     code = 1
     try:
         os.setsid()
-        for end in foreign:
-            os.close(end)
+        _close(foreign)
         os.dup2(errors, sys.stderr.fileno())
         with os.fdopen(request, "rb") as pipe:
             _answer(pickle.load(pipe), result)  # noqa: S301 - from our own parent

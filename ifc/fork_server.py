@@ -105,11 +105,7 @@ class ForkServer:
                     self._forget()
                 else:
                     return
-        raise IfcReadError(
-            "The process that starts readers could not be started.",
-            reason=Reason.CRASH,
-            hint="Is there memory left on this machine? Try again.",
-        )
+        raise no_reader()
 
     def _running(self) -> socket.socket:
         if self._owner != os.getpid():  # a copy of the process that started it
@@ -145,3 +141,12 @@ def environment() -> dict[str, str]:
     """Return the environment of a child: this process's, in which our packages are found first."""
     root = str(Path(__file__).resolve().parent.parent)
     return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))}
+
+
+def no_reader() -> IfcReadError:
+    """Return the error for a child that could not be started."""
+    return IfcReadError(
+        "The process that reads files could not be started, or was ended from outside.",
+        reason=Reason.CRASH,
+        hint="Is there memory left on this machine? Try again.",
+    )

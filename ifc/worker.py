@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Generic, ParamSpec, TypeVar
 
 from ifc.errors import IfcReadError, Reason
-from ifc.fork_server import Child, ForkServer, environment
+from ifc.fork_server import Child, ForkServer, environment, no_reader
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -172,6 +172,8 @@ def _death(code: int | None, tail: bytes, limits: Limits) -> IfcReadError:
         return _out_of_time(limits.cpu_s or 0.0)
     if "MemoryError" in text or "bad_alloc" in text:
         return out_of_memory(limits)
+    if code is None:
+        return no_reader()
     return IfcReadError(
         f"The reader died on this file (exit status {code}).",
         reason=Reason.CRASH,

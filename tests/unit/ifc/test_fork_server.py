@@ -1,6 +1,7 @@
 """Children are forked from one server: what they inherit, how they end, and what happens when the server is gone."""
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -78,6 +79,21 @@ def test_a_server_that_was_killed_is_started_again():
     assert gone(before)
 
     assert parent() != before
+
+
+def test_a_server_without_descriptors_refuses_a_call_and_stays():
+    before = parent()
+    few, many = resource.prlimit(before, resource.RLIMIT_NOFILE)
+    resource.prlimit(before, resource.RLIMIT_NOFILE, (4, many))
+    try:
+        with pytest.raises(IfcReadError) as refused:
+            parent()
+    finally:
+        resource.prlimit(before, resource.RLIMIT_NOFILE, (few, many))
+
+    assert refused.value.reason == Reason.CRASH
+    assert "memory" in refused.value.hint
+    assert parent() == before
 
 
 def test_a_closed_server_takes_its_children_along():
