@@ -33,7 +33,7 @@ from twin.district import (
     near,
     read_register,
 )
-from twin.errors import NotFound
+from twin.errors import InvalidInput, NotFound
 from twin.layers import Layers
 from twin.reading import Progress, silent
 
@@ -129,6 +129,8 @@ class City:
         """
         with self._blobs.path(sha256).open("rb") as stream:
             start = stream.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")
+        if not start:
+            raise InvalidInput("The file is empty.", reason="empty", hint="Give CityJSON, CityJSONSeq or a CSV.")
         with self._importing:
             return self._take_city(sha256, progress) if start[:1] == b"{" else self._take_register(sha256, progress)
 

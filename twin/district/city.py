@@ -15,6 +15,7 @@ from typing import Any, NoReturn, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from ifc import Severity
 from twin.district.city_crs import MapTransform, map_transform
 from twin.district.city_shapes import Unusable, outline_of
 from twin.district.context import CityContext, ContextBuilding, Findings, Scalar
@@ -26,10 +27,14 @@ MAX_CITY_BUILDINGS = 250_000  # a quarter of all buildings of Estonia
 MAX_ATTRIBUTES = 64  # per building; registers give about thirty
 MAX_TEXT_CHARACTERS = 500  # of one attribute
 VERSIONS = ("1.1", "2.0")
+HEIGHT_RANGE_M = (-1_000.0, 2_000.0)  # mines below the ground, and more above it than anybody builds
 HEIGHT_KEYS = ("measuredHeight", "height", "korgus_m", "h_max")
 _KINDS = ("Building", "BuildingPart")
 _NAMED_KIND = re.compile(r'"type"\s*:\s*"Building(?:Part)?"')
 _HINT = "Export it again as CityJSON 1.1 or 2.0."
+_TWICE = "The identifier stands twice; the first was kept."
+_ONCE = "Give every city object an identifier of its own."
+_LINE_HINT = "Each line after the first is one CityJSONFeature."
 
 Json = dict[str, Any]
 
@@ -84,14 +89,14 @@ def stream_city(stream: Lines, findings: Findings) -> Iterator[ContextBuilding]:
             the latest when the last building has been given.
     """
     known: set[str] = set()
+    codes: dict[str, str] = {}
     for document, transform in _documents(stream, findings):
         for building in _buildings(document, transform, findings):
             if building.building_id in known:
-                findings.skip(
-                    "context.duplicate", "The identifier stands twice; the first was kept.", building.building_id
-                )
+                findings.skip("context.duplicate", _TWICE, building.building_id, _ONCE)
                 continue
             known.add(building.building_id)
+            _doubt_code(building, codes, findings)
             if len(known) > MAX_CITY_BUILDINGS:
                 raise InvalidInput(
                     f"The file has more than {MAX_CITY_BUILDINGS} buildings.",
@@ -103,8 +108,20 @@ def stream_city(stream: Lines, findings: Findings) -> Iterator[ContextBuilding]:
         raise _nothing(findings)
 
 
+def _doubt_code(building: ContextBuilding, codes: dict[str, str], findings: Findings) -> None:
+    """Note that another building of the file has the same register code; both are kept, as parts of one may be."""
+    code = building.register_code
+    if code is not None and (first := codes.setdefault(code, building.building_id)) != building.building_id:
+        findings.warn(
+            "context.code-twice",
+            f"The register code {code} stands on “{first[:80]}” too; both were kept.",
+            "Give each building its own code, or make the two parts of one Building.",
+            entity=building.building_id[:120],
+        )
+
+
 def _nothing(findings: Findings) -> InvalidInput:
-    first = next(iter(findings.all()), None)
+    first = next((one for one in findings.all() if one.severity is Severity.ERROR), None)
     return InvalidInput(
         "The file has no building that can be used." + (f" The first: {first.message}" if first else ""),
         reason="empty",
@@ -137,10 +154,10 @@ def _sequence(
         try:
             feature = _parsed(_text(line), number, findings)
         except InvalidInput as error:
-            findings.skip("context.json", error.message, f"line {number}", line=number)
+            findings.skip("context.json", error.message, f"line {number}", _LINE_HINT, number)
             continue
         if feature.get("type") != "CityJSONFeature":
-            findings.skip("context.json", "The line is no CityJSONFeature.", f"line {number}", line=number)
+            findings.skip("context.json", "The line is no CityJSONFeature.", f"line {number}", _LINE_HINT, number)
             continue
         feature = {**feature, "transform": head.get("transform")}
         way = way or _way(head, feature, findings)
@@ -193,7 +210,7 @@ def _first_of(pairs: list[tuple[str, Any]], line: int | None, findings: Findings
     made: Json = {}
     for key, value in pairs:
         if key in made and isinstance(value, dict) and value.get("type") in _KINDS:
-            findings.skip("context.duplicate", "The identifier stands twice; the first was kept.", key, line=line)
+            findings.skip("context.duplicate", _TWICE, key, _ONCE, line)
         made.setdefault(key, value)
     return made
 
@@ -205,7 +222,7 @@ def _require_city(document: Json) -> None:
         raise InvalidInput(
             f"CityJSON {str(document.get('version'))[:20]} is not read.",
             reason="version",
-            hint="Upgrade it to 1.1 or 2.0, for example with cjio.",
+            hint="Convert it to 1.1 or 2.0, for example with cjio.",
         )
 
 
@@ -232,7 +249,7 @@ def _vertices(document: Json) -> NDArray[np.float64]:
 def _buildings(document: Json, way: MapTransform, findings: Findings) -> Iterator[ContextBuilding]:
     objects = document.get("CityObjects")
     if not isinstance(objects, dict):
-        findings.skip("context.cityjson", "There are no CityObjects.", str(document.get("id", "file")))
+        findings.skip("context.cityjson", "There are no CityObjects.", str(document.get("id", "file")), _HINT)
         return
     vertices = way.to_map(_vertices(document))
     for name, thing in objects.items():
@@ -250,20 +267,39 @@ def _building(name: str, thing: Json, objects: Json, vertices: NDArray[np.float6
     if not np.isfinite(points).all():
         raise Unusable("context.range", "A coordinate is not a finite number.", "Correct the coordinates.")
     (west, south, ground), (east, north, top) = points.min(axis=0).tolist(), points.max(axis=0).tolist()
-    if not (
-        EASTING_RANGE_M[0] <= west <= east <= EASTING_RANGE_M[1]
-        and NORTHING_RANGE_M[0] <= south <= north <= NORTHING_RANGE_M[1]
-    ):
+    _require_estonia(west, south, east, north)
+    if not HEIGHT_RANGE_M[0] <= ground <= top <= HEIGHT_RANGE_M[1]:
         raise Unusable(
             "context.range",
-            f"It lies outside Estonia: {west:g}, {south:g} to {east:g}, {north:g}.",
-            "Check the transform and the reference system of the file.",
+            f"Its heights, {ground:.1f} m to {top:.1f} m, are not those of a building in Estonia.",
+            "Check the transform and the unit of the heights; they are EH2000 metres.",
         )
     attributes = _attributes(thing.get("attributes"))
     height = top - ground if top - ground > 0 else _stated_height(attributes)
     return ContextBuilding(
         name, outline.shape, round(ground, 3), None if height is None else round(height, 3), attributes
     )
+
+
+def _require_estonia(west: float, south: float, east: float, north: float) -> None:
+    if _within(west, east, EASTING_RANGE_M) and _within(south, north, NORTHING_RANGE_M):
+        return
+    where = f"{west:.1f}, {south:.1f} to {east:.1f}, {north:.1f}"
+    if _within(south, north, EASTING_RANGE_M) and _within(west, east, NORTHING_RANGE_M):
+        raise Unusable(
+            "context.axes",
+            f"Its axes are swapped: {where} are northings before eastings.",
+            "Write the easting first; in Estonia it is 370000 to 740000.",
+        )
+    raise Unusable(
+        "context.range",
+        f"It lies outside Estonia: {where}.",
+        "Check the transform and the reference system of the file.",
+    )
+
+
+def _within(low: float, high: float, limits: tuple[float, float]) -> bool:
+    return limits[0] <= low <= high <= limits[1]
 
 
 def _geometries(thing: Json, objects: Json) -> list[Any]:

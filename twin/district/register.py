@@ -26,6 +26,7 @@ COLUMNS: Mapping[str, str] = {
     "energy_class": "energy_class", "energiaklass": "energy_class", "energiamargise_klass": "energy_class",
     "height_m": "register_height_m", "korgus": "register_height_m", "korgus_m": "register_height_m",
 }  # fmt: skip
+_ONE_ROW = "Keep one row per building."
 _REGISTER_CODE = re.compile(r"[12]\d{8}")
 
 
@@ -117,7 +118,10 @@ def _header(cells: Sequence[str], names: Mapping[str, str]) -> list[str]:
         raise InvalidInput(f"Two columns mean “{twice}”.", reason="column", entity=twice, hint="Keep one of them.")
     if CODE not in header:
         raise InvalidInput(
-            "There is no column of EHR codes.", reason="column", entity=CODE, hint="Name the column ehr_code."
+            "There is no column of EHR codes.",
+            reason="column",
+            entity=CODE,
+            hint="Name the column ehr_code; a file that is no table must be CityJSON or CityJSONSeq.",
         )
     return header
 
@@ -135,12 +139,13 @@ def _row(
     texts = dict(zip(header, (cell.strip()[:MAX_CELL_CHARACTERS] for cell in cells), strict=False))
     code = texts.pop(CODE, "")
     if not _REGISTER_CODE.fullmatch(code):
-        findings.skip("register.code", f"“{code[:20]}” is not an EHR code of nine digits.", f"line {line}", line=line)
+        message = f"“{code[:20]}” is not an EHR code of nine digits."
+        findings.skip("register.code", message, f"line {line}", "Write the code of the building register.", line)
     elif code in rows:
-        findings.skip("register.duplicate", "The code stands twice; the first row was kept.", code, line=line)
+        findings.skip("register.duplicate", "The code stands twice; the first row was kept.", code, _ONE_ROW, line)
     elif len(cells) != len(header):
         message = f"The row has {len(cells)} cells, the header {len(header)}."
-        findings.skip("register.cells", message, code, line=line)
+        findings.skip("register.cells", message, code, "Put cells that hold a delimiter between quotes.", line)
     else:
         rows[code] = {name: _value(name, text, checks, code, line, findings) for name, text in texts.items() if text}
 
@@ -153,7 +158,8 @@ def _value(
     try:
         return checks[name](text)
     except ValueError:
-        findings.warn("register.value", f"“{text[:40]}” is no {name}; it was left out.", entity=code, line=line)
+        message = f"“{text[:40]}” is no {name}; it was left out."
+        findings.warn("register.value", message, f"Correct the cell under {name}.", entity=code, line=line)
         return None
 
 

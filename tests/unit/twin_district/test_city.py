@@ -95,6 +95,17 @@ def far(document):
     document["vertices"][0] = [10**12, 0, 12_000]
 
 
+def too_high(document):
+    document["vertices"][0][2] = 10**12
+
+
+def swapped(document):
+    translate = document["transform"]["translate"]
+    for corner in document["vertices"][:8]:  # so that the first building stands where its northing is the easting
+        east, north = (corner[i] * 0.001 + translate[i] for i in (0, 1))
+        corner[:2] = [round((north - translate[0]) * 1000), round((east - translate[1]) * 1000)]
+
+
 def crossing(document):
     document["vertices"][1], document["vertices"][2] = document["vertices"][2], document["vertices"][1]
 
@@ -123,6 +134,8 @@ def text_numbers(document):
     ("spoil", "rule"),
     [
         (far, "context.range"),
+        (too_high, "context.range"),
+        (swapped, "context.axes"),
         (crossing, "context.geometry"),
         (no_vertex, "context.geometry"),
         (two_corners, "context.geometry"),
@@ -137,7 +150,17 @@ def test_a_faulty_building_is_named_and_the_rest_is_read(street, spoil, rule):
     city = read_city(json.dumps(document).encode())
     assert [b.building_id for b in city.buildings] == ["b", "c"]
     assert [(f.rule, f.entity) for f in city.findings] == [(rule, "a")]
+    assert all(f.hint for f in city.findings)
     assert city.skipped == 1
+
+
+def test_a_register_code_on_two_buildings_is_a_doubt_and_both_are_kept(street):
+    document = street.document()
+    code = document["CityObjects"]["a"]["attributes"]["ehr_gid"]
+    document["CityObjects"]["b"]["attributes"]["ehr_gid"] = code
+    city = read_city(json.dumps(document).encode())
+    assert [b.building_id for b in city.buildings] == ["a", "b", "c"]
+    assert [(f.rule, f.entity, f.severity.value) for f in city.findings] == [("context.code-twice", "b", "warning")]
 
 
 def test_a_repeated_identifier_is_named_and_the_first_kept(street):
@@ -184,6 +207,10 @@ def test_a_city_without_a_usable_building_is_refused(street):
     with pytest.raises(InvalidInput) as caught:
         read_city(json.dumps(document).encode())
     assert (caught.value.reason, caught.value.entity) == ("empty", "a")
+    document["metadata"]["referenceSystem"] = "urn:ogc:def:crs:EPSG::3300"  # its heights are a doubt that comes first
+    with pytest.raises(InvalidInput, match="It has no surfaces") as caught:
+        read_city(json.dumps(document).encode())
+    assert caught.value.entity == "a"
 
 
 def test_the_index_answers_by_box_code_and_name(street, tmp_path):
