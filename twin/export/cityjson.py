@@ -28,7 +28,7 @@ from ifc import (
 )
 from twin.district import Placement, place
 from twin.errors import InvalidInput
-from twin.export.surfaces import Surface, is_closed, plane_surfaces, signed_volume
+from twin.export.surfaces import Surface, is_closed, plane_surfaces, sewn, signed_volume
 from twin.facts import facts_of
 from twin.snapshot import Snapshot
 
@@ -197,7 +197,9 @@ class _Objects:
             return _multi_surface("2", [], [])
         used, local = np.unique(corners, return_inverse=True)
         corners, points = local.reshape(-1, 3), self._vertices.points(used)
-        closed = is_closed(corners)
+        if not (closed := is_closed(corners)):
+            corners = sewn(points, corners)
+            closed = is_closed(corners)
         if closed and signed_volume(points, corners) < 0.0:
             corners = corners[:, ::-1]
         surfaces = list(plane_surfaces(points, corners))

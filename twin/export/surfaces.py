@@ -1,5 +1,6 @@
 """Triangles as polygons: the plane faces of a shell, with holes, over shared corners."""
 
+import itertools
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+ON_EDGE_M = 0.0015  # a corner within a step and a half of the grid of millimetres lies on an edge
 COPLANAR_COSINE = 1.0 - 1e-7  # normals within 0.03 degrees: below it a room's wall is one wall
 
 Points = NDArray[np.float64]
@@ -34,6 +36,54 @@ def is_closed(triangles: Triangles) -> bool:
     starts, ends = triangles.reshape(-1), triangles[:, [1, 2, 0]].reshape(-1)
     size = int(triangles.max()) + 1
     return bool(np.array_equal(np.sort(starts * size + ends), np.sort(ends * size + starts)))
+
+
+def sewn(points: Points, triangles: Triangles) -> Triangles:
+    """Return `triangles` with the open edges split at the corners that lie on them.
+
+    Triangulations of neighbouring faces may pass over corners on a straight line that the others use. Such a shell is
+    closed for the eye and open for whoever counts edges.
+
+    Args:
+        points: float64 (n, 3), metres.
+        triangles: int64 (m, 3).
+    """
+    waiting, done = [tuple(row) for row in triangles.tolist()], []
+    loose = _open_edges(triangles)
+    corners = np.unique(np.array(sorted(loose), dtype=np.int64).reshape(-1))
+    while waiting:
+        a, b, c = waiting.pop()
+        for start, end, tip in ((a, b, c), (b, c, a), (c, a, b)):
+            between = _between(points, start, end, corners) if (start, end) in loose else []
+            if between:
+                chain = [start, *between, end]
+                loose |= set(itertools.pairwise(chain))  # may be split no further: nothing lies between
+                waiting += [(left, right, tip) for left, right in itertools.pairwise(chain)]
+                break
+        else:
+            done += [(a, b, c)] if len({a, b, c}) == 3 else []
+    return np.array(done, dtype=np.int64).reshape(-1, 3)
+
+
+def _open_edges(triangles: Triangles) -> set[tuple[int, int]]:
+    """Return the directed edges that nothing runs along the other way."""
+    edges = np.stack([triangles.reshape(-1), triangles[:, [1, 2, 0]].reshape(-1)], axis=1)
+    there = set(map(tuple, edges.tolist()))
+    return {(start, end) for start, end in there if (end, start) not in there}
+
+
+def _between(points: Points, start: int, end: int, corners: NDArray[np.int64]) -> list[int]:
+    """Return which corners lie on the edge from `start` to `end`, in its order."""
+    along = points[end] - points[start]
+    length = float(np.linalg.norm(along))
+    others = corners[(corners != start) & (corners != end)]
+    if length <= 2 * ON_EDGE_M or not len(others):
+        return []
+    from_start = points[others] - points[start]
+    place = from_start @ along / length
+    aside = np.linalg.norm(from_start - np.outer(place / length, along), axis=1)
+    on = (aside <= ON_EDGE_M) & (place > ON_EDGE_M) & (place < length - ON_EDGE_M)
+    return [int(corner) for corner in others[on][np.argsort(place[on])]]
 
 
 def signed_volume(points: Points, triangles: Triangles) -> float:
