@@ -7,6 +7,7 @@ import { announce } from "../ui/feedback.js";
 import { legend } from "../ui/legend.js";
 import { openTabs } from "../tabs/tabs.js";
 import { MODES, drawSelectionBar, drawStoreys, drawToolbar, fitView, hideSelection, isolateSelection, resetView } from "./toolbar.js";
+import { lettersAct } from "./letters.js";
 import { keepAddress, restoreView } from "./link.js";
 import { Views } from "./views.js";
 import { TreePanel } from "./tree-panel.js";
@@ -116,7 +117,7 @@ function pointerActions(context) {
   };
 }
 
-/** Letters act on the view unless somebody is typing. @param {Context} context */
+/** Letters act on the view unless somebody is typing or has switched them off. @param {Context} context */
 function listenKeys(context) {
   const actions = /** @type {Record<string, () => void>} */ ({
     f: () => fitView(context), h: () => hideSelection(context), i: () => isolateSelection(context, false), g: () => isolateSelection(context, true),
@@ -127,6 +128,7 @@ function listenKeys(context) {
     const target = /** @type {HTMLElement} */ (event.target);
     if (event.ctrlKey || event.metaKey || event.altKey || target.closest("input, textarea, select, dialog")) return;
     if (event.key === "Enter" && target.id === "canvas" && context.store.get().measuring) return context.views?.measuring.takeMiddle();
+    if (event.key.length === 1 && !lettersAct()) return;
     const action = actions[event.key];
     if (action) action();
   };

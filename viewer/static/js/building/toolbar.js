@@ -4,6 +4,7 @@ import { className, number, t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
 import { BANDS } from "./opening.js";
 import { CLEAR, hideRows } from "./state.js";
+import { drawPad } from "../ui/view-pad.js";
 import { refill } from "./views.js";
 
 /** @typedef {import("./context.js").Context} Context */
@@ -20,6 +21,7 @@ export const MODES = [
 
 /** Buttons over the canvas: view, bands, section, storeys. @param {Context} context */
 export function drawToolbar(context) {
+  drawPad(context.app.viewport);
   const { store, scene } = context;
   const present = new Set(scene.source.chunks.map((/** @type {any} */ c) => c.band));
   const clip = sectionControl(context);

@@ -125,6 +125,12 @@ export function ago(seconds) {
   return format.format(-Math.round(seconds / 86400), "day");
 }
 
+/** @param {number} seconds */
+export function duration(seconds) {
+  const [most, name] = seconds < 120 ? [1, "second"] : seconds < 5400 ? [60, "minute"] : seconds < 172_800 ? [3600, "hour"] : [86_400, "day"];
+  return kept(`duration${name}`, () => new Intl.NumberFormat(LOCALES[language], { style: "unit", unit: String(name), unitDisplay: "short", maximumFractionDigits: 0 })).format(seconds / Number(most));
+}
+
 /** UCUM codes as people write them. @type {Record<string, string>} */
 const UNITS = { Cel: "°C", m2: "m²", m3: "m³", "W/(m2.K)": "W/(m²·K)", "kWh/m2": "kWh/m²", "%": "%", "[ppm]": "ppm", "[ppmv]": "ppm", "m3/h": "m³/h", "1": "", deg: "°", rad: "rad" };
 
@@ -153,5 +159,7 @@ export function valueText(value) {
  * @param {string} ifcClass
  */
 export function className(ifcClass) {
+  const base = ifcClass.replace(/Type$/, "");
+  if (base !== ifcClass && words[`class.${base}`]) return `${words[`class.${base}`]} (${t("model.type")})`;
   return words[`class.${ifcClass}`] ?? ifcClass.replace(/^Ifc/, "").replace(/([a-z])([A-Z])/g, "$1 $2");
 }

@@ -3,6 +3,7 @@ import { byId, fill, h } from "../core/dom.js";
 import { request } from "../core/api.js";
 import { number, t } from "../core/i18n.js";
 import { announce, errorBlock, stageMessage, toast } from "../ui/feedback.js";
+import { drawPad } from "../ui/view-pad.js";
 import { legend } from "../ui/legend.js";
 import { ATTRIBUTE, MODES, TABLE, attributesOf } from "./modes.js";
 
@@ -24,6 +25,7 @@ export function drawControls(store, scene, painter, { onWhole }) {
   const key = `${state.mode}|${state.filter}|${state.query}|${state.hits?.total}|${state.buildings.length}|${scene.city.count}|${state.columns}|${state.tables.length}|${document.documentElement.lang}`;
   if (byId("stage-top").dataset.key === key) return;
   byId("stage-top").dataset.key = key;
+  drawPad(scene.viewport);
   const focused = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset?.key;
   fill(byId("stage-top"),
     h("div", { class: "segments", role: "group", "aria-label": t("district.colour") }, h("span", { class: "segments-label" }, t("district.colour")),

@@ -2,6 +2,8 @@
 import { Vector3 } from "../../vendor/vendor3d.js";
 import { byId, h } from "../core/dom.js";
 
+/** A label keeps so many pixels from the edge of the picture. */
+const EDGE = 4;
 const MOST = 24;
 
 /**
@@ -30,7 +32,7 @@ export function labelBuildings(viewport, scene, wanted) {
       element.style.visibility = free ? "visible" : "hidden";
       if (!free) continue;
       taken.push({ x, y, w });
-      element.style.transform = `translate(${Math.round(x - w / 2)}px, ${Math.round(y - 34)}px)`;
+      element.style.transform = `translate(${Math.round(Math.min(Math.max(x - w / 2, EDGE), stage.width - w - EDGE))}px, ${Math.round(y - 34)}px)`;
     }
   };
   viewport.afterFrame.add(place);

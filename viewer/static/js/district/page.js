@@ -76,7 +76,7 @@ export function openPage(app, place) {
     painter = new Painter(scene);
     drawList(app, store, { onRow });
     store.set({ buildings: district.buildings });
-    app.viewport.fit(scene.box(), { keepDirection: false, jump: true, margin: 0.98 });
+    app.viewport.fit(scene.box(), { keepDirection: false, jump: true, margin: 1.12 });
     undo.push(listenPointer(app.viewport, pointerActions(app, store, scene)));
     undo.push(labelBuildings(app.viewport, scene, (b) => Boolean(latestStage(b))));
     stageProgress(null);

@@ -1,11 +1,12 @@
 // @ts-check
 import { fill, h } from "../core/dom.js";
 import { apiUrl, getJson, postJson } from "../core/api.js";
-import { dateTime, number, t, unit, valueText } from "../core/i18n.js";
+import { dateTime, duration, number, t, unit, valueText } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
 import { announce, errorBlock, toastError } from "../ui/feedback.js";
 import { term } from "../ui/sentences.js";
 import { elementLink, fold } from "./parts.js";
+import { pointName } from "./point-name.js";
 
 /** @typedef {import("../building/context.js").Context} Context */
 
@@ -69,7 +70,7 @@ class AlarmList {
       more.hidden = !shown;
       if (shown) this.more(alarm, more);
     } }, h("span", { class: `severity severity-${alarm.severity}` }, icon("alarm", 15), word("severity", alarm.severity)),
-    h("b", null, term(alarm.title)), h("span", { class: "muted small" }, `${this.points.get(alarm.point_id)?.name ?? alarm.point_id} · ${valueText(alarm.value)} ${unit(alarm.unit)} · ${limitText(alarm)}`),
+    h("b", null, term(alarm.title)), h("span", { class: "muted small" }, `${pointName(this.points.get(alarm.point_id) ?? alarm)} · ${amount(alarm.value, alarm.unit)} · ${limitText(alarm)}`),
     h("span", { class: "small" }, `${word("alarm.state", alarm.state)} · ${dateTime(alarm.raised)}${alarm.assignee ? ` · ${t("alarm.assignee", { name: alarm.assignee })}` : ""}`));
     const acts = h("div", { class: "alarm-acts" },
       alarm.acknowledged_by ? h("span", { class: "small muted" }, t("alarm.seen", { name: alarm.acknowledged_by })) : h("button", { type: "button", class: "button small-button", "data-ack": alarm.alarm_id, onclick: () => this.act(alarm, "acknowledge", { note: "" }) }, t("alarm.acknowledge")),
@@ -124,8 +125,11 @@ function word(family, name) {
   return found === `${family}.${name}` ? name : found;
 }
 
+/** A value with its unit; a time in the unit that people would use. @param {any} value @param {string} ucum */
+const amount = (value, ucum) => (ucum === "s" && typeof value === "number" ? duration(value) : `${valueText(value)} ${unit(ucum)}`.trim());
+
 /** @param {any} alarm */
 function limitText({ above, below, unit: ucum }) {
-  const parts = [above === null ? "" : `> ${number(above)}`, below === null ? "" : `< ${number(below)}`].filter(Boolean);
-  return t("alarm.limit", { limit: `${parts.join(", ")} ${unit(ucum)}`.trim() });
+  const parts = [above === null ? "" : `> ${amount(above, ucum)}`, below === null ? "" : `< ${amount(below, ucum)}`].filter(Boolean);
+  return t("alarm.limit", { limit: parts.join(", ") });
 }

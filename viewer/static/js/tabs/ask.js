@@ -1,10 +1,10 @@
 // @ts-check
 import { fill, h } from "../core/dom.js";
 import { getJson } from "../core/api.js";
-import { localText, number, t, valueText } from "../core/i18n.js";
+import { className, localText, number, t, valueText } from "../core/i18n.js";
 import { once } from "../building/context.js";
 import { emptyBlock, errorBlock, skeleton } from "../ui/feedback.js";
-import { elementLink } from "./parts.js";
+import { elementLink, words } from "./parts.js";
 
 /** @typedef {import("../building/context.js").Context} Context */
 
@@ -40,7 +40,7 @@ function field(context, p) {
   const numeric = ["number", "integer", "float", "int"].includes(p.type);
   const input = options ? h("select", { id, name: p.name }, options.map((/** @type {any} */ o) => h("option", { value: o.value ?? String(o), selected: (o.value ?? o) === value }, o.label ?? String(o))))
     : h("input", { id, name: p.name, type: numeric ? "number" : "text", step: numeric ? "any" : undefined, value: String(value), required: p.required !== false && p.default === undefined });
-  return h("div", { class: "field" }, h("label", { for: id }, localText(p.title ?? p.description) || p.name.replaceAll("_", " ")), input);
+  return h("div", { class: "field" }, h("label", { for: id }, localText(p.title ?? p.description) || words(`column.${p.name}`, p.name.replaceAll("_", " "))), input);
 }
 
 /** What a parameter of a kind can be in this building; null where it has to be typed. @param {Context} context @param {string | undefined} kind */
@@ -81,7 +81,7 @@ function drawAnswer(context, answer, out) {
   const ids = [...new Set(rows.flatMap((/** @type {any} */ row) => columns.map((/** @type {string} */ c, /** @type {number} */ i) => cell(row, c, i)).filter(isGlobalId)))];
   fill(out, h("p", { class: "muted small" }, t("ask.rows", { n: number(rows.length, 0), ms: number((answer.seconds ?? 0) * 1000, 1) }), " ",
     ids.length ? h("button", { type: "button", class: "link", onclick: () => context.select(ids, { zoom: true }) }, t("ask.selectall", { n: number(ids.length, 0) })) : null),
-  rows.length ? h("div", { class: "scroll-x" }, h("table", { class: "data" }, h("thead", null, h("tr", null, columns.map((/** @type {string} */ c) => h("th", { scope: "col" }, c.replaceAll("_", " "))))),
+  rows.length ? h("div", { class: "scroll-x" }, h("table", { class: "data" }, h("thead", null, h("tr", null, columns.map((/** @type {string} */ c) => h("th", { scope: "col" }, words(`column.${c}`, c.replaceAll("_", " ")))))),
     h("tbody", null, rows.slice(0, 500).map((/** @type {any} */ row) => h("tr", null, columns.map((/** @type {string} */ c, /** @type {number} */ i) => value(context, cell(row, c, i)))))))) : emptyBlock("search", t("ask.nothing")));
 }
 
@@ -91,5 +91,6 @@ const isGlobalId = (v) => typeof v === "string" && GLOBAL_ID.test(v);
 /** @param {Context} context @param {any} v */
 function value(context, v) {
   if (isGlobalId(v)) return h("td", null, elementLink(context, v));
-  return h("td", { class: typeof v === "number" ? "num" : "" }, valueText(v));
+  if (/^Ifc[A-Z]/.test(v)) return h("td", null, className(v));
+  return h("td", { class: typeof v === "number" ? "num" : "" }, typeof v === "string" ? words(`answer.${v}`, v) : valueText(v));
 }

@@ -5,6 +5,7 @@ import { dateTime, number, t, unit, valueText } from "../core/i18n.js";
 import { announce, errorBlock } from "../ui/feedback.js";
 import { reasonText, term } from "../ui/sentences.js";
 import { fold } from "./parts.js";
+import { pointName } from "./point-name.js";
 
 /** @typedef {import("../building/context.js").Context} Context */
 
@@ -25,9 +26,10 @@ export async function commandPart(context, points, items) {
   const path = `/buildings/${encodeURIComponent(context.building.building_id)}/commands`;
   const told = await getJson(path, { signal: context.signal }).catch(() => null);
   if (!told) return null;
+  const names = new Map(own.map((p) => [p.point_id, pointName(p)]));
   const list = h("div", { class: "commands" });
   const outcome = h("div", { "aria-live": "polite" });
-  const draw = (/** @type {any[]} */ commands) => fill(list, commands.length ? h("ul", { class: "plain command-items" }, commands.slice(0, 20).map((c) => row(c, act))) : h("p", { class: "muted" }, t("command.none")));
+  const draw = (/** @type {any[]} */ commands) => fill(list, commands.length ? h("ul", { class: "plain command-items" }, commands.slice(0, 20).map((c) => row(c, act, names))) : h("p", { class: "muted" }, t("command.none")));
   const ask = async () => { draw((await getJson(path, { signal: context.signal })).items); };
   /** @param {string} where @param {object} body @param {string} said */
   const act = async (where, body, said) => {
@@ -48,7 +50,7 @@ export async function commandPart(context, points, items) {
 
 /** @param {any[]} points @param {() => any[]} items @param {string} path @param {(where: string, body: object, said: string) => Promise<void>} act */
 function proposal(points, items, path, act) {
-  const point = h("select", { id: "command-point", onchange: () => limits() }, points.map((p) => h("option", { value: p.point_id }, p.name || p.point_id)));
+  const point = h("select", { id: "command-point", onchange: () => limits() }, points.map((p) => h("option", { value: p.point_id }, pointName(p))));
   const value = h("input", { type: "number", id: "command-value", step: "any", required: true, "aria-describedby": "command-limits" });
   const hint = h("small", { id: "command-limits", class: "muted" });
   const reason = h("input", { type: "text", id: "command-reason", required: true, maxLength: 500 });
@@ -70,13 +72,13 @@ function proposal(points, items, path, act) {
   return form;
 }
 
-/** @param {any} c @param {(where: string, body: object, said: string) => Promise<void>} act */
-function row(c, act) {
+/** @param {any} c @param {(where: string, body: object, said: string) => Promise<void>} act @param {Map<string, string>} names of points */
+function row(c, act, names) {
   const path = `/buildings/${encodeURIComponent(c.building_id)}/commands/${encodeURIComponent(c.command_id)}`;
   const button = (/** @type {string} */ name, /** @type {string} */ cls) => h("button", { type: "button", class: cls, "data-act": name, onclick: () => act(`${path}/${name}`, {}, t(`command.done.${name}`)) }, t(`command.${name}`));
   const waiting = WAITING.has(c.status);
   return h("li", { "data-command": c.command_id, "data-status": c.status, "data-waiting": waiting || null },
-    h("b", null, `${c.point_id}: ${valueText(c.value)} ${unit(c.unit)}`), h("span", { class: "badge" }, t(`command.status.${c.status}`)),
+    h("b", null, `${names.get(c.point_id) ?? c.point_id}: ${valueText(c.value)} ${unit(c.unit)}`), h("span", { class: "badge" }, t(`command.status.${c.status}`)),
     h("small", { class: "muted" }, `${t("command.by", { name: c.proposed_by, reason: c.reason })} · ${dateTime(c.proposed)}${c.note ? ` · ${reasonText(c.note) || term(c.note)}` : ""}`),
     c.status === "proposed" ? h("span", { class: "actions" }, button("withdraw", "link"), button("confirm", "button small-button")) : null);
 }

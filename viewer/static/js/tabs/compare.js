@@ -16,6 +16,8 @@ import { elementLink, fold, inOrder, words } from "./parts.js";
 const MOST = 300;
 const MOST_CHANGES = 20;
 const MOST_ASKED = 100;
+/** Guarded figures that are no properties. @type {Record<string, string>} */
+const ASPECT = { geometry_digest: "geometry", placement: "placement" };
 const PARTS = /** @type {const} */ (["changed", "added", "removed"]);
 /** Signs beside the colours. */
 const SIGN = { added: "+", changed: "≠", removed: "−" };
@@ -52,6 +54,8 @@ class Comparison {
     this.ticked = new Set();
     /** @type {Map<string, string | null>} storeys of what is not drawn, or only in the older version */
     this.places = new Map();
+    /** @type {Map<string, string>} names of what is not drawn */
+    this.names = new Map();
     /** @type {(() => void) | null} */
     this.gone = null;
     this.from = "";
@@ -102,13 +106,17 @@ class Comparison {
     return row === undefined ? this.places.get(e.global_id) : scene.table.storey[row];
   }
 
-  /** Ask where those lie that are not drawn, such as openings. */
+  /** Ask where those lie that are not drawn, such as openings, and what types are called. */
   async findPlaces() {
     const { scene, path, signal } = this.context;
-    const lost = PARTS.flatMap((name) => this.diff[name]).filter((e) => !scene.rows.has(e.global_id) && !this.places.has(e.global_id)).slice(0, MOST_ASKED);
-    await Promise.all(lost.map(async (e) => {
-      const { items } = await getJson(`${path}/elements?q=${encodeURIComponent(e.global_id)}&limit=1`, { signal });
-      this.places.set(e.global_id, items[0]?.storey ?? null);
+    const all = PARTS.flatMap((name) => this.diff[name]);
+    this.names = new Map(all.map((e) => [e.global_id, e.name]));
+    const targets = all.flatMap((e) => e.changes ?? []).flatMap((c) => [c.before?.target, c.after?.target]).filter((id) => id && !this.names.has(id));
+    const lost = [...all.map((e) => e.global_id), ...targets].filter((id) => !scene.rows.has(id) && !this.places.has(id));
+    await Promise.all([...new Set(lost)].slice(0, MOST_ASKED).map(async (id) => {
+      const [found] = (await getJson(`${path}/elements?q=${encodeURIComponent(id)}&limit=1`, { signal })).items;
+      this.places.set(id, found?.storey ?? null);
+      if (found?.name && !this.names.get(id)) this.names.set(id, found.name);
     }));
   }
 
@@ -134,7 +142,7 @@ class Comparison {
   guarded() {
     const list = this.diff.guarded ?? [];
     if (!list.length) return null;
-    return fold(t("history.guarded"), h("ul", { class: "plain" }, list.slice(0, MOST).map((/** @type {any} */ g) => h("li", null, h("span", { class: "badge" }, words(`concern.${g.concern}`, g.concern)), " ", g.name || this.nameOf(g.global_id), ": ", changeText({ ...g, aspect: "property" }, (id) => this.nameOf(id))))), { open: false, badge: number(list.length, 0) });
+    return fold(t("history.guarded"), h("ul", { class: "plain" }, list.slice(0, MOST).map((/** @type {any} */ g) => h("li", null, h("span", { class: "badge" }, words(`concern.${g.concern}`, g.concern)), " ", g.name || this.nameOf(g.global_id), ": ", changeText({ ...g, aspect: ASPECT[g.path] ?? "property" }, (id) => this.nameOf(id))))), { open: false, badge: number(list.length, 0) });
   }
 
   colour() {
@@ -161,7 +169,7 @@ class Comparison {
   nameOf(id) {
     const { scene } = this.context;
     const row = scene.rows.get(id);
-    return (row === undefined ? "" : scene.table.name[row]) || id;
+    return (row === undefined ? this.names.get(id) : scene.table.name[row]) || id;
   }
 
   /** An acceptance with the name of who asked for it. @param {any} accepted */

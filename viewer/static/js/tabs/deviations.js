@@ -32,7 +32,7 @@ export function acceptedText(d) {
 }
 
 /** A key is long; its ends tell it from others. @param {string} by */
-const short = (by) => (by.length > 26 ? `${by.slice(0, 14)}…${by.slice(-8)}` : by);
+export const short = (by) => (by.length > 26 ? `${by.slice(0, 14)}…${by.slice(-8)}` : by);
 
 /**
  * Form with which an officer accepts changes that are ticked in the list.

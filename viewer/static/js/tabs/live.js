@@ -9,8 +9,10 @@ import { emptyBlock } from "../ui/feedback.js";
 import { alarmList } from "./alarms.js";
 import { commandPart } from "./commands.js";
 import { HeatMap } from "./heat-map.js";
-import { elementLink, fold } from "./parts.js";
+import { icon } from "../core/icons.js";
+import { fold } from "./parts.js";
 import { openChart } from "./point-chart.js";
+import { kindName, shortName } from "./point-name.js";
 import { STALE, mergeObservations, spaceClasses, spaceOf } from "./live-colours.js";
 
 /** @typedef {import("../building/context.js").Context} Context */
@@ -143,9 +145,16 @@ class LiveView {
     const point = this.points.get(item.point_id) ?? item;
     const space = spaceOf(item);
     return h("tr", { class: [item.stale ? "stale" : "", chosen ? "chosen" : ""].join(" ").trim(), "data-point": item.point_id },
-      h("td", null, h("button", { type: "button", class: "link", onclick: () => this.show(item.point_id) }, point.name || item.point_id), this.context.scene.rows.has(space) ? h("small", null, elementLink(this.context, space)) : null),
+      h("td", null, h("button", { type: "button", class: "link", onclick: () => this.show(item.point_id) }, shortName(point)), this.context.scene.rows.has(space) ? this.where(space) : null),
       h("td", null, sparkline(this.recent.get(item.point_id) ?? [])), h("td", { class: "num" }, h("b", null, valueText(item.value)), ` ${unit(item.unit)}`),
       h("td", { class: "small" }, ageText(item)));
+  }
+
+  /** A button that brings the room of a point into view. @param {string} space */
+  where(space) {
+    const { scene } = this.context;
+    const label = `${t("alarm.where")}: ${scene.table.name[scene.rows.get(space) ?? -1] ?? ""}`;
+    return h("button", { type: "button", class: "icon-button where", "aria-label": label, title: label, "data-gid": space, onclick: () => this.context.select([space], { zoom: true }) }, icon("fit", 15));
   }
 
   /** Colour the spaces; those without a fresh reading stay grey. */
@@ -189,11 +198,4 @@ function comfortText(item) {
   const band = low === null ? `≤ ${number(high)}` : high === null ? `≥ ${number(low)}` : `${number(low)}–${number(high)}`;
   const word = item.quantity_kind === "Temperature" ? `warm.${verdict}` : `comfort.${verdict}`;
   return t(word, { band: `${band} ${unit(item.unit)}` });
-}
-
-/** @param {string} kind */
-export function kindName(kind) {
-  const key = `quantity.${kind}`;
-  const words = t(key);
-  return words === key ? kind.replace(/([a-z])([A-Z])/g, "$1 $2") : words;
 }

@@ -5,6 +5,7 @@ import { icon } from "../core/icons.js";
 import { errorBlock, skeleton } from "../ui/feedback.js";
 import { said } from "../ui/sentences.js";
 import { once } from "../building/context.js";
+import { lettersAct, setLetters } from "../building/letters.js";
 import { MODES } from "../building/toolbar.js";
 import { ageText } from "./live.js";
 import { elementLink, facts, fold } from "./parts.js";
@@ -51,8 +52,14 @@ function overview({ building, version }) {
     h("p", { class: "hint" }, icon("info", 16), t("model.hint")),
     findings.length ? fold(t("model.findings"), h("ul", { class: "plain" }, findings.slice(0, 100).map((/** @type {any} */ f) => h("li", null, said(f.message), f.hint ? h("small", { class: "muted" }, " ", said(f.hint)) : null))), { open: false, badge: number(findings.length, 0) }) : null,
     unread.length ? fold(t("model.unread"), facts(unread.map(([name, n]) => [name, number(/** @type {number} */ (n), 0)])), { open: false, badge: number(unread.length, 0) }) : null,
-    fold(t("keys.title"), facts([...["F", "H", "I", "G", "R", "Esc"].map((key) => /** @type {[string, string]} */ ([key, t(`keys.${key}`)])), ...MODES.map(({ key, name }) => /** @type {[string, string]} */ ([key, t(`tool.${name}`)]))]), { open: false }),
+    fold(t("keys.title"), [lettersSwitch(), facts([...["F", "H", "I", "G", "R", "Esc"].map((key) => /** @type {[string, string]} */ ([key, t(`keys.${key}`)])), ...MODES.map(({ key, name }) => /** @type {[string, string]} */ ([key, t(`tool.${name}`)]))])], { open: false }),
   ].filter((part) => part !== null);
+}
+
+/** Letters can be switched off. */
+function lettersSwitch() {
+  const box = h("input", { type: "checkbox", id: "letters", checked: lettersAct(), onchange: () => setLetters(box.checked) });
+  return h("label", { class: "check", for: "letters" }, box, t("keys.letters"));
 }
 
 /** @param {Context} context @param {string[]} ids */

@@ -3,6 +3,7 @@
 import { h } from "../core/dom.js";
 import { className, t } from "../core/i18n.js";
 import { pathTo } from "../core/tree.js";
+import { once } from "../building/context.js";
 
 /** @typedef {import("../building/context.js").Context} Context */
 
@@ -16,7 +17,15 @@ export function elementLink(context, globalId, label) {
   const row = context.scene.rows.get(globalId);
   const known = row === undefined ? pathTo(context.tree, globalId)?.at(-1)?.label : undefined;
   const text = label || (row === undefined ? known ?? globalId : context.scene.table.name[row] || className(context.scene.table.ifc_class[row]));
-  return h("button", { type: "button", class: "link element", "data-gid": globalId, title: globalId, onclick: () => context.select([globalId], { zoom: true }) }, text);
+  const link = h("button", { type: "button", class: "link element", "data-gid": globalId, title: globalId, onclick: () => context.select([globalId], { zoom: true }) }, text);
+  if (text === globalId) lookUp(context, globalId).then((name) => { if (name) link.textContent = name; }, () => {});
+  return link;
+}
+
+/** What is neither drawn nor in the tree, such as an opening or a type, by its name or class. @param {Context} context @param {string} globalId */
+async function lookUp(context, globalId) {
+  const { items } = await once(context, `${context.path}/elements?q=${encodeURIComponent(globalId)}&limit=1`);
+  return items[0] && (items[0].name || className(items[0].ifc_class));
 }
 
 /**

@@ -2,6 +2,7 @@
 import { fill, h } from "../core/dom.js";
 import { getJson } from "../core/api.js";
 import { dateTime, number, t, unit } from "../core/i18n.js";
+import { pointName } from "./point-name.js";
 import { lineChart } from "../ui/charts.js";
 import { emptyBlock, errorBlock, skeleton } from "../ui/feedback.js";
 
@@ -42,7 +43,7 @@ function head(context, point, box, span) {
   const choose = (/** @type {string} */ name) => h("button", { type: "button", "data-span": name, "aria-pressed": String(name === span), onclick: () => {
     openChart(context, point, box, name).then(() => /** @type {HTMLElement | null} */ (box.querySelector(`[data-span=${name}]`))?.focus());
   } }, t(`live.span.${name}`));
-  return [h("h3", null, point.name || point.point_id), h("div", { class: "segments", role: "group", "aria-label": t("live.span") }, Object.keys(SPANS).map(choose))];
+  return [h("h3", null, pointName(point)), h("div", { class: "segments", role: "group", "aria-label": t("live.span") }, Object.keys(SPANS).map(choose))];
 }
 
 /** @param {Sample[]} items @param {any} point */

@@ -5,6 +5,7 @@ import { dateTime, number, t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
 import { errorBlock, toast, toastError } from "../ui/feedback.js";
 import { said } from "../ui/sentences.js";
+import { short } from "./deviations.js";
 import { fold, words } from "./parts.js";
 
 /** @typedef {import("../building/context.js").Context} Context */
@@ -16,7 +17,7 @@ export async function drawSeal(context, box) {
   try {
     const verdict = await getJson(`${context.path}/seal`, { signal: context.signal });
     const name = verdict.verdict ?? "unsealed";
-    fill(box, h("p", { class: `seal-badge seal-${name}` }, icon(name, 26), h("b", null, t(`seal.${name}`)), verdict.issuer ? h("span", null, t("seal.by", { issuer: String(verdict.issuer?.name ?? verdict.issuer), date: dateTime(verdict.created) })) : null),
+    fill(box, h("p", { class: `seal-badge seal-${name}` }, icon(name, 26), h("b", null, t(`seal.${name}`)), verdict.issuer ? h("span", { title: String(verdict.issuer?.id ?? verdict.issuer) }, t("seal.by", { issuer: verdict.issuer?.name ?? short(String(verdict.issuer)), date: dateTime(verdict.created) })) : null),
       verdict.steps?.length ? fold(stepsTitle(verdict.steps), steps(verdict.steps), { open: name !== "valid" }) : null,
       verdict.merkle_root ? h("p", { class: "small muted root" }, t("seal.root", { n: number(verdict.leaf_count, 0) }), " ", h("code", null, verdict.merkle_root)) : null,
       verdict.sealed ? h("a", { class: "button", href: apiUrl(`${context.path}/seal/bundle`).href, download: "" }, icon("download"), t("seal.bundle")) : sealButton(context, box),

@@ -26,7 +26,7 @@ export function barChart(groups, series, unitText) {
     group.values.forEach((v, s) => parts.push(svg("rect", {
       x: middle - (wide * series.length) / 2 + wide * s, y: y(v), width: Math.max(1, wide - 1), height: Math.max(0, y(0) - y(v)), fill: css(series[s].colour), rx: 1.5,
     }, svg("title", {}, `${group.label}: ${series[s].name} ${number(v, 0)} ${unitText}`))));
-    parts.push(svg("text", { x: middle, y: height - 6, "text-anchor": "middle" }, group.label.replace(".", "").slice(0, 4)));
+    parts.push(svg("text", { x: middle, y: height - 6, "text-anchor": "middle" }, group.label.slice(0, 1).toUpperCase()));
   });
   const chart = svg("svg", { viewBox: `0 0 ${WIDTH} ${height}`, class: "chart", role: "img", "aria-label": series.map((s) => s.name).join(", ") }, ...parts);
   const key = h("div", { class: "chart-key" }, series.map((s) => h("span", null, h("i", { class: "swatch", colour: css(s.colour) }), s.name)), h("span", { class: "muted" }, unitText));
