@@ -5,7 +5,7 @@ Row r is the building with the number r + 1 of the index. A picture of 100,000 b
 
 import json
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from twin.district.context import ContextBuilding
 from twin.district.context_index import ContextIndex
 from twin.errors import InvalidInput, NotFound
 
@@ -155,6 +156,31 @@ def column_values(index: ContextIndex, name: str) -> list[Any]:
     if '"' in name or "\\" in name:
         raise InvalidInput("No attribute has such a name.", reason="column", entity=name[:80])
     return [row[0] for row in index.rows(query, (f'$."{name}"',))]
+
+
+def facts_of(index: ContextIndex, keys: Sequence[str]) -> tuple[list[tuple[Any, ...]], NDArray[np.float64]]:
+    """Return identifier, height and some attributes of every building, and the boxes around them.
+
+    Boxes are (east, north, east, north) in EPSG:3301, by some centimetres too large.
+    """
+    known = "".join(", json_extract(attributes, ?)" for _ in keys)
+    query = f"SELECT building_id, height_m{known} FROM building ORDER BY number"  # noqa: S608 - only marks
+    rows = index.rows(query, [f"$.{json.dumps(key)}" for key in keys])
+    boxes = index.rows("SELECT east0, north0, east1, north1 FROM place ORDER BY number")
+    return rows, np.array(boxes, dtype=np.float64).reshape(-1, 4)
+
+
+def buildings_at(index: ContextIndex, rows: Collection[int]) -> dict[int, ContextBuilding]:
+    """Return the buildings of some rows."""
+    query = (
+        "SELECT number - 1, building_id, shape, ground_m, height_m, attributes FROM building "
+        "WHERE number IN (SELECT value FROM json_each(?))"
+    )
+    found = index.rows(query, (json.dumps([row + 1 for row in rows]),))
+    return {
+        row: ContextBuilding(name, shapely.from_wkb(shape), ground, height, json.loads(attributes))
+        for row, name, shape, ground, height, attributes in found
+    }
 
 
 def register_codes(index: ContextIndex) -> list[str | None]:
