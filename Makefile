@@ -99,7 +99,7 @@ clean: ## Remove everything that the targets made, except the demo's data
 	@rm -rf $@ && mkdir -p $@ && cp tests/conformance/tiles/package*.json $@
 	@npm --prefix $@ ci --silent --ignore-scripts --no-audit --no-fund && touch $@ || { rm -rf $@; echo "Continuing without readers of 3D Tiles: their tests are skipped."; }
 
-.setup/viewer: viewer/vendor/package-lock.json viewer/vendor/build.mjs viewer/vendor/entry.js
+.setup/viewer: viewer/vendor/package-lock.json viewer/vendor/build.mjs viewer/vendor/entry.js viewer/vendor/meshopt.js
 	@.ci/debian node=nodejs npm=npm
 	@echo "Building the viewer's third-party module"
 	@npm --prefix viewer/vendor ci --silent --no-audit --no-fund && node viewer/vendor/build.mjs

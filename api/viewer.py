@@ -1,16 +1,22 @@
-"""The viewer's files, from the wheel or from the checkout, with a strict content security policy."""
+"""The viewer's files, from the wheel or from the checkout, with a strict content security policy.
+
+The page is served with links to what its address needs first, so that code and answers come side by side.
+"""
 
 import gzip
 import hashlib
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from html import escape
 from pathlib import Path
 
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
+from api.ahead import Ahead
 from api.encoding import coded
+from api.joined import FIRST, PICTURE, REST, joined
 from twin.errors import NotFound
 
 CSP = (
@@ -24,7 +30,7 @@ SECURITY_HEADERS = {
     "Referrer-Policy": "no-referrer",
 }
 STATE = "_"  # folder of addresses that hold the state of all files: what lies there never changes
-LATER = ("js/tabs/", "js/live/")  # panels: no picture waits for them
+VENDOR = "vendor/vendor3d.js"
 _LINKS = re.compile(rb'(href|src)="(app\.css|panels\.css|icon\.svg|js/main\.js)"')
 _MEDIA_TYPES = {
     ".js": "text/javascript",
@@ -51,33 +57,99 @@ def viewer_folder() -> Path:
 
 def add_viewer(app: FastAPI, folder: Path) -> None:
     """Serve the viewer at ``/``."""
-    root = folder.resolve()
-    packed: dict[tuple[Path, int], tuple[str, bytes, bytes]] = {}  # a few dozen files, each packed once
-    state = state_of(root)  # looked at again for each page; a file of it looks at itself only
-
-    def read(file: Path) -> tuple[str, bytes, bytes]:
-        key = (file, file.stat().st_mtime_ns)
-        if key not in packed:
-            content = file.read_bytes()
-            packed[key] = (hashlib.sha256(content).hexdigest()[:32], content, gzip.compress(content, mtime=0))
-        return packed[key]
+    files, ahead = _Files(folder.resolve()), Ahead()
 
     @app.get("/{path:path}", include_in_schema=False)
     def viewer_file(request: Request, path: str) -> Response:
-        nonlocal state
         known, path = _without_state(path)
-        file = (root / (path or "index.html")).resolve()
-        if not file.is_relative_to(root) or not file.is_file():
-            raise NotFound("There is no such page.", reason="page", entity=path[:120])
-        media_type = _MEDIA_TYPES.get(file.suffix)
-        is_page = file.name == "index.html"
-        if is_page or known not in (None, state.name):
-            state = state_of(root)
-        name, content, small = _page(root, state.name, *read(file)[:2]) if is_page else read(file)
-        answer = coded(request, content, small, name, media_type or "application/octet-stream")
-        kept = "private, max-age=31536000, immutable" if known == state.name and state.holds(file) else "no-cache"
+        if path in ("", "index.html"):
+            answer = _page(request, files, ahead.asked(request))
+            kept = "no-cache"
+        else:
+            file = files.find(known, path)
+            answer = coded(request, file.content, file.small, file.name, file.media_type)
+            kept = "private, max-age=31536000, immutable" if file.stays else "no-cache"
         answer.headers.update({"Cache-Control": kept, **SECURITY_HEADERS})
         return answer
+
+
+def _page(request: Request, files: "_Files", first: Iterable[str]) -> Response:
+    """Return the page with links to the files as they are now, and to the answers that it asks for first."""
+    state = files.look()
+    base = f"{STATE}/{state.name}"
+    content = files.read("index.html").content
+    linked = _LINKS.sub(lambda link: b'%b="%b"' % (link[1], _address(base, link[2].decode())), content)
+    ahead = [f'<link rel="modulepreload" href="{base}/{name}">' for name in (FIRST, PICTURE, VENDOR)]
+    ahead += [f'<link rel="preload" as="fetch" crossorigin href="{escape(url)}">' for url in first]
+    ahead.append(f'<link rel="modulepreload" href="{base}/{REST}" fetchpriority="low">')
+    linked = linked.replace(b"</head>", "\n".join([*ahead, "</head>"]).encode(), 1)
+    name = hashlib.sha256(linked).hexdigest()[:32]
+    return coded(request, linked, gzip.compress(linked, mtime=0), name, "text/html")
+
+
+def _address(base: str, name: str) -> bytes:
+    return f"{base}/{FIRST if name == 'js/main.js' else name}".encode()
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file as it is sent: its name for the cache, plain, packed, and whether its address never changes."""
+
+    name: str
+    content: bytes
+    small: bytes
+    media_type: str
+    stays: bool = False
+
+
+@dataclass(slots=True)
+class _Files:
+    """The files below a folder: a few dozen, each packed once; modules joined once for each state of all."""
+
+    root: Path
+    packed: dict[tuple[Path, int], _File] = field(default_factory=dict)
+    state: "State | None" = None
+    joined: dict[str, _File] = field(default_factory=dict)
+
+    def look(self) -> "State":
+        """Return the state as it is now: looked at again for each page, a file looks at itself only."""
+        now = state_of(self.root)
+        if self.state is None or now.name != self.state.name:
+            self.state = now
+            self.joined = {name: _packed(name, text.encode(), stays=True) for name, text in joined(self.root).items()}
+        return now
+
+    def find(self, known: str | None, path: str) -> _File:
+        """Return the file at a path, of the state that its address names if that is the one of now.
+
+        Raises:
+            NotFound: (page) there is none.
+        """
+        state = self.look() if known is not None and (self.state is None or known != self.state.name) else self.state
+        if known is not None and path in self.joined:
+            kept = self.joined[path]
+            return kept if state is not None and known == state.name else replace(kept, stays=False)
+        file = self.read(path)
+        return replace(file, stays=state is not None and known == state.name and state.holds(self.root / path))
+
+    def read(self, path: str) -> _File:
+        """Return the file at a path.
+
+        Raises:
+            NotFound: (page) there is none.
+        """
+        file = (self.root / path).resolve()
+        if not file.is_relative_to(self.root) or not file.is_file():
+            raise NotFound("There is no such page.", reason="page", entity=path[:120])
+        key = (file, file.stat().st_mtime_ns)
+        if key not in self.packed:
+            self.packed[key] = _packed(file.name, file.read_bytes())
+        return self.packed[key]
+
+
+def _packed(name: str, content: bytes, *, stays: bool = False) -> _File:
+    kind = _MEDIA_TYPES.get(Path(name).suffix, "application/octet-stream")
+    return _File(hashlib.sha256(content).hexdigest()[:32], content, gzip.compress(content, mtime=0), kind, stays)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,21 +185,3 @@ def _without_state(path: str) -> tuple[str | None, str]:
     """Return the state that an address names, and the path without it."""
     parts = path.split("/", 2)
     return (parts[1], parts[2]) if len(parts) == 3 and parts[0] == STATE else (None, path)
-
-
-def _page(root: Path, state: str, name: str, content: bytes) -> tuple[str, bytes, bytes]:
-    """Return the page with links to the files as they are now: nothing of them is asked for twice."""
-    linked = _LINKS.sub(rf'\1="{STATE}/{state}/\2"'.encode(), content)
-    linked = linked.replace(b"</head>", _ahead(root, f"{STATE}/{state}").encode() + b"</head>", 1)
-    return f"{name}-{state}", linked, gzip.compress(linked, mtime=0)
-
-
-def _ahead(root: Path, base: str) -> str:
-    """Return links to all modules: the browser fetches them side by side, what the first picture needs first."""
-    modules = [file for folder in ("vendor", "js") for file in sorted((root / folder).rglob("*.js"))]
-    names = [file.relative_to(root).as_posix() for file in modules if "workers" not in file.parts]
-    return "".join(f'<link rel="modulepreload" href="{base}/{name}"{_haste(name)}>\n' for name in names)
-
-
-def _haste(name: str) -> str:
-    return ' fetchpriority="low"' if name.startswith(LATER) else ""

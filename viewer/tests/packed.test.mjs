@@ -1,8 +1,9 @@
-// A chunk as the service writes it, read by the module that the viewer loads: sixty boxes in a row, each a centimetre higher
+// A chunk as the service writes it, read as the viewer's worker reads it: sixty boxes in a row, each a centimetre higher
 // than the last, and 24 cubes of glass, which are one body.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { GLTFLoader, Matrix4, MeshoptDecoder, Vector3 } from "../static/vendor/vendor3d.js";
+import { readGlb } from "../static/js/gl/workers/glb.js";
+import { Matrix4, Vector3 } from "../static/vendor/vendor3d.js";
 
 const BOXES = 60;
 const CUBES = 24;
@@ -118,37 +119,55 @@ test("a chunk packed with meshopt is read to the last corner", async () => {
   const bytes = Buffer.from(CHUNK, "base64");
   assert.match(bytes.toString("latin1"), /EXT_meshopt_compression/);
   const data = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
-  const gltf = await new GLTFLoader().setMeshoptDecoder(MeshoptDecoder).parseAsync(data, "");
-  gltf.scene.updateMatrixWorld(true);
-  /** @type {any[]} */
-  const meshes = [];
-  gltf.scene.traverse((node) => node.isMesh && meshes.push(node));
-  const glass = meshes.filter((mesh) => mesh.isInstancedMesh);
+  const meshes = await readGlb(data);
+  const [boxes, glass] = [meshes.filter((mesh) => !mesh.instances), meshes.filter((mesh) => mesh.instances)];
   assert.equal(glass.length, 1);
-  assert.equal(meshes.reduce((sum, mesh) => sum + (mesh.isInstancedMesh ? 0 : mesh.geometry.index.count), 0), BOXES * 36);
-  const corner = new Vector3();
-  for (const { geometry, matrixWorld } of meshes.filter((mesh) => !mesh.isInstancedMesh)) {
-    const ids = geometry.getAttribute("_feature_id_0") ?? geometry.getAttribute("_FEATURE_ID_0");
-    const positions = geometry.getAttribute("position");
-    for (let at = 0; at < positions.count; at += 1) {
-      corner.fromBufferAttribute(positions, at).applyMatrix4(matrixWorld);
-      const left = 3 * ids.getX(at);
-      const top = 2 + 0.01 * ids.getX(at);
+  assert.equal(boxes.reduce((sum, mesh) => sum + mesh.index.length, 0), BOXES * 36);
+  const [place, corner] = [new Matrix4(), new Vector3()];
+  for (const { attribute, matrix } of boxes) {
+    const [ids, positions] = [attribute("_FEATURE_ID_0").array, attribute("POSITION", 4).array];
+    assert.equal(positions.length, 4 * ids.length);
+    for (let at = 0; at < ids.length; at += 1) {
+      corner.fromArray(positions, 4 * at).applyMatrix4(place.fromArray(matrix));
+      const left = 3 * ids[at];
+      const top = 2 + 0.01 * ids[at];
       assert.ok(Math.min(Math.abs(corner.x - left), Math.abs(corner.x - left - 2)) < 1e-4, `${at}: ${corner.x}`);
       assert.ok(Math.min(Math.abs(corner.y), Math.abs(corner.y - top)) < 1e-4, `${at}: ${corner.y}`);
     }
   }
-  const [{ geometry, matrixWorld, material, count }] = glass;
-  assert.equal(count, CUBES);
-  assert.ok(material.transparent && Math.abs(material.opacity - 0.4) < 1e-3);
-  const ids = geometry.getAttribute("_feature_id_0") ?? geometry.getAttribute("_FEATURE_ID_0");
-  const place = new Matrix4();
+  const [{ instances, matrix, base, attribute }] = glass;
+  assert.ok(Math.abs(base[3] - 0.4) < 1e-3);
+  const ids = instances.attribute("_FEATURE_ID_0").array;
+  assert.equal(ids.length, CUBES);
+  const body = attribute("POSITION", 4).array;
   for (let i = 0; i < CUBES; i += 1) {
-    glass[0].getMatrixAt(i, place);
+    place.fromArray(matrix).multiply(new Matrix4().fromArray(instances.matrices, 16 * i));
     for (let at = 0; at < 8; at += 1) {
-      corner.fromBufferAttribute(geometry.getAttribute("position"), at).applyMatrix4(place).applyMatrix4(matrixWorld);
-      const left = 2 * (ids.getX(i) - BOXES);
+      corner.fromArray(body, 4 * at).applyMatrix4(place);
+      const left = 2 * (ids[i] - BOXES);
       assert.ok(Math.min(Math.abs(corner.x - left), Math.abs(corner.x - left - 1)) < 1e-4, `${i}: ${corner.x}`);
     }
   }
+});
+
+test("a body that stands many times has the places and turns of a plain file", async () => {
+  const numbers = new Float32Array([0, 0, 0, 1, 0, 0, 0, 1, 0, 10, 0, 0, 0, 0, 5, 0, 0, 0, 1, 0, Math.SQRT1_2, 0, Math.SQRT1_2, 7, 8]);
+  const accessor = (byteOffset, type, count) => ({ bufferView: 0, byteOffset, componentType: 5126, type, count });
+  const document = {
+    asset: { version: "2.0" }, scenes: [{ nodes: [0] }], scene: 0, buffers: [{ byteLength: numbers.byteLength }],
+    nodes: [{ mesh: 0, scale: [2, 2, 2], extensions: { EXT_mesh_gpu_instancing: { attributes: { TRANSLATION: 1, ROTATION: 2, _FEATURE_ID_0: 3 } } } }],
+    meshes: [{ primitives: [{ attributes: { POSITION: 0 } }] }], bufferViews: [{ buffer: 0, byteLength: numbers.byteLength }],
+    accessors: [accessor(0, "VEC3", 3), accessor(36, "VEC3", 2), accessor(60, "VEC4", 2), accessor(92, "SCALAR", 2)],
+  };
+  const json = new TextEncoder().encode(JSON.stringify(document).padEnd(Math.ceil(JSON.stringify(document).length / 4) * 4));
+  const glb = new Uint8Array(28 + json.length + numbers.byteLength);
+  new Uint32Array(glb.buffer, 0, 5).set([0x46546c67, 2, glb.length, json.length, 0x4e4f534a]);
+  glb.set(json, 20);
+  new Uint32Array(glb.buffer, 20 + json.length, 2).set([numbers.byteLength, 0x004e4942]);
+  glb.set(new Uint8Array(numbers.buffer), 28 + json.length);
+  const [{ instances, matrix }] = await readGlb(glb.buffer);
+  assert.deepEqual([...instances.attribute("_FEATURE_ID_0").array], [7, 8]);
+  const second = new Matrix4().fromArray(matrix).multiply(new Matrix4().fromArray(instances.matrices, 16));
+  const corner = new Vector3(1, 0, 0).applyMatrix4(second); // a quarter turn about y, five along z, all twice
+  for (const [found, wanted] of [[corner.x, 0], [corner.y, 0], [corner.z, 8]]) assert.ok(Math.abs(found - wanted) < 1e-5, `${corner.toArray()}`);
 });

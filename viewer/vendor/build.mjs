@@ -1,5 +1,5 @@
 /**
- * Build the vendored third-party module of the viewer, reproducibly.
+ * Build the vendored third-party modules of the viewer, reproducibly.
  *
  * `node build.mjs` builds and compares with vendor.lock.json (differing bytes fail the build);
  * `node build.mjs --write` records the new hashes after a deliberate change of versions.
@@ -20,11 +20,11 @@ const PACKAGES = [
 /** @param {string | Uint8Array} bytes */
 const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
 
-/** Bundle entry.js into one minified ES module. */
-async function bundle() {
+/** Bundle a module and what it imports into one minified ES module. @param {string} entry */
+async function bundle(entry) {
   const result = await esbuild.build({
     absWorkingDir: fileURLToPath(here),
-    entryPoints: ["entry.js"],
+    entryPoints: [entry],
     bundle: true,
     minify: true,
     format: "esm",
@@ -50,7 +50,7 @@ async function licences() {
 }
 
 const { packages, text } = await licences();
-const files = { "vendor3d.js": await bundle(), "LICENSES.txt": Buffer.from(text) };
+const files = { "vendor3d.js": await bundle("entry.js"), "meshopt.js": await bundle("meshopt.js"), "LICENSES.txt": Buffer.from(text) };
 const built = {
   packages,
   builder: { name: "esbuild", version: esbuild.version },

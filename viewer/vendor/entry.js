@@ -1,4 +1,4 @@
-// Everything third-party that the viewer uses, and nothing else: esbuild drops the rest.
+// Everything third-party that the page uses, and nothing else: esbuild drops the rest.
 export {
   Box3,
   BufferAttribute,
@@ -16,6 +16,8 @@ export {
   Mesh,
   MeshBasicMaterial,
   NearestFilter,
+  NoBlending,
+  NormalBlending,
   OrthographicCamera,
   PerspectiveCamera,
   Points,
@@ -35,5 +37,3 @@ export {
   WebGLRenderer,
 } from "three";
 export { OrbitControls } from "three/addons/controls/OrbitControls.js";
-export { GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
-export { MeshoptDecoder } from "meshoptimizer/decoder";

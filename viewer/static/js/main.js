@@ -4,6 +4,7 @@ import { LANGUAGES, currentLanguage, onLanguage, preferredLanguage, setLanguage,
 import { emptyPlace, formatPlace, parsePlace } from "./core/url.js";
 import { onUnauthorised } from "./core/api.js";
 import { askFor } from "./building/opening.js";
+import { decoders } from "./gl/decode.js";
 import { icon } from "./core/icons.js";
 import { askForToken } from "./ui/token.js";
 import { errorBlock, stageMessage, stageProgress, toast } from "./ui/feedback.js";
@@ -24,6 +25,7 @@ import { openUpload } from "./ui/upload.js";
  * @property {(patch: Partial<Place>, how?: "push" | "replace") => void} remember writes the address without opening anything
  * @property {(place: Partial<Place>) => void} go opens a place
  * @property {(parts: Node[]) => void} crumbs
+ * @property {Promise<void>} words of the chosen language are there
  */
 
 /** @type {Place} */
@@ -34,35 +36,48 @@ let asked = null;
 let page = null;
 /** @type {App} */
 let app;
+/** Panels are drawn by the graphics card, too: until this passed, or the first picture stands, they do not compete with it. */
+const VEIL_MS = 1500;
 
 start().catch((error) => stageMessage(errorBlock(error)));
 
 async function start() {
   const words = setLanguage(preferredLanguage());
   onUnauthorised(async () => { await words; await askForToken(); });
+  words.catch(() => {}); // said below
+  decoders.warm();
   if (place.building) asked = askFor(place);
-  import("./gl/decode.js").then(({ decoders }) => decoders.warm(), () => {}); // whoever needs a worker says what is wrong
+  setTimeout(unveil, VEIL_MS);
   const modules = [import("../vendor/vendor3d.js"), import("./gl/viewport.js"), import("./gl/warm.js"), pageModule()];
   for (const module of modules) module.catch(() => {}); // said below, by whoever needs it
-  await words;
-  drawBar();
-  onLanguage(drawBar);
   try {
     await import("../vendor/vendor3d.js");
   } catch {
+    await words;
     stageMessage(h("div", { class: "notice error", role: "alert" },
       h("p", { class: "notice-title" }, icon("data_missing"), t("vendor.missing")), h("p", null, t("vendor.hint")),
       h("pre", null, "npm --prefix viewer/vendor ci && node viewer/vendor/build.mjs")));
     return;
   }
-  app = { viewport: await openViewport(), remember, go, crumbs: (parts) => fill(byId("crumbs"), ...parts) };
+  app = { viewport: await openViewport(words), remember, go, crumbs: (parts) => fill(byId("crumbs"), ...parts), words };
+  app.viewport.shown.then(unveil);
   exposeForTests();
+  const opened = open();
+  await words;
+  drawBar();
+  onLanguage(drawBar);
   window.addEventListener("popstate", onPop);
   byId("home").addEventListener("click", (event) => { event.preventDefault(); go({ mode: place.mode }); });
-  await open();
+  await opened;
 }
 
-async function openViewport() {
+/** Show what stands around the picture. */
+function unveil() {
+  document.documentElement.classList.remove("opening");
+}
+
+/** @param {Promise<void>} words */
+async function openViewport(words) {
   const [{ Viewport }, { warm }] = await Promise.all([import("./gl/viewport.js"), import("./gl/warm.js")]);
   try {
     const viewport = new Viewport(/** @type {HTMLCanvasElement} */ (byId("canvas")), {
@@ -72,6 +87,7 @@ async function openViewport() {
     warm(viewport);
     return viewport;
   } catch (error) {
+    await words;
     throw new Error(t("gl.missing"), { cause: error });
   }
 }

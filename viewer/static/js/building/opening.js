@@ -49,8 +49,10 @@ function askForVersion(path, signal) {
       blob.catch(() => {}); // whoever waits for it says so
       blobs.set(sha256, blob);
     }
+    return Promise.allSettled(blobs.values());
   });
-  const asked = { version: getJson(path, { signal }), scene, tree: first.then(() => getJson(`${path}/tree`, { signal })) };
+  const after = (/** @type {string} */ part) => first.then(() => getJson(`${path}${part}`, { signal })); // no picture waits for these
+  const asked = { version: after(""), scene, tree: after("/tree") };
   for (const answer of Object.values(asked)) answer.catch(() => {});
   return { path, ...asked, blobs };
 }

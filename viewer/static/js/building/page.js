@@ -13,6 +13,10 @@ import { treeOf } from "./words.js";
 
 /** @typedef {import("./context.js").Context} Context */
 
+/** Panels wait for the first picture, but not longer than this. */
+const PANELS_MS = 1500;
+const pause = (/** @type {number} */ ms) => new Promise((done) => { setTimeout(done, ms); });
+
 /**
  * One building in one version.
  * @param {import("../main.js").App} app
@@ -22,8 +26,6 @@ import { treeOf } from "./words.js";
  */
 export function openPage(app, place, asked = null) {
   const abort = new AbortController();
-  const panels = import("./panels.js");
-  panels.catch(() => {}); // said below
   /** @type {Context | null} */
   let context = null;
   /** @type {(() => void)[]} */
@@ -49,7 +51,8 @@ export function openPage(app, place, asked = null) {
       chunks.catch(() => {}); // said below
     });
     if (!context || abort.signal.aborted) return;
-    const { wire, fitView } = await panels;
+    await Promise.race([app.viewport.shown, chunks.catch(() => {}), pause(PANELS_MS)]);
+    const { wire, fitView } = await import("./panels.js");
     if (abort.signal.aborted) return;
     undo.push(...wire(context, place));
     flags.ready = true;
@@ -92,12 +95,14 @@ export function openPage(app, place, asked = null) {
  */
 async function fetchContext(app, place, opening, signal, onScene) {
   const found = await opening.parts;
+  if (!found) await app.words;
   if (!found) return sayEmpty(app, await opening.building);
   const source = await found.scene;
   if (signal.aborted) return null;
   const scene = new BuildingScene(app.viewport, source, found.blobs);
   onScene(scene);
   const rawTree = await found.tree;
+  await app.words;
   const tree = treeOf(rawTree, scene);
   const store = createStore(initialState(stateOf(place, scene.rows)));
   /** @type {Context} */

@@ -45,7 +45,7 @@ export class BuildingScene {
     this.abort = new AbortController();
     this.loaded = 0;
     this.bytes = 0;
-    drawFloor(this.ground, this.box);
+    viewport.shown.then(() => { if (!this.abort.signal.aborted) drawFloor(this.ground, this.box); viewport.invalidate(); });
   }
 
   /** @param {readonly number[]} p model coordinates @returns {[number, number, number]} */

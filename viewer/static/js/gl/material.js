@@ -1,5 +1,5 @@
 // @ts-check
-import { DoubleSide, ShaderMaterial, Vector3, Vector4 } from "../../vendor/vendor3d.js";
+import { DoubleSide, NoBlending, NormalBlending, ShaderMaterial, Vector3, Vector4 } from "../../vendor/vendor3d.js";
 
 /** Which share of the elements a mesh draws: solids, see-through ones, ids, or the outlines of solids. */
 export const SOLID = 0;
@@ -140,13 +140,15 @@ export function sharedUniforms(model) {
  * @param {{first: number, base: import("../../vendor/vendor3d.js").Vector4, colours: boolean}} chunk
  */
 export function featureMaterial(shared, pass, chunk) {
+  const blended = pass === SEE_THROUGH || pass === PASS_LINE;
   const material = new ShaderMaterial({
     vertexShader: VERTEX,
     fragmentShader: FRAGMENT,
     side: DoubleSide,
     vertexColors: chunk.colours,
-    transparent: pass === SEE_THROUGH || pass === PASS_LINE,
-    depthWrite: pass !== SEE_THROUGH && pass !== PASS_LINE,
+    transparent: blended,
+    blending: blended ? NormalBlending : NoBlending, // said so, all passes are one program; else a solid one is another
+    depthWrite: !blended,
   });
   // Assigned, not passed in: the constructor would copy the values and cut the sharing.
   material.uniforms = { ...shared, uPass: { value: pass }, uFirst: { value: chunk.first }, uBase: { value: chunk.base } };

@@ -14,13 +14,14 @@ const HOME = new Vector3(-0.55, 0.62, 0.8).normalize();
 /** The one canvas: draws only when something changed, and answers which feature lies under a pixel. */
 export class Viewport {
   /**
-   * @param {HTMLCanvasElement} canvas
+   * @param {HTMLCanvasElement} place the canvas, or where a new one is put
    * @param {{onLost: (lost: boolean) => void}} events
    */
-  constructor(canvas, events) {
+  constructor(place, events) {
+    const { canvas, context, software } = openContext(place);
     this.canvas = canvas;
-    this.software = isSoftware();
-    this.renderer = new WebGLRenderer({ canvas, antialias: !this.software, alpha: true, powerPreference: "high-performance" });
+    this.software = software;
+    this.renderer = new WebGLRenderer({ canvas, context, alpha: true });
     this.renderer.setPixelRatio(this.software ? 1 : Math.min(window.devicePixelRatio, 2));
     this.renderer.debug.checkShaderErrors = false; // asking whether a shader compiled would wait for it
     this.scene = new Scene();
@@ -38,6 +39,10 @@ export class Viewport {
     this.frames = 0;
     /** When the first picture with a model was finished, milliseconds since the navigation; 0 before. */
     this.shownAt = 0;
+    /** @type {(at: number) => void} */
+    this.sayShown = () => {};
+    /** @type {Promise<number>} that moment */
+    this.shown = new Promise((done) => { this.sayShown = done; });
     this.awaited = false;
     this.queued = false;
     /** @type {WebGLSync | null} */
@@ -126,7 +131,7 @@ export class Viewport {
     this.awaited = false;
     const look = () => {
       if (this.busy()) setTimeout(look, 2);
-      else this.shownAt = performance.now();
+      else this.sayShown(this.shownAt = performance.now());
     };
     look();
   }
@@ -337,12 +342,23 @@ export class Viewport {
   }
 }
 
-/** Whether WebGL is drawn by the processor: then no multisampling, one pixel per point, no flights. */
-function isSoftware() {
-  const gl = document.createElement("canvas").getContext("webgl2");
-  if (!gl) throw new Error("webgl2");
-  const info = gl.getExtension("WEBGL_debug_renderer_info");
-  const name = String(gl.getParameter(info ? info.UNMASKED_RENDERER_WEBGL : gl.RENDERER));
-  gl.getExtension("WEBGL_lose_context")?.loseContext();
-  return /swiftshader|llvmpipe|software|softpipe/i.test(name);
+/**
+ * A context, with several samples a pixel unless WebGL is drawn by the processor: then no samples, one pixel a point, no
+ * flights. Whether it is can be asked of a context only; starting a second one takes long there and nothing elsewhere.
+ * @param {HTMLCanvasElement} canvas
+ */
+function openContext(canvas) {
+  const wishes = { alpha: true, depth: true, stencil: false, powerPreference: /** @type {const} */ ("high-performance") };
+  const open = (/** @type {HTMLCanvasElement} */ on, antialias = false) => /** @type {WebGL2RenderingContext | null} */ (on.getContext("webgl2", { ...wishes, antialias }));
+  const plain = open(canvas);
+  if (!plain) throw new Error("webgl2");
+  const info = plain.getExtension("WEBGL_debug_renderer_info");
+  const software = /swiftshader|llvmpipe|software|softpipe/i.test(String(plain.getParameter(info ? info.UNMASKED_RENDERER_WEBGL : plain.RENDERER)));
+  const fresh = /** @type {HTMLCanvasElement} */ (software ? canvas : canvas.cloneNode());
+  const context = software ? plain : open(fresh, true);
+  if (!context) throw new Error("webgl2");
+  if (software) return { canvas, context, software };
+  canvas.replaceWith(fresh);
+  plain.getExtension("WEBGL_lose_context")?.loseContext();
+  return { canvas: fresh, context, software };
 }

@@ -1,21 +1,15 @@
 // @ts-check
 /** In a worker: a GLB becomes plain arrays, cut into pieces that can be left out of a picture, and its outlines. */
-import { GLTFLoader, MeshoptDecoder } from "../../../vendor/vendor3d.js";
 import { sharpEdges } from "../edges.js";
+import { expand } from "./expand.js";
+import { readGlb } from "./glb.js";
 
 /** Triangles drawn or left out at once: a pick draws only the pieces under the pointer. */
 const PIECE = 24_000;
 /** Larger meshes go without outlines: they would be a grey mass. */
 const MAX_OUTLINED = 60_000;
 
-const loader = new GLTFLoader().setMeshoptDecoder(MeshoptDecoder);
-
-/**
- * @typedef {object} Attribute
- * @property {Int16Array | Uint8Array | Uint16Array | Float32Array} array
- * @property {number} size numbers a vertex
- * @property {boolean} normalized
- */
+/** @typedef {import("./glb.js").Attribute} Attribute */
 
 /**
  * @typedef {object} Part One primitive as plain arrays.
@@ -40,51 +34,30 @@ self.onmessage = async ({ data }) => {
 
 /** @param {ArrayBuffer} bytes @param {boolean} edges @returns {Promise<Part[]>} */
 async function read(bytes, edges) {
-  const gltf = await loader.parseAsync(bytes, "");
-  gltf.scene.updateMatrixWorld(true);
-  /** @type {Part[]} */
-  const parts = [];
-  gltf.scene.traverse((/** @type {any} */ node) => {
-    const part = node.isMesh ? partOf(node, edges) : null;
-    if (part) parts.push(part);
-  });
-  return parts;
+  return expand(await readGlb(bytes)).flatMap((primitive) => partOf(primitive, edges) ?? []);
 }
 
-/** @param {any} mesh @param {boolean} edges @returns {Part | null} null when it has no features */
-function partOf(mesh, edges) {
-  const { geometry } = mesh;
-  const ids = geometry.getAttribute("_FEATURE_ID_0") ?? geometry.getAttribute("_feature_id_0"); // three lower-cases those of vertices only
-  if (!ids || !geometry.index) return null;
-  const { color, opacity } = mesh.material;
-  const attributes = { position: plain(geometry.getAttribute("position"), 4), featureId: plain(ids, 1) };
-  const tint = geometry.getAttribute("color");
-  if (tint) Object.assign(attributes, { color: plain(tint, tint.itemSize) });
-  const { array: index } = geometry.index;
-  const sharp = edges && !mesh.isInstancedMesh && index.length <= MAX_OUTLINED * 3;
-  const scale = /** @type {[number, number, number]} */ ([0, 4, 8].map((k) => Math.hypot(...mesh.matrixWorld.elements.slice(k, k + 3))));
+/** @param {import("./glb.js").Primitive} primitive @param {boolean} edges @returns {Part | null} null when it has no features */
+function partOf({ matrix, base, attribute, index, instances }, edges) {
+  const [position, featureId] = [attribute("POSITION", 4), (instances ?? { attribute }).attribute("_FEATURE_ID_0")];
+  if (!position || !featureId || !index) return null;
+  const color = attribute("COLOR_0");
+  const attributes = { position, featureId, ...(color ? { color } : {}) };
+  const sharp = edges && !instances && index.length <= MAX_OUTLINED * 3;
+  const scale = /** @type {[number, number, number]} */ ([0, 4, 8].map((k) => Math.hypot(...matrix.slice(k, k + 3))));
   return {
-    matrix: mesh.matrixWorld.elements, base: [color?.r ?? 0.8, color?.g ?? 0.8, color?.b ?? 0.8, opacity ?? 1], alpha: seeThrough(tint), attributes,
-    pieces: mesh.isInstancedMesh ? [{ index, sphere: [0, 0, 0, Infinity] }] : piecesOf(index, attributes.position.array, attributes.featureId.array),
-    instances: mesh.isInstancedMesh ? mesh.instanceMatrix.array : null,
-    edges: sharp ? sharpEdges({ array: attributes.position.array, stride: 4 }, index, (v) => attributes.featureId.array[v], scale) : null,
+    matrix, base: /** @type {Part["base"]} */ (base), alpha: color ? seeThrough(color) : false, attributes,
+    pieces: instances ? [{ index, sphere: [0, 0, 0, Infinity] }] : piecesOf(index, position.array, featureId.array),
+    instances: instances?.matrices ?? null,
+    edges: sharp ? sharpEdges({ array: position.array, stride: 4 }, index, (v) => featureId.array[v], scale) : null,
   };
 }
 
-/** Copy an attribute, each vertex in `size` numbers: what is interleaved cannot be handed over. @param {any} source @param {number} size @returns {Attribute} */
-function plain(source, size) {
-  const from = source.isInterleavedBufferAttribute ? source.data.array : source.array;
-  const [stride, start] = source.isInterleavedBufferAttribute ? [source.data.stride, source.offset] : [source.itemSize, 0];
-  const array = new from.constructor(source.count * size);
-  const used = Math.min(size, source.itemSize);
-  for (let v = 0; v < source.count; v += 1) for (let k = 0; k < used; k += 1) array[v * size + k] = from[v * stride + start + k];
-  return { array, size, normalized: source.normalized };
-}
-
-/** @param {any} colour */
-function seeThrough(colour) {
-  if (!colour || colour.itemSize < 4) return false;
-  for (let i = 0; i < colour.count; i += 1) if (colour.getW(i) < 0.99) return true;
+/** @param {Attribute} colour */
+function seeThrough({ array, size, normalized }) {
+  if (size < 4) return false;
+  const most = 0.99 * (normalized ? 2 ** (8 * array.BYTES_PER_ELEMENT) - 1 : 1);
+  for (let i = 3; i < array.length; i += size) if (array[i] < most) return true;
   return false;
 }
 
