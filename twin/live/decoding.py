@@ -1,5 +1,6 @@
 """From a message to observations: which decoder reads which topic, and whose points they may be."""
 
+import logging
 import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -16,6 +17,7 @@ from twin.live.lorawan import (
 from twin.live.observation import Decoded, Refusal, RefusalReason, RefusedError, decode_message
 from twin.live.sta_messages import FILTERS, PREFIX, StreamAt, decode_entity
 
+_log = logging.getLogger(__name__)
 Devices = Callable[[], Mapping[str, Device]]
 
 
@@ -43,7 +45,17 @@ class Decoder:
         self._lock = threading.Lock()
 
     def decode(self, topic: str, payload: bytes, received: datetime) -> tuple[Decoded, ...]:
-        """Return what one message holds; what cannot be read is a refusal with its reason."""
+        """Return what one message holds; what cannot be read is a refusal with its reason.
+
+        Nothing that a device sends may end the ingest: a message that is not acknowledged comes again for ever.
+        """
+        try:
+            return self._decoded(topic, payload, received)
+        except Exception:
+            _log.exception("A message on %r could not be decoded", topic[:200])
+            return (Refusal(RefusalReason.FORM, "the decoder failed; the log says more"),)
+
+    def _decoded(self, topic: str, payload: bytes, received: datetime) -> tuple[Decoded, ...]:
         if is_uplink_topic(topic):
             return self._uplink(topic, payload, received)
         if topic.startswith(PREFIX):

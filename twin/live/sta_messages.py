@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from twin.live.numbers import stream_number
 from twin.live.observation import (
@@ -30,6 +31,8 @@ PREFIX = "v1.1/"
 FILTERS = (f"{PREFIX}Observations", f"{PREFIX}+/Observations")
 MAX_DEPTH = 6  # an Observation with parameters needs three
 _TOPIC = re.compile(r"v1\.1/(?:Datastreams\(([0-9]{1,15})\)/)?Observations")
+
+_DIGITS = re.compile(r"[0-9]{1,15}")
 
 StreamAt = Callable[[int], Point | None]
 
@@ -80,9 +83,8 @@ def _decoded(topic: str, payload: bytes, received: datetime, stream_at: StreamAt
         raise RefusedError(RefusalReason.FORM, "an Observation must be an object")
     if "@iot.id" in document:
         return ()
-    link = document.get("Datastream")
-    number = match[1] or (link.get("@iot.id") if isinstance(link, dict) else None)
-    point = stream_at(int(number)) if isinstance(number, str | float) and float(number) == int(number) else None
+    number = _number(match[1] or document.get("Datastream"))
+    point = stream_at(number) if number is not None else None
     if point is None:
         raise RefusedError(RefusalReason.TOPIC, "no such Datastream")
     if "result" not in document:
@@ -91,3 +93,11 @@ def _decoded(topic: str, payload: bytes, received: datetime, stream_at: StreamAt
     if time is None:
         return (Observation(point.building_id, point.point_id, received, result, point.unit, Quality.ARRIVAL_TIME),)
     return (Observation(point.building_id, point.point_id, checked_time(time, received), result, point.unit),)
+
+
+def _number(link: Any) -> int | None:
+    """Return the number of a Datastream from its digits, or from a link that may hold it as number or text."""
+    named = link.get("@iot.id") if isinstance(link, dict) else link
+    if isinstance(named, float) and named.is_integer():
+        return int(named)
+    return int(named) if isinstance(named, str) and _DIGITS.fullmatch(named) else None
