@@ -64,7 +64,7 @@ def test_what_was_acknowledged_survives_kill_9(tmp_path: Path) -> None:
     with LiveWing(path, lambda: datetime.now(UTC)) as wing:
         wing.register_points(POINTS)
     acknowledged = -1
-    for _ in range(5):
+    for _ in range(3):
         process = start(WRITER, path, acknowledged + 10_000)  # a new range each round
         assert process.stdout is not None
         first = acknowledged + 10_000
@@ -97,7 +97,7 @@ def test_an_ingest_that_is_killed_loses_and_doubles_nothing(tmp_path: Path) -> N
     async def publish_and_kill() -> "subprocess.Popen[str]":
         current = process
         publishing = asyncio.ensure_future(publish_async(broker.url, messages))
-        for _ in range(3):
+        for _ in range(2):
             await asyncio.sleep(0.15)
             os.kill(current.pid, signal.SIGKILL)
             current.wait()

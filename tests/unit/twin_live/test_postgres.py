@@ -9,6 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from api.cli.readings import readings_move
 from tests.postgres import PostgresServer
 from tests.unit.twin_live.conftest import BUILDING, SettableClock, execute
 from tests.unit.twin_live.test_hours import END, KEEP, OLD, START, TEMP, rounded, send
@@ -230,6 +231,19 @@ def test_all_moves_to_postgresql_and_answers_the_same(old_file: Path, where: str
     with pytest.raises(Conflict) as caught:
         move_readings(old_file, where)
     assert caught.value.reason == "store-not-empty"
+
+
+def test_the_command_moves_what_the_settings_name(
+    old_file: Path, where: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("KAKSIK_HOME", str(old_file.parent))
+    monkeypatch.delenv("KAKSIK_READINGS_URL", raising=False)
+    with pytest.raises(InvalidInput) as caught:
+        readings_move()
+    assert caught.value.reason == "readings-url"
+    monkeypatch.setenv("KAKSIK_READINGS_URL", where)
+    readings_move(as_json=True)
+    assert json.loads(capsys.readouterr().out)["points"] == 2
 
 
 def test_a_move_that_fails_leaves_nothing(old_file: Path, where: str, tmp_path: Path) -> None:

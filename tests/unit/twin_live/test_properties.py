@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.postgres import PostgresServer
 from twin.errors import InvalidInput, TwinError
 from twin.live import UNITS, LiveWing, Observation, Point, PointKind, Refusal, convert, decode_message, read_points
 
@@ -102,14 +103,28 @@ def test_a_points_file_is_read_or_refused(data: bytes) -> None:
     assert all(isinstance(point, Point) for point in points)
 
 
+arrivals = st.lists(st.tuples(st.integers(0, 40), st.integers(1, 4)), min_size=1, max_size=60)
+
+
 @settings(max_examples=25, deadline=None)
-@given(st.lists(st.tuples(st.integers(0, 40), st.integers(1, 4)), min_size=1, max_size=60))
+@given(arrivals)
 def test_any_order_and_repetition_gives_the_same_state(
     tmp_path_factory: pytest.TempPathFactory, readings: list[tuple[int, int]]
 ) -> None:
-    path: Path = tmp_path_factory.mktemp("store") / "r.sqlite"
+    _same_state(tmp_path_factory.mktemp("store") / "r.sqlite", readings)
+
+
+@settings(max_examples=10, deadline=None)
+@given(arrivals)
+def test_any_order_and_repetition_gives_the_same_state_in_a_database(
+    postgres: PostgresServer, readings: list[tuple[int, int]]
+) -> None:
+    _same_state(postgres.new_url(), readings)
+
+
+def _same_state(where: Path | str, readings: list[tuple[int, int]]) -> None:
     truth = {minute: 20.0 + minute / 10 for minute, _ in readings}
-    with LiveWing(path, lambda: NOW) as wing:
+    with LiveWing(where, lambda: NOW) as wing:
         wing.register_points([Point(BUILDING, "p", "g", PointKind.SENSOR, "Temperature", "Cel")])
         messages = []
         for minute, _ in readings:

@@ -52,7 +52,7 @@ class PostgresEngine:
         self._names = (f"{token_hex(8)}-{number}" for number in count())
         self._writer: Connection | None = None
         self._extension: Timescale | None = None
-        self._away = self._closed = False
+        self._away = self._closed = self._told = False
         self._idle: list[Connection] = []
         self._lock = threading.Lock()
         self._patiently(lambda _first: self._open_writer())
@@ -89,11 +89,12 @@ class PostgresEngine:
                     raise _refused(error) from error
                 self._drop_writer()
                 if time.monotonic() >= deadline or self._closed:
+                    self._away = True
                     raise self._unreachable(error) from error
                 first = False
                 time.sleep(PAUSE_S)
             else:
-                self._away = False
+                self._away = self._told = False
                 return result
 
     def _open_writer(self) -> Connection:
@@ -197,9 +198,9 @@ class PostgresEngine:
 
     def _unreachable(self, error: psycopg.Error) -> StorageError:
         """Return what a stranger may know; the log says where and why, once."""
-        if not self._away:
+        if not self._told:
             _log.warning("PostgreSQL at %s: %s", self._address.server, str(error).strip() or type(error).__name__)
-        self._away = True
+        self._told = True
         return StorageError(
             "The database of the readings cannot be reached.",
             reason="store-away",
