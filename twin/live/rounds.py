@@ -65,7 +65,10 @@ def do_once(item: Round) -> bool:
     """Do one round now and say whether it went well; what went wrong stands in the log."""
     try:
         item.work()
-    except TwinError as error:
+    except TwinError as error:  # the next time may go better: a full disk is emptied, a file comes back
         _log.warning("%s: %s", item.name, error.message)
+        return False
+    except Exception:
+        _log.exception("%s: a fault of this program; it is done again at its next time", item.name)
         return False
     return True

@@ -5,6 +5,7 @@ import hmac
 import json
 import socket
 import threading
+import time
 from base64 import b64decode
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -14,6 +15,7 @@ from aiosmtpd.controller import Controller
 
 from tests.unit.twin_live_rules.conftest import Plant
 from twin.errors import InvalidInput
+from twin.live.rounds import Round, Rounds
 from twin.live.rules import mail, webhook
 
 
@@ -98,6 +100,71 @@ def test_a_target_that_never_answers_is_given_up_and_shown(tmp_path):
     (status,) = plant.alarms.outbox.status()
     plant.close()
     assert (status["state"], status["attempts"]) == ("given-up", 40)
+
+
+def test_a_target_that_hangs_holds_up_neither_the_others_nor_the_watch(tmp_path):
+    hanging, asked, told = threading.Event(), threading.Event(), []
+
+    def hang(_message, _now):
+        asked.set()
+        assert hanging.wait(20)
+        raise TimeoutError
+
+    plant = Plant(tmp_path, {"hangs": hang, "wall": lambda message, _now: told.append(message.message_id)})
+    plant.rule()
+    plant.alarms.start(0.01)
+    try:
+        plant.read(28)
+        assert asked.wait(10)
+        plant.read(20)
+        deadline = time.monotonic() + 10
+        while not plant.alarms.book.alarms(closed=True)[0].cleared:
+            assert time.monotonic() < deadline, "nobody watched"
+            time.sleep(0.01)
+        hanging.set()
+        while len(told) < 2:
+            assert time.monotonic() < deadline, "the other target was not told"
+            time.sleep(0.01)
+    finally:
+        hanging.set()
+        plant.close()
+    assert told == ["alarm-1-1", "alarm-1-2"]
+
+
+def test_many_messages_for_a_dead_target_do_not_stand_before_those_of_another(tmp_path):
+    told, tried = [], []
+
+    def dead(message, _now):
+        tried.append(message.message_id)
+        raise ConnectionRefusedError
+
+    plant = Plant(tmp_path, {"dead": dead, "wall": lambda message, _now: told.append(message.message_id)})
+    plant.rule()
+    for _ in range(30):
+        plant.look(28)
+        plant.look(20)
+    while plant.alarms.outbox.deliver():
+        pass
+    plant.close()
+    assert len(told) == 60
+    assert len(set(tried)) == len(tried) == 3  # one in each round, each another
+
+
+def test_a_fault_of_our_own_does_not_end_the_watch(tmp_path, caplog):
+    calls = []
+
+    def work():
+        calls.append(len(calls))
+        raise RuntimeError("a fault")
+
+    rounds = Rounds([Round("watch", 0.0, work)])
+    rounds.start()
+    deadline = time.monotonic() + 10
+    while len(calls) < 2:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    rounds.stop()
+    assert "a fault of this program" in caplog.text
 
 
 class Box:

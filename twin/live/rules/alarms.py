@@ -9,9 +9,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from twin.errors import Conflict, InvalidInput, TwinError
+from twin.errors import Conflict, InvalidInput
 from twin.live.points import Point
 from twin.live.queries import format_time
+from twin.live.rounds import Round, Rounds
 from twin.live.rules.alarm import Alarm, Happening
 from twin.live.rules.book import AlarmBook, Entry, insert_alarm, insert_entry
 from twin.live.rules.judge import Limits, Standing, judge
@@ -45,28 +46,23 @@ class Alarms:
         self._standing = {key: Standing(active=True) for key in book.active()}
         self._looked: dict[tuple[str, str], datetime] = {}
         self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._rounds: tuple[Rounds, ...] = ()
 
     # --- watching
 
     def start(self, every_s: float) -> None:
-        """Look and deliver every `every_s` seconds until `stop`."""
-        self._thread = threading.Thread(target=self._run, args=(every_s,), name="alarms", daemon=True)
-        self._thread.start()
-
-    def _run(self, every_s: float) -> None:
-        while not self._stop.wait(every_s):
-            try:
-                self.look()
-                self.outbox.deliver()
-            except TwinError as error:  # the next round may go better: a full disk is emptied, a file comes back
-                _log.warning("The alarms were not looked at: %s", error.message)
+        """Look and deliver every `every_s` seconds until `stop`; who does not answer holds up no look."""
+        watch = Round("alarms", every_s, self.look)
+        tell = Round("alarm messages", every_s, lambda: self.outbox.deliver(self._stop.is_set))
+        self._rounds = (Rounds([watch]), Rounds([tell]))
+        for rounds in self._rounds:
+            rounds.start()
 
     def stop(self) -> None:
         """Stop watching and close the book; safe to call twice."""
         self._stop.set()
-        if self._thread is not None:
-            self._thread.join()
+        for rounds in self._rounds:
+            rounds.stop()
         self.book.close()
 
     def look(self) -> list[Alarm]:

@@ -43,7 +43,7 @@ class Message:
 
 
 Send = Callable[[Message, datetime], None]
-"""Hands a message over; raises `OSError` or `http.client.HTTPException` if it was not taken."""
+"""Hands a message over; raises if it was not taken (`ValueError`: the target cannot be written to as it is named)."""
 
 
 class RefusedError(OSError):
@@ -182,14 +182,29 @@ class Outbox:
         """Return the names of the targets."""
         return tuple(self._senders)
 
-    def deliver(self) -> int:
-        """Send what is due, oldest first, and return how many messages were taken."""
+    def deliver(self, stopped: Callable[[], bool] = lambda: False) -> int:
+        """Send what is due, oldest first, and return how many messages were taken.
+
+        A target that does not take a message is asked no more in this round: its next messages wait for their turn.
+
+        Args:
+            stopped: Tells that nothing more is to be sent.
+        """
+        now = self._clock().timestamp()
+        waiting = "SELECT DISTINCT target FROM outbox WHERE state = 'waiting' AND due <= ? ORDER BY target"
+        return sum(self._deliver_to(target, now, stopped) for (target,) in self._book.rows(waiting, (now,)))
+
+    def _deliver_to(self, target: str, now: float, stopped: Callable[[], bool]) -> int:
         query = (
             "SELECT message, alarm_id, number, target, body, attempts FROM outbox"
-            " WHERE state = 'waiting' AND due <= ? ORDER BY due, message LIMIT ?"
+            " WHERE state = 'waiting' AND due <= ? AND target = ? ORDER BY due, message LIMIT ?"
         )
-        due = self._book.rows(query, (self._clock().timestamp(), MAX_AT_ONCE))
-        return sum(self._attempt(*row) for row in due)
+        taken = 0
+        for row in self._book.rows(query, (now, target, MAX_AT_ONCE)):
+            if stopped() or not self._attempt(*row):
+                break
+            taken += 1
+        return taken
 
     def _attempt(self, key: int, alarm_id: int, number: int, target: str, body: str, attempts: int) -> bool:
         message = Message(f"alarm-{alarm_id}-{number}", body, f"Kaksik: alarm {alarm_id}")
@@ -198,7 +213,7 @@ class Outbox:
             if send := self._senders.get(target):
                 send(message, self._clock())
                 problem = ""
-        except (OSError, http.client.HTTPException, smtplib.SMTPException) as error:
+        except (OSError, http.client.HTTPException, smtplib.SMTPException, ValueError) as error:
             problem = f"{type(error).__name__}: {error}"[:MAX_PROBLEM_CHARACTERS]
         wait_s = min(FIRST_WAIT_S * 2.0**attempts, LONGEST_WAIT_S)
         state = "sent" if not problem else "waiting" if attempts + 1 < MAX_ATTEMPTS else "given-up"
