@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import shapely
-from shapely import MultiPolygon, Polygon
-from shapely.geometry import mapping, shape
+from shapely.geometry import mapping
 
 from ifc import Limits, ReadFinding
 from twin.blobs import BlobStore
-from twin.catalogue import Catalogue, ReportShelf, Version
+from twin.catalogue import Catalogue, ReportShelf
+from twin.city_bodies import CONTEXT, context_body, described, model_body, told
 from twin.city_import import Built, build_index
 from twin.district import (
     LAYOUT,
@@ -29,18 +29,20 @@ from twin.district import (
     Match,
     Surroundings,
     cell_of,
+    column_names,
     match_building,
     near,
     read_register,
 )
 from twin.errors import InvalidInput, NotFound
 from twin.layers import Layers
+from twin.plain_properties import has, plain_names
 from twin.reading import Progress, silent
 
 CITY, REGISTER = "city", "register"
 NEIGHBOUR_RADIUS_M = 100.0  # the farthest that a rule of distance looks; boundaries of plots lie nearer
-MODEL, CONTEXT = "model", "context"
 MODELS_PART = "m"  # name of the part of a cell that holds the models
+TOLD = ("building_id", "source", "ground_m", "height_m")  # of every building
 SCORED = ("heating_kwh_m2", "energy_class")  # attributes that a search for a site asks of every building
 
 
@@ -172,11 +174,11 @@ class City:
                 continue
             version = self._catalogue.version(building.building_id, building.furthest)
             key = (version.key.building_id, version.key.stage.value, version.key.number)
-            body = _model(version, {"name": building.name, "address": building.address, **energy.get(key, {})})
+            body = model_body(version, {"name": building.name, "address": building.address, **energy.get(key, {})})
             if body is not None:
                 found.append(body)
         register = self._register()
-        return [_described(body, register.get(body.building_id, {})) for body in found]
+        return [described(body, register.get(body.building_id, {})) for body in found]
 
     def matches(self) -> tuple[Match, ...]:
         """Return which buildings of the city are buildings with a model."""
@@ -199,11 +201,23 @@ class City:
         index = self.index()
         if index is None:
             return []
-        return [_context(b) for b in index.within(bounds, leave_out=self.own())]
+        return [context_body(b) for b in index.within(bounds, leave_out=self.own())]
 
-    def listed(self, limit: int, offset: int, area: Area | None = None) -> tuple[list[Body], int]:
-        """Return a page of all buildings that touch an area, models first, and how many there are in all."""
+    def listed(
+        self, limit: int, offset: int, area: Area | None = None, where: Mapping[str, str] | None = None
+    ) -> tuple[list[Body], int]:
+        """Return a page of all buildings that touch an area, models first, and how many there are in all.
+
+        Args:
+            limit: Most buildings.
+            offset: How many to pass over.
+            area: EPSG:3301; None for everywhere.
+            where: Properties that they shall have, as texts by name.
+        """
         models, index, own = self.models(), self.index(), self.own()
+        if where:
+            models = [body for body in models if has(told(body), where)]
+            own = own | (set() if index is None else index.unlike(where, CONTEXT))
         if area is not None and models:
             hits = shapely.intersects(area, [body.shape for body in models])
             models = [body for body, hit in zip(models, hits, strict=True) if hit]
@@ -215,7 +229,13 @@ class City:
             rest, total = index.within(None, room, left, own), index.count(own)
         else:
             rest, total = index.touching(area, room, left, own)
-        return [*page, *(_context(b) for b in rest)], len(models) + total
+        return [*page, *(context_body(b) for b in rest)], len(models) + total
+
+    def properties(self) -> list[str]:
+        """Return the names of what is known of any building, in alphabetical order."""
+        index = self.index()
+        known = set() if index is None else {c.name for c in column_names(index) if not {'"', "\\"} & set(c.name)}
+        return sorted({*known, *plain_names(told(body) for body in self.models()), *TOLD})
 
     def bodies(self, bounds: Bounds | None = None) -> list[Body]:
         """Return all buildings in a box, each once: the model where there is one."""
@@ -242,7 +262,7 @@ class City:
         if part == MODELS_PART:
             return self._model_cells().get(cell, [])
         index = self.index()
-        return [] if index is None else [_context(b) for b in index.of_tile(cell, int(part), self.own())]
+        return [] if index is None else [context_body(b) for b in index.of_tile(cell, int(part), self.own())]
 
     def body(self, building_id: str) -> Body:
         """Return one building by the id of its model or of the city file.
@@ -257,7 +277,7 @@ class City:
         found = None if index is None else index.named(building_id)
         if found is None:
             raise NotFound("No such building has a place on the map.", reason="building", entity=building_id[:80])
-        return _context(found)
+        return context_body(found)
 
     def surroundings(self, body: Body, within_m: float) -> list[Body]:
         """Return the other buildings nearer to a body than a distance, nearest first."""
@@ -267,7 +287,7 @@ class City:
     def coded(self, codes: Collection[str]) -> dict[str, Body]:
         """Return buildings by register code; a model stands before a building of the city."""
         index = self.index()
-        context = [] if index is None else [(b.register_code, _context(b)) for b in index.with_codes(codes)]
+        context = [] if index is None else [(b.register_code, context_body(b)) for b in index.with_codes(codes)]
         found = {code: body for code, body in context if code is not None}
         return found | {body.building_id: body for body in self.models() if body.building_id in codes}
 
@@ -331,29 +351,6 @@ class City:
 
 def _matches(index: ContextIndex, body: Body) -> Sequence[Match]:
     return match_building(body.footprint, index.with_code(body.building_id), index.within(body.shape.bounds))
-
-
-def _model(version: Version, properties: Mapping[str, Any]) -> Body | None:
-    facts = version.facts
-    outline = None if facts.get("footprint") is None else shape(facts["footprint"])
-    if not isinstance(outline, Polygon | MultiPolygon):
-        return None
-    known = {**properties, "stage": version.key.stage.value, "version": version.key.number}
-    known["storeys_above"] = facts.get("storeys_above")
-    return Body(version.key.building_id, outline, facts.get("ground_m"), facts.get("height_m"), MODEL, known)
-
-
-def _described(body: Body, register: Mapping[str, Any]) -> Body:
-    if not register:
-        return body
-    properties = {**register, **body.properties}
-    return Body(body.building_id, body.shape, body.ground_m, body.height_m, body.source, properties)
-
-
-def _context(building: ContextBuilding) -> Body:
-    return Body(
-        building.building_id, building.shape, building.ground_m, building.height_m, CONTEXT, building.attributes
-    )
 
 
 def _shown(cell: Cell, bodies: Sequence[Body]) -> ShownTile:

@@ -10,10 +10,12 @@ from shapely.geometry.base import BaseGeometry
 
 from twin.catalogue import Catalogue, Version
 from twin.city import City
+from twin.city_bodies import told
 from twin.district import Area, Body, Parcel
 from twin.errors import NotFound
 from twin.layers import Layers
 from twin.live import LiveWing
+from twin.plain_properties import has, plain_names
 from twin.plans import SPACES, STOREYS, Plans
 
 BUILDINGS, PARCELS, POINTS = "buildings", "parcels", "points"
@@ -51,7 +53,9 @@ class Collections:
         self._layers = layers
         self._live = live
 
-    def page(self, name: str, area: Area | None, limit: int, offset: int) -> tuple[list[Item], int]:
+    def page(
+        self, name: str, area: Area | None, limit: int, offset: int, where: Mapping[str, str] | None = None
+    ) -> tuple[list[Item], int]:
         """Return a page of a collection and how many items there are in all.
 
         Args:
@@ -59,19 +63,30 @@ class Collections:
             area: Items that touch it (EPSG:3301); None for all.
             limit: Most items.
             offset: How many to pass over.
+            where: Properties that the items shall have, as texts by name.
 
         Raises:
             NotFound: (collection) there is none of that name.
         """
         if name == BUILDINGS:
-            bodies, total = self._city.listed(limit, offset, area)
+            bodies, total = self._city.listed(limit, offset, area, where or {})
             return [_building(body) for body in bodies], total
-        found = self._all(name)
+        found = [item for item in self._all(name) if has(item.properties, where or {})]
         if area is not None and found:
             shapely.prepare(area)
             hits = shapely.intersects(area, [item.geometry for item in found])
             found = [item for item, hit in zip(found, hits, strict=True) if hit]
         return found[offset : offset + limit], len(found)
+
+    def properties(self, name: str) -> list[str]:
+        """Return the names of the properties of a collection that hold plain values, in alphabetical order.
+
+        Raises:
+            NotFound: (collection) there is none of that name.
+        """
+        if name == BUILDINGS:
+            return self._city.properties()
+        return plain_names(item.properties for item in self._all(name))
 
     def item(self, name: str, item_id: str) -> Item:
         """Return one item.
@@ -132,8 +147,7 @@ class Collections:
 
 
 def _building(body: Body) -> Item:
-    known = {"source": body.source, "ground_m": body.ground_m, "height_m": body.height_m}
-    return Item(body.building_id, body.shape, {**body.properties, "building_id": body.building_id, **known})
+    return Item(body.building_id, body.shape, told(body))
 
 
 def _plan(version: Version, row: Mapping[str, Any]) -> Item:

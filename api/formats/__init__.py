@@ -1,7 +1,7 @@
 """Encodings in which the service hands out what it knows."""
 
 from api.formats.bounded import MAX_ANSWER_BYTES, bounded, paged, part_of, with_features
-from api.formats.crs84 import area_of, box_json, geometry_json
+from api.formats.crs84 import EPSG_3301, area_of, box_json, geometry_json
 from api.formats.dcat import DCAT_AP, Publisher, catalogue
 from api.formats.linked_data import JSON_LD, PREFIXES, TURTLE, Statements, json_ld, statements, turtle
 from api.formats.ogc import (
@@ -9,10 +9,13 @@ from api.formats.ogc import (
     GEOJSON,
     MAX_ITEMS,
     OPENAPI,
+    PLAIN_PARAMETERS,
+    SYSTEMS,
     ItemsQuery,
     check_names,
     collection_json,
     collections_json,
+    item_crs,
     item_json,
     items_body,
     items_query,
@@ -34,13 +37,16 @@ from api.formats.tiles import (
 __all__ = [
     "CONFORMANCE",
     "DCAT_AP",
+    "EPSG_3301",
     "GEOJSON",
     "JSON_LD",
     "MAX_ANSWER_BYTES",
     "MAX_GEOID_M",
     "MAX_ITEMS",
     "OPENAPI",
+    "PLAIN_PARAMETERS",
     "PREFIXES",
+    "SYSTEMS",
     "TURTLE",
     "Frame",
     "ItemsQuery",
@@ -56,6 +62,7 @@ __all__ = [
     "earth_centred",
     "frame_of",
     "geometry_json",
+    "item_crs",
     "item_json",
     "items_body",
     "items_query",

@@ -1,4 +1,8 @@
-"""Between EPSG:3301 and CRS84 (WGS 84, longitude before latitude)."""
+"""Between EPSG:3301 and what OGC API Features gives out: CRS84 (longitude before latitude), or EPSG:3301 itself.
+
+EPSG:3301 is defined with the northing before the easting. OGC API Features, Part 2, keeps to the definition, and so
+do its clients; everything else in this program writes the easting first.
+"""
 
 from collections.abc import Sequence
 from functools import cache
@@ -12,9 +16,11 @@ from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+EPSG_3301 = "http://www.opengis.net/def/crs/EPSG/0/3301"
 DECIMALS = 8  # of a degree: a millimetre
 AREA_OF_USE = (20.0, 57.0, 29.0, 60.5)  # around Estonia and its sea; EPSG:3301 bends too much beyond
 THINNEST_DEG = 1e-9  # a box may be a point or a line; it is taken as a tenth of a millimetre wide
+THINNEST_M = 1e-4
 EDGE_STEP_DEG = 0.05  # a parallel leaves the chord between its points by under a metre
 
 Box = tuple[float, float, float, float]
@@ -25,13 +31,20 @@ def _to_84() -> Transformer:
     return Transformer.from_crs("EPSG:3301", "OGC:CRS84", always_xy=True)
 
 
-def geometry_json(geometry: BaseGeometry | None) -> dict[str, Any] | None:
-    """Return a geometry of EPSG:3301 as GeoJSON in CRS84, outer rings counter-clockwise."""
+def geometry_json(geometry: BaseGeometry | None, crs: str = CRS84) -> dict[str, Any] | None:
+    """Return a geometry of EPSG:3301 as GeoJSON, outer rings counter-clockwise on the map.
+
+    Args:
+        geometry: Easting and northing.
+        crs: `CRS84`, or `EPSG_3301` in the order of its definition, northing first.
+    """
     if geometry is None or geometry.is_empty:
         return None
-    turned = shapely.orient_polygons(shapely.transform(geometry, _degrees))
-    shape: dict[str, Any] = mapping(turned)
-    return shape
+    if crs == EPSG_3301:
+        shape: dict[str, Any] = mapping(shapely.transform(shapely.orient_polygons(geometry), _northing_first))
+        return shape
+    turned: dict[str, Any] = mapping(shapely.orient_polygons(shapely.transform(geometry, _degrees)))
+    return turned
 
 
 def box_json(bounds: Sequence[float]) -> list[float]:
@@ -53,6 +66,16 @@ def area_of(box: Sequence[float]) -> Polygon | MultiPolygon:
     fine = shapely.segmentize(inside, EDGE_STEP_DEG)
     mapped = shapely.transform(fine, _metres)
     return mapped if isinstance(mapped, Polygon | MultiPolygon) else Polygon()
+
+
+def area_on_map(box: Sequence[float]) -> Polygon:
+    """Return a box of EPSG:3301, given in the order of its definition (south, west, north, east), as an area."""
+    south, west, north, east = box
+    return shapely.box(west, south, max(east, west + THINNEST_M), max(north, south + THINNEST_M))
+
+
+def _northing_first(points: Any) -> Any:
+    return np.round(points[:, ::-1], 3)
 
 
 def _degrees(points: Any) -> Any:

@@ -11,10 +11,12 @@ from api.formats import (
     GEOJSON,
     MAX_ITEMS,
     OPENAPI,
-    area_of,
+    PLAIN_PARAMETERS,
+    SYSTEMS,
     check_names,
     collection_json,
     collections_json,
+    item_crs,
     item_json,
     items_body,
     items_query,
@@ -37,22 +39,33 @@ def _parameter(name: str, schema: dict[str, Any], description: str) -> dict[str,
 
 
 _F = _parameter("f", {"type": "string", "enum": ["json"]}, "Encoding")
+_SYSTEM: dict[str, Any] = {"type": "string", "format": "uri", "enum": list(SYSTEMS), "default": SYSTEMS[0]}
+_CRS = _parameter("crs", _SYSTEM, "Reference system of the answer; EPSG:3301 has the northing first")
+_PROPERTIES: dict[str, Any] = {
+    "name": "properties", "in": "query", "required": False, "style": "form", "explode": True,
+    "schema": {"type": "object", "additionalProperties": {"type": "string"}},
+    "description": "Any property of the features by its name, such as land_use=elamumaa: those that have this value",
+}  # fmt: skip
 _ITEMS: dict[str, Any] = {
     "parameters": [
         _parameter(
             "bbox",
             {"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 6},
-            "Box in CRS84: west,south,east,north; with heights six numbers",
+            "Box in CRS84: west,south,east,north; with heights six numbers; in EPSG:3301 the northing first",
         ),
+        _parameter("bbox-crs", _SYSTEM, "Reference system of bbox"),
+        _CRS,
         _parameter(
             "datetime", {"type": "string"}, "RFC 3339 time or interval; the features have no time and all match"
         ),
         _parameter("limit", {"type": "integer", "minimum": 1, "maximum": MAX_ITEMS, "default": 100}, "Most features"),
         _parameter("offset", {"type": "integer", "minimum": 0, "default": 0}, "Features to pass over"),
+        _PROPERTIES,
         _F,
     ]
 }
 _PLAIN: dict[str, Any] = {"parameters": [_F]}
+_ITEM: dict[str, Any] = {"parameters": [_CRS, _F]}
 
 
 class GeoJSONResponse(JSONResponse):
@@ -106,27 +119,28 @@ def collection(request: Request, twin: TwinDep, collection_id: str) -> dict[str,
     openapi_extra=_ITEMS,
 )
 def items(request: Request, twin: TwinDep, collection_id: str) -> Response:
-    """Return a page of features in CRS84."""
+    """Return a page of features in the reference system that is asked for, CRS84 if none is."""
     name = _known(collection_id)
     given = request.query_params.multi_items()
-    query = items_query(given)
-    area = None if query.bbox is None else area_of(query.bbox)
-    found, total = twin.collections.page(name, area, query.limit, query.offset)
+    known = () if {key for key, _ in given} <= PLAIN_PARAMETERS else twin.collections.properties(name)
+    query = items_query(given, known)
+    found, total = twin.collections.page(name, query.area, query.limit, query.offset, query.where)
     page = items_body(_base(request), name, query, dict(given), found, total, rfc3339(twin.clock()))
-    return Response(page, media_type=GEOJSON)
+    return Response(page, media_type=GEOJSON, headers={"Content-Crs": f"<{query.crs}>"})
 
 
 @router.get(
     "/collections/{collection_id}/items/{feature_id}",
     summary="Show one feature",
     response_class=GeoJSONResponse,
-    openapi_extra=_PLAIN,
+    openapi_extra=_ITEM,
 )
 def item(request: Request, twin: TwinDep, collection_id: str, feature_id: str) -> Response:
-    """Return one feature in CRS84."""
-    check_names(request.query_params.multi_items(), ())
+    """Return one feature in the reference system that is asked for, CRS84 if none is."""
+    crs = item_crs(request.query_params.multi_items())
     name = _known(collection_id)
-    return GeoJSONResponse(item_json(_base(request), name, twin.collections.item(name, feature_id)))
+    made = item_json(_base(request), name, twin.collections.item(name, feature_id), crs)
+    return GeoJSONResponse(made, headers={"Content-Crs": f"<{crs}>"})
 
 
 def _known(collection_id: str) -> str:

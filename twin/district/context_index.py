@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ from shapely import MultiPolygon, Polygon
 from twin.district.context import ContextBuilding
 from twin.district.values import Area
 from twin.errors import StorageError
+from twin.plain_properties import same
 
 Bounds = tuple[float, float, float, float]
 INSIDE_SHARES = (
@@ -61,6 +62,11 @@ class Tile:
     bounds: Bounds
     low_m: float
     high_m: float
+
+
+_OWN_COLUMNS = {
+    "building_id": "json_quote(building_id)", "ground_m": "ground_m", "height_m": "height_m", "source": "NULL"
+}  # fmt: skip
 
 
 class ContextIndex:
@@ -186,6 +192,25 @@ class ContextIndex:
         query = "SELECT building_id, number - 1 FROM building WHERE building_id IN (SELECT value FROM json_each(?))"
         return {str(name): int(row) for name, row in self.rows(query, (json.dumps(list(names)),))}
 
+    def unlike(self, where: Mapping[str, str], source: str) -> set[str]:
+        """Return the buildings that lack any of some properties.
+
+        Args:
+            where: Texts by name of the property.
+            source: What the property ``source`` is of all of them.
+        """
+        columns = [_OWN_COLUMNS.get(name, "attributes -> ?") for name in where]
+        paths = [f'$."{name}"' for name in where if name not in _OWN_COLUMNS]
+        query = f"SELECT building_id, {', '.join(columns)} FROM building"  # noqa: S608 - columns of ours, and marks
+        wanted = [(text, source if name == "source" else None) for name, text in where.items()]
+        return {
+            str(name)
+            for name, *values in self.rows(query, paths)
+            if not all(
+                same(known or _plain(value), text) for value, (text, known) in zip(values, wanted, strict=True)
+            )
+        }
+
     def rows(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Return what a question of this package to the tables gives; the file is open for reading only."""
         with closing(self._open()) as connection:
@@ -257,6 +282,11 @@ def _made(rows: Iterable[Sequence[Any]]) -> Iterator[ContextBuilding]:
     for (name, _, ground, height, attributes), shape in zip(kept, shapes, strict=True):
         if isinstance(shape, Polygon | MultiPolygon):
             yield ContextBuilding(str(name), shape, _number(ground), _number(height), json.loads(str(attributes)))
+
+
+def _plain(value: Any) -> Any:
+    """Return a value that SQLite gives as a number or as JSON."""
+    return json.loads(value) if isinstance(value, str) else value
 
 
 def _number(value: object) -> float | None:

@@ -169,7 +169,8 @@ def test_the_description_is_openapi_3_0_of_these_paths(client):
     }  # fmt: skip
     assert document["servers"] == [{"url": f"http://127.0.0.1{OGC}"}]
     items = document["paths"]["/collections/{collection_id}/items"]["get"]["parameters"]
-    assert {p["name"] for p in items if p["in"] == "query"} == {"bbox", "datetime", "limit", "offset", "f"}
+    wanted = {"bbox", "bbox-crs", "crs", "datetime", "limit", "offset", "properties", "f"}
+    assert {p["name"] for p in items if p["in"] == "query"} == wanted
     for key, value in words(document):
         assert not (key == "type" and (value == "null" or isinstance(value, list)))
         assert key not in ("const", "prefixItems", "contentMediaType", "$defs")
@@ -209,3 +210,73 @@ def test_openapi_3_1_words_become_3_0_words():
     assert properties["d"] == {"type": "array", "items": {"anyOf": [{"type": "number"}, {"type": "number"}]}}
     assert properties["e"] == {"type": "string", "format": "binary"}
     assert properties["f"] == {"anyOf": [{"$ref": "#/components/schemas/B"}], "nullable": True}
+
+
+LEST97 = "http://www.opengis.net/def/crs/EPSG/0/3301"
+
+
+def test_the_map_system_is_given_northing_first_and_named(client):
+    """EPSG:3301 is defined with the northing first, and Part 2 keeps to the definition."""
+    entry = get(client, "/collections/parcels")
+    assert (LEST97 in entry["crs"], entry["storageCrs"]) == (True, LEST97)
+    answer = client.get(f"{OGC}/collections/parcels/items", params={"crs": LEST97, "limit": 1})
+    assert answer.headers["content-crs"] == f"<{LEST97}>"
+    (feature,) = answer.json()["features"]
+    own = client.get("/api/v1/district").json()["parcels"]["features"]
+    (parcel,) = [p for p in own if p["properties"]["cadastral_number"] == feature["id"]]
+    corners = {(round(n, 3), round(e, 3)) for e, n in parcel["geometry"]["coordinates"][0]}
+    assert {tuple(corner) for corner in feature["geometry"]["coordinates"][0]} == corners
+    single = client.get(f"{OGC}/collections/parcels/items/{feature['id']}", params={"crs": LEST97})
+    assert single.headers["content-crs"] == f"<{LEST97}>"
+    assert single.json()["geometry"] == feature["geometry"]
+    assert client.get(f"{OGC}/collections/parcels/items").headers["content-crs"].endswith("CRS84>")
+
+
+def test_a_box_in_the_map_system_chooses_the_same(client):
+    (house,) = [b for b in client.get("/api/v1/district").json()["buildings"] if b["building_id"] == HOUSE]
+    east, north = zip(*house["footprint"]["coordinates"][0], strict=True)
+    box = f"{min(north)},{min(east)},{max(north)},{max(east)}"
+    asked = {"bbox": box, "bbox-crs": LEST97}
+    found = client.get(f"{OGC}/collections/buildings/items", params=asked).json()
+    assert [f["id"] for f in found["features"]] == [HOUSE]
+    next_to_nothing = client.get(
+        f"{OGC}/collections/buildings/items", params={**asked, "bbox": "6.6e6,4e5,6.6e6,4e5"}
+    )
+    assert next_to_nothing.json()["numberMatched"] == 0
+    swapped = f"{min(east)},{min(north)},{max(east)},{max(north)}"
+    refused = client.get(f"{OGC}/collections/buildings/items", params={**asked, "bbox": swapped})
+    assert (refused.status_code, refused.json()["entity"]) == (400, "bbox")
+    assert "northing first" in refused.json()["hint"]
+
+
+@pytest.mark.parametrize(("collection", "where", "wanted"), [
+    ("buildings", {"building_id": HOUSE}, lambda p: p["building_id"] == HOUSE),
+    ("buildings", {"source": "model", "stage": "as-designed"}, lambda p: p["stage"] == "as-designed"),
+    ("spaces", {"building_id": HOUSE}, lambda p: p["building_id"] == HOUSE),
+    ("parcels", {"land_use": "elamumaa"}, lambda p: p["land_use"] == "elamumaa"),
+    ("points", {"kind": "meter", "interval_s": "60"}, lambda p: p["kind"] == "meter" and p["interval_s"] == 60),
+])  # fmt: skip
+def test_features_are_chosen_by_any_of_their_properties(client, collection, where, wanted):
+    whole = get(client, f"/collections/{collection}/items?limit=10000")["features"]
+    answer = client.get(f"{OGC}/collections/{collection}/items", params={**where, "limit": 2})
+    page = answer.json()
+    assert page["numberMatched"] == sum(1 for feature in whole if wanted(feature["properties"]))
+    assert all(wanted(feature["properties"]) for feature in page["features"])
+    following = [link["href"] for link in page["links"] if link["rel"] == "next"]
+    assert all(f"{name}={value}" in href for href in following for name, value in where.items())
+
+
+def test_what_cannot_be_asked_says_what_can(client):
+    answer = client.get(f"{OGC}/collections/parcels/items", params={"landuse": "x"}).json()
+    assert (answer["reason"], answer["entity"]) == ("query-parameter", "landuse")
+    assert "land_use" in answer["hint"]
+    for name, value in {
+        "crs": "EPSG:3301",
+        "bbox-crs": LEST97,
+        "bbox": "1,2,3",
+        "limit": "0",
+        "datetime": "x",
+    }.items():
+        refused = client.get(f"{OGC}/collections/parcels/items", params={name: value})
+        assert (refused.status_code, refused.json()["entity"]) == (400, name)
+        assert refused.json()["hint"]

@@ -107,3 +107,16 @@ def test_columns_have_the_outlines_and_the_attributes_of_some_names(index, build
 def test_codes_are_found_together(index):
     assert index.codes(["100000001", "100000002", "199999999"]) == {"100000001", "100000002"}
     assert [b.building_id for b in index.with_codes(["100000002", "100000001"])] == ["b1", "b2"]
+
+
+def test_buildings_are_told_apart_by_what_is_known_of_them(index, buildings):
+    every = {b.building_id for b in buildings}
+
+    def like(**where):
+        return every - index.unlike(where, "context")
+
+    assert like(kwh="7.0") == {"b7"}
+    assert like(name="x") == {b.building_id for b in buildings if "name" in b.attributes}
+    assert like(ground_m="12", source="context") == {b.building_id for b in buildings if b.ground_m == 12.0}
+    assert like(building_id="b5") == {"b5"}
+    assert like(source="model") == like(kwh="seven") == like(nothing="") == set()
