@@ -137,11 +137,14 @@ def test_gaps_are_marked_before_the_readings_go(wing: LiveWing, clock: SettableC
     assert wing.gaps(BUILDING, "112-temp", *span)["items"] == before
 
 
-def test_a_series_is_stored_once_and_marked_where_it_is_implausible(wing: LiveWing) -> None:
-    times = np.arange(110_000) * 60_000_000 + int(START.timestamp() * 1e6)
+def test_a_series_is_stored_once_and_marked_where_it_is_implausible(
+    wing: LiveWing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("twin.live.series.ROWS_PER_TRANSACTION", 10_000)
+    times = np.arange(25_000) * 60_000_000 + int(START.timestamp() * 1e6)
     series = Series(BUILDING, "112-temp", times, np.linspace(0.0, 70.0, len(times)))
-    assert wing.ingest_series(series) == WriteResult(110_000, 0, 0)
-    assert wing.ingest_series(series) == WriteResult(0, 110_000, 0)
+    assert wing.ingest_series(series) == WriteResult(25_000, 0, 0)
+    assert wing.ingest_series(series) == WriteResult(0, 25_000, 0)
     other = Series(BUILDING, "112-temp", times[:3], np.array([0.0, -1.0, -1.0]))
     assert wing.ingest_series(other) == WriteResult(0, 1, 2)
     latest = next(item for item in wing.latest(BUILDING)["items"] if item["point_id"] == "112-temp")

@@ -32,7 +32,7 @@ PAUSE_S = 0.1  # between two attempts to connect
 LOCK_WAIT_S = 10.0  # a writer that was killed or cut off keeps its lock until its server has noticed
 MAX_IDLE_READERS = 8  # each is a process of the server
 _LOCK = "SELECT pg_try_advisory_lock(hashtextextended('kaksik-readings-' || %s, 0))"
-# Shut down, crashed, starting, as many connections as it may have, and a standby: another server may be the first now.
+# Shut down, crashed, starting, all connections taken, and read-only: another server may be the first one now.
 _GOING = ("57P01", "57P02", "57P03", "53300", "25006")
 _log = logging.getLogger(__name__)
 
