@@ -16,7 +16,7 @@ from collections.abc import Callable
 from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
-from viewer_wire import Wire, fresh_page, long_tasks, open_browser
+from viewer_wire import Wire, browser_cpu_s, fresh_page, long_tasks, open_browser
 
 SHOWN = "() => window.kaksik && window.kaksik.state.shownAt > 0"
 COMPLETE = "() => window.kaksik && window.kaksik.ready && window.kaksik.state.complete !== false"
@@ -30,12 +30,22 @@ PICKS = """async ([x, y, w, h]) => {
   }
   return times;
 }"""
+ROUNDS = 6
 MODES = ("stage", "permit", "class", "energy", "gap", "seal", "alarms", "age")
 
 
 def ms(page: Page) -> float:
     """Return milliseconds since the navigation began."""
     return float(page.evaluate("() => performance.now()"))
+
+
+def first_picture(page: Page, url: str) -> dict[str, Any]:
+    """Open an address and return when its first picture stood, and what the browser had computed for it by then."""
+    before = browser_cpu_s()
+    page.goto(url)
+    page.wait_for_function(SHOWN, polling="raf")
+    cpu_s = round(browser_cpu_s() - before, 2)
+    return {"first_picture_ms": page.evaluate("() => window.kaksik.state.shownAt"), "first_picture_cpu_s": cpu_s}
 
 
 def orbit_ms(page: Page, turns: int = 10) -> float:
@@ -60,12 +70,7 @@ def picks_ms(page: Page) -> float:
 def building(page: Page, wire: Wire, address: str, name: str, cycles: int) -> dict[str, Any]:
     """Open a building cold and again, turn it, pick in it, and close it again and again."""
     url = f"{address}/?building={name}"
-    page.goto(url)
-    page.wait_for_function(SHOWN, polling="raf")
-    found: dict[str, Any] = {
-        "building": name,
-        "first_picture_ms": page.evaluate("() => window.kaksik.state.shownAt"),
-    }
+    found = {"building": name, **first_picture(page, url)}
     page.wait_for_function(COMPLETE)
     found |= {"complete_ms": ms(page), "wire": wire.take_by("/api/v1/")}
     found |= page.evaluate("() => ({ ...window.kaksik.state.chunks, ...window.kaksik.state.counts })")
@@ -93,9 +98,7 @@ def after_cycles(page: Page, wire: Wire, cycles: int) -> list[dict[str, Any]]:
 
 def district(page: Page, wire: Wire, address: str) -> dict[str, Any]:
     """Open the district with all of its city, and colour it by every mode."""
-    page.goto(address)
-    page.wait_for_function(SHOWN, polling="raf")
-    found: dict[str, Any] = {"first_picture_ms": page.evaluate("() => window.kaksik.state.shownAt")}
+    found = first_picture(page, address)
     page.wait_for_function(CITY)
     found |= {"city_ms": ms(page), "wire": wire.take_by("/api/v1/")}
     whole = page.locator("[data-key=city-whole]")
@@ -113,16 +116,24 @@ def district(page: Page, wire: Wire, address: str) -> dict[str, Any]:
 
 
 def recolour_ms(page: Page) -> dict[str, dict[str, float]]:
-    """Return for each mode the script time of sorting all buildings into classes, and of colouring them."""
-    times = {}
-    for _ in range(3):  # the first round fetches the columns and warms the compiler
+    """Return for each mode the script time of sorting all buildings into classes, and of colouring them (medians)."""
+    times: dict[str, list[tuple[float, float]]] = {mode: [] for mode in MODES}
+    for _ in range(ROUNDS):
         for mode in MODES:
             page.locator(f"[data-key=mode-{mode}]").click()
             page.wait_for_function(f"() => window.kaksik.state.mode === '{mode}'")
             page.wait_for_timeout(150)
             state = page.evaluate("() => window.kaksik.state.city")
-            times[mode] = {"classes": round(state["classesMs"], 2), "colours": round(state["paintMs"], 2)}
-    return times
+            times[mode].append((state["classesMs"], state["paintMs"]))
+    return {mode: _medians(rounds[1:]) for mode, rounds in times.items()}  # the first fetches columns, and warms up
+
+
+def _medians(rounds: list[tuple[float, float]]) -> dict[str, float]:
+    names = ("classes", "colours")
+    return {
+        name: round(statistics.median(column), 2)
+        for name, column in zip(names, zip(*rounds, strict=True), strict=True)
+    }
 
 
 def main() -> None:
