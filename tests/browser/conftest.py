@@ -1,5 +1,6 @@
 """The demo as a person starts it, in a process of its own, and a real Chromium that looks at it."""
 
+import json
 import os
 import re
 import selectors
@@ -8,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +29,7 @@ ARGUMENTS = (
     "--no-first-run",
 )
 START_S = 120
+TOKENS = {"mari": "mari-mari-mari-mari-mari-mari-mari", "jaan": "jaan-jaan-jaan-jaan-jaan-jaan-jaan"}
 
 
 @dataclass(frozen=True)
@@ -83,13 +86,14 @@ def own_demo(tmp_path_factory):
         end(child)
 
 
-@pytest.fixture(scope="session")
-def demo(demo_home, tmp_path_factory):
-    home = tmp_path_factory.mktemp("demo") / "kaksik"
+@contextmanager
+def running(demo_home, folder, settings):
+    """Run the demo on a copy of its data, with settings of one's own."""
+    home = folder / "kaksik"
     shutil.copytree(demo_home, home)
     child = subprocess.Popen(
         [sys.executable, "-c", "from api.cli import main; main()", "demo", "--port", "0"],
-        env={**os.environ, "KAKSIK_HOME": str(home)},
+        env={**os.environ, "KAKSIK_HOME": str(home), **settings},
         stdout=subprocess.PIPE,
         start_new_session=True,
     )
@@ -97,6 +101,33 @@ def demo(demo_home, tmp_path_factory):
         yield Demo(wait_for_address(child), home)
     finally:
         end(child)
+
+
+@pytest.fixture(scope="session")
+def demo(demo_home, tmp_path_factory):
+    with running(demo_home, tmp_path_factory.mktemp("demo"), {}) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def tokens():
+    """Access tokens of the guarded demo, by the names of their holders."""
+    return TOKENS
+
+
+@pytest.fixture(scope="module")
+def guarded_demo(demo_home, tmp_path_factory):
+    """The demo where people sign in with tokens, and two of them may change set-points together."""
+    folder = tmp_path_factory.mktemp("guarded")
+    file = folder / "tokens"
+    file.write_text("".join(f"{name}:{token}\n" for name, token in TOKENS.items()), encoding="utf-8")
+    people = json.dumps(list(TOKENS))
+    settings = {
+        "KAKSIK_TOKEN_FILE": str(file), "KAKSIK_COMMANDS": "true", "KAKSIK_COMMAND_PROPOSERS": people,
+        "KAKSIK_COMMAND_CONFIRMERS": people,
+    }  # fmt: skip
+    with running(demo_home, folder, settings) as started:
+        yield started
 
 
 @pytest.fixture(scope="module")  # its event loop must not outlive it: other tests run their own

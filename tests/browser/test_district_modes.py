@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
+OFFICE = "120900103"
 READY = "() => window.kaksik && window.kaksik.ready"
 
 
@@ -56,7 +57,7 @@ def test_neighbours_stand_around_an_open_building(page, demo):
     page.wait_for_function("() => window.kaksik.state.neighbours === 0")
 
 
-def test_parcels_and_plan_areas_are_the_ground(page, demo):
+def test_parcels_and_plan_areas_are_the_ground_and_heights_are_eh2000(page, demo):
     page.goto(demo.address + "/")
     page.wait_for_function(READY)
     page.wait_for_function("() => window.kaksik.state.shownAt > 0")
@@ -69,3 +70,10 @@ def test_parcels_and_plan_areas_are_the_ground(page, demo):
     assert shares[0] > 0.01
     assert shares[1] > 0.005
     assert shares[2] + shares[3] > 0.005
+    known = page.request.get(f"{demo.address}/api/v1/buildings/{OFFICE}").json()
+    spot = page.evaluate(f"() => window.kaksik.state.screenPositionOf('{OFFICE}')")
+    page.mouse.move(spot["x"], spot["y"] + 12)  # and rests there
+    card = page.locator(".hover-card")
+    card.get_by_text(known["name"]).wait_for()
+    height = card.locator("dt", has_text="Ground height (EH2000), m").locator("+ dd").inner_text()
+    assert float(height) == pytest.approx(known["ground_m"], abs=0.05)

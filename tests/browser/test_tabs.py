@@ -49,6 +49,7 @@ def test_an_officer_accepts_a_change_that_was_still_open(page, demo):
     assert "the signature holds" in document.inner_text()
 
 
+@pytest.mark.expected_fault("409")
 def test_an_application_from_draft_to_grant_with_two_submissions_compared(page, demo):
     open_tab(page, demo, f"building={HOUSE}&stage=as-designed&tab=permit")
     page.locator(".application-fold").evaluate("(part) => { part.open = true; }")
@@ -70,12 +71,49 @@ def test_an_application_from_draft_to_grant_with_two_submissions_compared(page, 
     part.locator("[data-form=rule] textarea").fill("It holds")
     part.locator("[data-form=rule] button").click()
     part.locator(".badge.ruling-accepted").first.wait_for()
+    compare_submissions(part)
+    grant(page, demo, part)
+
+
+def compare_submissions(part):
     part.locator("summary", has_text="Before and after").click()
     part.locator("[data-act=difference]").click()
     still = part.locator(".before-after summary", has_text="Still open")
     still.wait_for()
     assert int(still.locator(".badge").inner_text()) >= 1
     assert [part.locator(".before-after summary").nth(i).locator(".badge").inner_text() for i in (0, 2)] == ["0", "0"]
+
+
+def grant(page, demo, part):
+    """Grant; what is not ruled on stands in the way first."""
+    part.locator("[data-act=grant]").click()
+    assert "wait for a ruling" in page.locator(".application-fold [role=alert]").inner_text()
+    application = f"{demo.address}/api/v1/applications/{part.get_attribute('data-application')}"
+    for finding in page.request.get(f"{application}/submissions/2/findings").json()["results"]:
+        if finding["verdict"] in ("fail", "data_missing", "needs_human") and not finding["rulings"]:
+            ruling = {"text": "Seen", "ruling": "accepted"}
+            page.request.put(f"{application}/findings/{finding['finding_id']}/ruling", data=ruling)
+    part.locator("[data-act=grant]").click()
+    assert "Granted" in page.locator(".decision-granted").inner_text()
+
+
+@pytest.mark.expected_fault("409|422")
+def test_a_permit_is_refused_with_reasons_only(page, demo):
+    made = page.request.post(f"{demo.address}/api/v1/applications", data={"building_id": FLATS}).json()
+    path = f"{demo.address}/api/v1/applications/{made['application_id']}"
+    sent = page.request.post(f"{path}/submissions", data={"version": "as-designed/1", "design_stage": "EP"})
+    for _ in range(300):
+        if page.request.get(f"{demo.address}/api/v1/jobs/{sent.json()['job_id']}").json()["status"] == "done":
+            break
+        page.wait_for_timeout(200)
+    page.request.post(f"{path}/acts", data={"act": "review", "message": ""})
+    open_tab(page, demo, f"building={FLATS}&stage=as-designed&tab=permit")
+    part = page.locator(f".application[data-application='{made['application_id']}']")
+    part.locator("[data-act=refuse]").click()
+    assert "give its reasons" in page.locator(".application-fold [role=alert]").inner_text()
+    part.get_by_label("Message").fill("The stair is too narrow")
+    part.locator("[data-act=refuse]").click()
+    assert "The stair is too narrow" in part.locator(".decision-refused").inner_text()
 
 
 def test_a_remark_goes_out_as_bcf_and_brings_the_camera_back(page, demo, tmp_path):

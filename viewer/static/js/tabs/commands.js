@@ -4,7 +4,6 @@ import { getJson, postJson } from "../core/api.js";
 import { dateTime, number, t, unit, valueText } from "../core/i18n.js";
 import { announce, errorBlock } from "../ui/feedback.js";
 import { reasonText, term } from "../ui/sentences.js";
-import { fold } from "./parts.js";
 import { pointName } from "./point-name.js";
 
 /** @typedef {import("../building/context.js").Context} Context */
@@ -29,7 +28,11 @@ export async function commandPart(context, points, items) {
   const names = new Map(own.map((p) => [p.point_id, pointName(p)]));
   const list = h("div", { class: "commands" });
   const outcome = h("div", { "aria-live": "polite" });
-  const draw = (/** @type {any[]} */ commands) => fill(list, commands.length ? h("ul", { class: "plain command-items" }, commands.slice(0, 20).map((c) => row(c, act, names))) : h("p", { class: "muted" }, t("command.none")));
+  const count = h("span", { class: "badge" });
+  const draw = (/** @type {any[]} */ commands) => {
+    count.textContent = number(commands.length, 0);
+    fill(list, commands.length ? h("ul", { class: "plain command-items" }, commands.slice(0, 20).map((c) => row(c, act, names))) : h("p", { class: "muted" }, t("command.none")));
+  };
   const ask = async () => { draw((await getJson(path, { signal: context.signal })).items); };
   /** @param {string} where @param {object} body @param {string} said */
   const act = async (where, body, said) => {
@@ -43,9 +46,14 @@ export async function commandPart(context, points, items) {
     }
   };
   draw(told.items);
-  const timer = setInterval(() => { if (list.isConnected && list.querySelector("[data-waiting]") && !list.contains(document.activeElement)) ask().catch(() => {}); }, ASK_MS);
+  const part = h("details", { class: "fold" }, h("summary", null, h("span", null, t("command.title")), count),
+    h("div", { class: "command" }, h("p", { class: "muted small" }, t("command.text")), proposal(own, items, path, act), outcome, list));
+  // what somebody else proposes comes without a reload, as long as one looks
+  const look = () => { if (part.isConnected && part.open && !list.contains(document.activeElement)) ask().catch(() => {}); };
+  part.addEventListener("toggle", look);
+  const timer = setInterval(look, ASK_MS);
   context.signal.addEventListener("abort", () => clearInterval(timer));
-  return fold(t("command.title"), h("div", { class: "command" }, h("p", { class: "muted small" }, t("command.text")), proposal(own, items, path, act), outcome, list), { open: false, badge: number(told.items.length, 0) });
+  return part;
 }
 
 /** @param {any[]} points @param {() => any[]} items @param {string} path @param {(where: string, body: object, said: string) => Promise<void>} act */

@@ -145,7 +145,7 @@ class LiveView {
     const point = this.points.get(item.point_id) ?? item;
     const space = spaceOf(item);
     return h("tr", { class: [item.stale ? "stale" : "", chosen ? "chosen" : ""].join(" ").trim(), "data-point": item.point_id },
-      h("td", null, h("button", { type: "button", class: "link", onclick: () => this.show(item.point_id) }, shortName(point)), this.context.scene.rows.has(space) ? this.where(space) : null),
+      h("td", null, h("span", { class: "name-cell" }, h("button", { type: "button", class: "link", onclick: () => this.show(item.point_id) }, shortName(point)), this.context.scene.rows.has(space) ? this.where(space) : null)),
       h("td", null, sparkline(this.recent.get(item.point_id) ?? [])), h("td", { class: "num" }, h("b", null, valueText(item.value)), ` ${unit(item.unit)}`),
       h("td", { class: "small" }, ageText(item)));
   }
