@@ -217,13 +217,10 @@ def cpu_of_threads(process: int) -> dict[str, float]:
     spent = {"server_cpu_s": 0.0, "compiler_cpu_s": 0.0}
     for thread in Path(f"/proc/{process}/task").iterdir():
         try:
-            _, name = (thread / "stat").read_text().split("(", 1)
+            name, nanoseconds = (thread / "comm").read_text(), (thread / "schedstat").read_text().split()[0]
         except FileNotFoundError:  # it has just ended
             continue
-        name, rest = name.rsplit(")", 1)
-        fields = rest.split()
-        key = "compiler_cpu_s" if name.startswith(COMPILERS) else "server_cpu_s"
-        spent[key] += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        spent["compiler_cpu_s" if name.startswith(COMPILERS) else "server_cpu_s"] += int(nanoseconds) / 1e9
     return spent
 
 

@@ -21,6 +21,7 @@ from graph.questions import (
     Question,
     ask,
     diff_answers,
+    parse_parameters,
     question,
 )
 from graph.schema import TERMS, EdgeType, Label
@@ -70,6 +71,7 @@ __all__ = [
     "diff_answers",
     "label_of",
     "labels_in",
+    "parse_parameters",
     "points_batch",
     "projected_labels",
     "question",

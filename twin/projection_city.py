@@ -1,6 +1,7 @@
 """What of the map goes into the graph: buildings with and without a model, parcels, plan areas, and how they lie."""
 
 import hashlib
+import itertools
 import json
 import threading
 from collections.abc import Iterator, Sequence
@@ -29,6 +30,7 @@ from twin.city import City
 from twin.district import Body, Bounds, Parcel, PlanArea, shared_wall_m
 from twin.errors import NotFound
 from twin.layers import Layers
+from twin.projection_touching import touching_taller
 
 REVISION = 1  # of what a projection of the city holds; a graph with another one is written anew
 NEAR_M = 50.0  # of pairs that become an edge: a rule of distance looks no farther, and a dense city has few pairs
@@ -78,20 +80,38 @@ class CityProjection:
         That is the graph, unless layers or models of a large city changed since it was written. Then it is a graph in
         memory of that building, those near it, their land and its rights: nobody waits for a whole city.
         """
+        current = self._current()
+        return PrivateGraph([self._batch_around(building_id)]) if current is None else current
+
+    def touching(self, text: str, limit: int) -> Asked:
+        """Return what can be asked for the buildings with a text in their address that touch a taller one.
+
+        That is the graph; or, as in `around`, a graph in memory of these buildings and the taller ones alone, one
+        row more than `limit` if there are as many.
+        """
+        current = self._current()
+        if current is not None:
+            return current
+        pairs = touching_taller(self._city, _KNOWN["address"], text, TOUCHING_M)
+        linked = ((pair, _near_each_other(*pair)) for pair in pairs if _differ(*pair[:2]))
+        walls = list(itertools.islice((item for item in linked if "shared_wall_m" in item[1].properties), limit + 1))
+        bodies = {body.building_id: body for (a, b, _), _ in walls for body in (a, b)}
+        return PrivateGraph([city_batch("", map(_building, bodies.values()), [link for _, link in walls])])
+
+    def _current(self) -> GraphStore | None:
+        """Return the graph if the city in it is in line, or can be brought in line while somebody waits."""
         index = self._city.index()
         if (0 if index is None else index.count()) <= AT_ONCE:
             self.ensure()
             return self._graph
-        state, held = self._state(), self._graph.held(CITY)
-        if held is not None and held.content_sha256 == state:
-            return self._graph
-        return PrivateGraph([self._batch_around(state, building_id)])
+        held = self._graph.held(CITY)
+        return self._graph if held is not None and held.content_sha256 == self._state() else None
 
-    def _batch_around(self, state: str, building_id: str) -> Batch:
+    def _batch_around(self, building_id: str) -> Batch:
         try:
             body = self._city.body(building_id)
         except NotFound:  # it has no place on the map: nothing is around it
-            return _batch(state, [], [], [])
+            return _batch("", [], [], [])
         parcels = _meeting(self._parcels(), body)
         numbers = {parcel.cadastral_number for parcel in parcels}
         areas = [
@@ -99,7 +119,7 @@ class CityProjection:
             for number, area in self._areas()
             if area.cadastral_number in numbers or not area.cadastral_number
         ]
-        return _batch(state, self._city.bodies(_box_around(body, parcels)), parcels, areas)
+        return _batch("", self._city.bodies(_box_around(body, parcels)), parcels, areas)
 
     def _parcels(self) -> Sequence[Parcel]:
         return self._layers.parcels() or ()
@@ -185,12 +205,20 @@ def _near(bodies: Sequence[Body]) -> Iterator[CityLink]:
     first, second = first[once], second[once]
     distances = shapely.distance(shapes[first], shapes[second])
     for a, b, distance in zip(first.tolist(), second.tolist(), distances.tolist(), strict=True):
-        properties: dict[str, Property] = {"distance_m": round(distance, 3)}
-        wall = shared_wall_m(bodies[a].shape, bodies[b].shape, TOUCHING_M) if distance <= TOUCHING_M else 0.0
-        if wall > 0:
-            properties["shared_wall_m"] = round(wall, 3)
-        ends = sorted(city_id(Label.CITY_BUILDING, bodies[i].building_id) for i in (a, b))
-        yield CityLink(EdgeType.NEAR, ends[0], ends[1], properties)
+        yield _near_each_other(bodies[a], bodies[b], distance)
+
+
+def _near_each_other(a: Body, b: Body, distance_m: float) -> CityLink:
+    properties: dict[str, Property] = {"distance_m": round(distance_m, 3)}
+    wall = shared_wall_m(a.shape, b.shape, TOUCHING_M) if distance_m <= TOUCHING_M else 0.0
+    if wall > 0:
+        properties["shared_wall_m"] = round(wall, 3)
+    ends = sorted(city_id(Label.CITY_BUILDING, body.building_id) for body in (a, b))
+    return CityLink(EdgeType.NEAR, ends[0], ends[1], properties)
+
+
+def _differ(a: Body, b: Body) -> bool:
+    return _rounded(a.height_m) != _rounded(b.height_m)
 
 
 def _stands_on(bodies: Sequence[Body], parcels: Sequence[Parcel]) -> Iterator[CityLink]:

@@ -3,7 +3,18 @@
 from collections.abc import Mapping
 from typing import Any
 
-from graph import DEFAULT_ROW_LIMIT, Answer, AnswerDiff, GraphStore, Question, Scope, ask, diff_answers, question
+from graph import (
+    DEFAULT_ROW_LIMIT,
+    Answer,
+    AnswerDiff,
+    GraphStore,
+    Question,
+    Scope,
+    ask,
+    diff_answers,
+    parse_parameters,
+    question,
+)
 from twin.catalogue import Version
 from twin.errors import NotFound
 from twin.projection_city import CityProjection
@@ -51,8 +62,15 @@ class Questions:
     def _of_city(self, wanted: Question, scope: Scope, given: Mapping[str, str], limit: int) -> Answer:
         if wanted.of_one_place:
             return ask(self._city.around(scope.building_id), scope, wanted.name, given, limit=limit)
+        if wanted.name == "touching-a-taller-one":  # the one question about the whole city
+            asked = self._city.touching(str(parse_parameters(wanted, scope, given)["text"]), limit)
+            return ask(asked, scope, wanted.name, given, limit=limit)
         self._city.ensure()
         return ask(self._graph, scope, wanted.name, given, limit=limit)
+
+    def renew_map(self) -> bool:
+        """Bring the map in the graph in line and return whether it had to be written; a large city takes some time."""
+        return self._city.ensure()
 
     def difference(self, before: Version, after: Version, name: str, given: Mapping[str, str]) -> AnswerDiff:
         """Return how the answer to a named question differs between two versions of one building."""

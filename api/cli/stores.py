@@ -156,6 +156,7 @@ def _rebuild(twin: Twin, what: Derived) -> int:
     if what is Derived.GRAPH:
         for scope in twin.graph.loaded():
             twin.graph.remove(scope)
+        twin.questions.renew_map()
         return twin.reproject()
     if what is Derived.GEOMETRY:
         return twin.remesh()

@@ -13,6 +13,7 @@ from twin.district.context import (
 from twin.district.context_columns import (
     MOST_WORDS,
     ColumnInfo,
+    Facts,
     Outlines,
     building_at,
     buildings_at,
@@ -90,6 +91,7 @@ __all__ = [
     "Distance",
     "Egm96",
     "Facade",
+    "Facts",
     "Findings",
     "FoundSites",
     "Geoid",

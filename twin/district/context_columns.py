@@ -158,16 +158,31 @@ def column_values(index: ContextIndex, name: str) -> list[Any]:
     return [row[0] for row in index.rows(query, (f'$."{name}"',))]
 
 
-def facts_of(index: ContextIndex, keys: Sequence[str]) -> tuple[list[tuple[Any, ...]], NDArray[np.float64]]:
-    """Return identifier, height and some attributes of every building, and the boxes around them.
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What tells every building from the others, in the order of the file.
 
-    Boxes are (east, north, east, north) in EPSG:3301, by some centimetres too large.
+    Attributes:
+        names: Identifiers.
+        heights_m: Heights; NaN where they are not known.
+        texts: The first known of some attributes; None for a building that has none of them.
+        boxes: (east, north, east, north) in EPSG:3301, by some centimetres too large.
     """
-    known = "".join(", json_extract(attributes, ?)" for _ in keys)
-    query = f"SELECT building_id, height_m{known} FROM building ORDER BY number"  # noqa: S608 - only marks
+
+    names: Sequence[str]
+    heights_m: NDArray[np.float64]
+    texts: Sequence[Any]
+    boxes: NDArray[np.float64]
+
+
+def facts_of(index: ContextIndex, keys: Sequence[str]) -> Facts:
+    """Return identifier, height, the first known of some attributes, and the box of every building."""
+    known = ", ".join("nullif(json_extract(attributes, ?), '')" for _ in keys)
+    query = f"SELECT building_id, height_m, coalesce({known}, NULL) FROM building ORDER BY number"  # noqa: S608 - marks
     rows = index.rows(query, [f"$.{json.dumps(key)}" for key in keys])
+    names, heights, texts = zip(*rows, strict=True) if rows else ((), (), ())
     boxes = index.rows("SELECT east0, north0, east1, north1 FROM place ORDER BY number")
-    return rows, np.array(boxes, dtype=np.float64).reshape(-1, 4)
+    return Facts(names, np.array(heights, dtype=np.float64), texts, np.array(boxes, dtype=np.float64).reshape(-1, 4))
 
 
 def buildings_at(index: ContextIndex, rows: Collection[int]) -> dict[int, ContextBuilding]:

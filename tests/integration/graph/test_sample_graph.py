@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import shutil
 import signal
 import subprocess
@@ -9,8 +10,9 @@ import sys
 
 import pytest
 
+from benchmarks.city import features, head
 from graph import CITY, QUESTIONS, EdgeType, PrivateGraph, Scope, ask, canonical_lines
-from twin import projection_city
+from twin import projection_city, projection_touching
 from twin.projection import project
 from twin.projection_city import CityProjection
 from twin.service import open_twin
@@ -139,6 +141,40 @@ def test_what_is_around_one_building_is_the_same_without_the_city_in_the_graph(t
     assert city.around(HOUSE) is twin.graph
     assert {key: ask(twin.graph, *key, {}).rows for key in found} == found
     assert sum(map(len, found.values())) > 50
+
+
+def _street(twin, houses, chance):
+    """Import a street of houses of which some touch the next; return their ids."""
+    lines = [{**head(), "transform": {"scale": [0.001] * 3, "translate": [560_000, 6_590_000, 0.0]}}]
+    east = 0
+    for number in range(houses):
+        made = next(features(1, seed=number))
+        width = max(vertex[0] for vertex in made["vertices"])
+        made["vertices"] = [[x + east, y, z] for x, y, z in made["vertices"]]
+        east += width + chance.choice((0, 0, 60, 2_000))
+        name = f"k{number}"
+        made["CityObjects"] = {name: next(iter(made["CityObjects"].values()))}
+        attributes = made["CityObjects"][name]["attributes"]
+        attributes |= {"ehr_gid": "", "aadress": f"Kivi tn {number % 7}"}
+        lines.append({**made, "id": name})
+    twin.city.take(twin.blobs.put("".join(json.dumps(line) + "\n" for line in lines).encode()))
+
+
+def test_what_touches_a_taller_one_is_the_same_from_the_tables(empty_twin, monkeypatch):
+    twin, chance, name, scope = empty_twin, random.Random(3), "touching-a-taller-one", Scope("none", "as-built")
+    _street(twin, 60, chance)
+    city = CityProjection(twin.graph, twin.city, twin.layers, twin.catalogue)
+    asked = [{"text": text} for text in ("", "kivi tn 3", "TN", "nowhere")]
+    monkeypatch.setattr(projection_city, "AT_ONCE", -1)
+    monkeypatch.setattr(projection_touching, "FIRST_LOOKED_AT", 4)
+    found = [ask(city.touching(given["text"], 1_000), scope, name, given) for given in asked]
+    first = ask(city.touching("", 5), scope, name, asked[0], limit=5)
+    assert twin.graph.held(CITY) is None
+    assert city.ensure()
+    assert [ask(twin.graph, scope, name, given) for given in asked] == found
+    assert ask(twin.graph, scope, name, asked[0], limit=5) == first
+    assert len(found[0].rows) > 20
+    assert first.truncated
 
 
 def test_a_projection_that_was_killed_goes_on_where_it_stopped(home, twin, tmp_path):
