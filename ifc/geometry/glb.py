@@ -27,6 +27,7 @@ _FLOAT, _UINT32, _UINT16, _INT16, _UINT8 = 5126, 5125, 5123, 5122, 5121
 _ARRAY_BUFFER, _ELEMENT_ARRAY_BUFFER = 34962, 34963
 _MAX_SHORT = 32767
 _MAX_UINT16_INDEX = 65534  # 65535 restarts a primitive
+_PLAIN_BYTES = 1_000  # of a chunk: to say how they are packed would take more than packing saves
 _WHITE = (255, 255, 255, 255)
 _DECIMALS = 7  # of a step, metres, and of what is a whole number of steps
 _COLOUR_DECIMALS = 4
@@ -108,8 +109,10 @@ class _Stream:
     rows: list[NDArray[Any]] = field(default_factory=list)
     length: int = 0
 
-    def packed(self) -> PackedView:
+    def packed(self, worth: bool) -> PackedView:
         rows = np.concatenate(self.rows)
+        if not worth:
+            return PackedView(rows.tobytes(), None, len(rows), rows.itemsize * rows[0].size)
         return pack_triangles(rows) if self.target == _ELEMENT_ARRAY_BUFFER else pack_rows(rows)
 
 
@@ -174,8 +177,9 @@ class _File:
     def _views(self) -> tuple[list[dict[str, Any]], bytes, int]:
         """Return the views, the bytes of the file, and how many bytes a reader fills with what it unpacks."""
         views, binary, unpacked_bytes = [], bytearray(), 0
+        worth = sum(stream.length for stream in self.streams.values()) > _PLAIN_BYTES
         for stream in self.streams.values():
-            packed = stream.packed()
+            packed = stream.packed(worth)
             more = {"target": stream.target} if stream.target else {}
             more |= {"byteStride": packed.stride} if stream.strided else {}
             own: dict[str, Any] = {"buffer": 0, "byteOffset": len(binary), "byteLength": len(packed.data)}
