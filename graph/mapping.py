@@ -1,6 +1,6 @@
 """Pure mapping of element records to nodes; `graph.links` gives the edges."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 from graph.batch import Batch, Edge, Node, Property, Scope
 from graph.links import Derived, edges_of
@@ -49,6 +49,10 @@ _QUANTITIES: dict[str, tuple[str, ...]] = {
     "height_m": ("FinishCeilingHeight", "Height"),
     "width_m": ("Width",),
 }
+_FACT_NAMES = frozenset(name for names in _FACTS.values() for name in names)
+_QUANTITY_NAMES = frozenset(name for names in _QUANTITIES.values() for name in names)
+
+Sets = Sequence[Mapping[str, Value]]  # property or quantity sets with at least one value that is looked for
 
 
 def to_batch(
@@ -110,25 +114,31 @@ def _node(scope: Scope, records: Mapping[str, ElementRecord], record: ElementRec
     elevation = _number(record.attributes.get("Elevation"))
     if elevation is not None:
         properties["elevation_m"] = elevation
-    sources = [record, *(records[t] for t in record.targets(RelationKind.TYPED_BY) if t in records)]
     opening_width = _number(record.attributes.get("OverallWidth"))
     if opening_width is not None:
         properties["width_m"] = opening_width
-    for name, candidates in _FACTS.items():
-        fact = _first([source.property_sets for source in sources], candidates)
-        if fact is not None:
-            properties[name] = fact
-    for name, candidates in _QUANTITIES.items():
-        fact = _first([record.quantity_sets], candidates)
-        if fact is not None:
-            properties.setdefault(name, fact)
+    types = (records[t] for t in record.targets(RelationKind.TYPED_BY) if t in records)
+    places = [_with_any(source.property_sets, _FACT_NAMES) for source in (record, *types)]
+    if any(places):
+        properties.update(_found(places, _FACTS))
+    if measured := _with_any(record.quantity_sets, _QUANTITY_NAMES):
+        properties = {**_found([measured], _QUANTITIES), **properties}
     return Node(label, scope.node_id(record.global_id), properties)
 
 
-def _first(places: Sequence[Mapping[str, Mapping[str, Value]]], names: Sequence[str]) -> Property | None:
+def _with_any(sets: Mapping[str, Mapping[str, Value]], names: Set[str]) -> Sets:
+    return [values for values in sets.values() if not names.isdisjoint(values)]
+
+
+def _found(places: Sequence[Sets], wanted: Mapping[str, Sequence[str]]) -> dict[str, Property]:
+    facts = ((name, _first(places, candidates)) for name, candidates in wanted.items())
+    return {name: fact for name, fact in facts if fact is not None}
+
+
+def _first(places: Sequence[Sets], names: Sequence[str]) -> Property | None:
     for sets in places:
         for name in names:
-            for values in sets.values():
+            for values in sets:
                 value = _plain(values.get(name))
                 if value is not None and value != "":
                     return value
