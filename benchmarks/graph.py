@@ -6,7 +6,10 @@ comparison with what is there, no digest) and by our store. Questions are asked 
 engine under it (no checked parameter, no typed answer), on one graph. Ratios are ours to raw, of process time for
 the load and of medians for questions.
 
-    python -m benchmarks.graph [--sizes 10,100] [--elements 1000] [--repeat 100] [--json]
+    python -m benchmarks.graph [--sizes 10,100] [--elements 1000] [--district 0] [--repeat 100] [--json]
+
+``--district 100000`` also measures a street of as many buildings on the map, each touching the next, on land of its
+own: its load, and the questions about the map.
 
 ``--sizes 10,1000`` ends with a city of 1,018,000 nodes and 3.54 million edges, about 3.5 edges a node; it needs 3 GB.
 """
@@ -70,7 +73,8 @@ def raw_writer(path: Path) -> tuple[Callable[[Batch], Callable[[], object]], Cal
 
 def load(prepare: Callable[[Batch], Callable[[], object]], given: argparse.Namespace) -> dict[str, Any]:
     clock, nodes, edges = Clock(), 0, 0
-    everything = itertools.chain(batches(given.buildings, given.elements), [(city(given.buildings),)])
+    models = () if given.district else batches(given.buildings, given.elements)
+    everything = itertools.chain(models, [(city(given.buildings),)])
     for number, together in enumerate(everything):
         for batch in together:
             clock.run(prepare(batch))
@@ -99,11 +103,13 @@ def measure_ours(folder: Path, given: argparse.Namespace) -> dict[str, Any]:
     store = KgliteStore(folder / "ours.kgl")
     result = load(lambda batch: lambda: store.replace(batch), given)
     clock, rows = Clock(), 0
-    for batch, _ in batches(min(given.buildings, 20), given.elements):
+    models = (batch for batch, _ in batches(min(given.buildings, 20), given.elements))
+    for batch in [city(given.buildings)] if given.district else models:
         clock.run(lambda batch=batch: _unchanged(store, batch))  # type: ignore[misc]
         rows += len(batch.nodes) + len(batch.edges)
     result["unchanged_rows_per_s"] = round(rows / clock.wall_s)
-    result["questions"] = [measure(question, store, given) for question in QUESTIONS]
+    asked = [question for question in QUESTIONS if question.of_city or not given.district]
+    result["questions"] = [measure(question, store, given) for question in asked]
     store.close()
     return result
 
@@ -149,7 +155,7 @@ def measure(question: Question, store: KgliteStore, given: argparse.Namespace) -
 def in_child(part: str, buildings: int, given: argparse.Namespace) -> dict[str, Any]:
     """Return what a part measured in a process of its own."""
     command = [sys.executable, "-m", "benchmarks.graph", "--part", part, "--sizes", str(buildings)]
-    command += ["--elements", str(given.elements), "--repeat", str(given.repeat)]
+    command += ["--elements", str(given.elements), "--repeat", str(given.repeat), "--district", str(given.district)]
     done = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
     return dict(json.loads(done.stdout))
 
@@ -180,18 +186,27 @@ def table(results: list[dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
+def tell(results: list[dict[str, Any]], given: argparse.Namespace) -> None:
+    """Print what was measured."""
+    print(json.dumps(results, indent=2) if given.json else table(results) + "\n")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", default="10,100", help="numbers of buildings")
     parser.add_argument("--elements", type=int, default=1_000)
+    parser.add_argument("--district", type=int, default=0, help="buildings of a district without models")
     parser.add_argument("--repeat", type=int, default=100)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--part", choices=("raw", "ours"), help=argparse.SUPPRESS)
     given = parser.parse_args()
     given.sizes = [int(size) for size in given.sizes.split(",")]
     if given.part is None:
-        results = run(given)
-        print(json.dumps(results, indent=2) if given.json else table(results))
+        district, given.district = given.district, 0
+        tell(run(given), given)
+        if district:
+            given.sizes, given.district = [district], district
+            tell(run(given), given)
         return
     given.buildings = given.sizes[0]
     with tempfile.TemporaryDirectory() as folder:
