@@ -276,7 +276,12 @@ class City:
         index = self.index()
         found = None if index is None else index.named(building_id)
         if found is None:
-            raise NotFound("No such building has a place on the map.", reason="building", entity=building_id[:80])
+            raise NotFound(
+                "No such building has a place on the map.",
+                reason="building",
+                entity=building_id[:80],
+                hint="Those that have one are at /api/v1/district.",
+            )
         return context_body(found)
 
     def surroundings(self, body: Body, within_m: float) -> list[Body]:

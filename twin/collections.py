@@ -98,7 +98,12 @@ class Collections:
             return _building(self._city.body(item_id))
         found = next((item for item in self._all(name) if item.item_id == item_id), None)
         if found is None:
-            raise NotFound("There is no such feature.", reason="feature", entity=item_id[:120])
+            raise NotFound(
+                "There is no such feature.",
+                reason="feature",
+                entity=item_id[:120],
+                hint=f"Those that there are, are at /api/v1/ogc/collections/{name}/items.",
+            )
         return found
 
     def bounds(self, name: str) -> tuple[float, float, float, float] | None:
@@ -123,7 +128,12 @@ class Collections:
             return [_parcel(p) for p in self._layers.parcels() or ()]
         if name == POINTS:
             return [item for version in self._versions() for item in self._points(version)]
-        raise NotFound("There is no such collection.", reason="collection", entity=name[:80])
+        raise NotFound(
+            "There is no such collection.",
+            reason="collection",
+            entity=name[:80],
+            hint=f"There is: {', '.join(COLLECTIONS)}.",
+        )
 
     def _versions(self) -> list[Version]:
         """Return the newest version of the furthest stage of each building."""

@@ -61,10 +61,20 @@ class Sights:
         version = self._catalogue.version(building_id, building.furthest)
         elements = json.loads(self._blobs.get(version.scene_sha256))["elements"]
         if global_id not in elements["global_id"]:
-            raise NotFound("No such element has geometry.", reason="element", entity=global_id[:80])
+            raise NotFound(
+                "No such element has geometry.",
+                reason="element",
+                entity=global_id[:80],
+                hint="Name a window of the newest version by building id / GlobalId.",
+            )
         box = np.array(elements["bbox"][elements["global_id"].index(global_id)], dtype=np.float64)
         if version.georeference is None or not (on_map := _trusted(place(version.georeference))):
-            raise NotFound("The building has no place on the map.", reason="place", entity=building_id)
+            raise NotFound(
+                "The building has no place on the map.",
+                reason="place",
+                entity=building_id,
+                hint="Load it again with a place, or set the map conversion in the authoring tool.",
+            )
         east, north, height = on_map.to_map(((box[:3] + box[3:]) / 2)[None])[0].tolist()
         return east, north, height
 
@@ -76,7 +86,12 @@ class Sights:
         """
         body = self._city.body(building_id)
         if body.ground_m is None or body.height_m is None:
-            raise NotFound("The heights of the building are not known.", reason="height", entity=building_id[:80])
+            raise NotFound(
+                "The heights of the building are not known.",
+                reason="height",
+                entity=building_id[:80],
+                hint="Give the mark as easting,northing,height.",
+            )
         middle = body.shape.representative_point()
         return middle.x, middle.y, body.ground_m + body.height_m
 

@@ -13,8 +13,10 @@ from api.formats import bounded, thematic_legend, thematic_page, with_features
 from api.routers.jobs import job_json
 from twin.district import (
     CRITERIA,
+    EASTING_RANGE_M,
     HORIZON_RADIUS_M,
     MAX_CITY_BYTES,
+    NORTHING_RANGE_M,
     CodedTable,
     Criterion,
     Method,
@@ -36,6 +38,7 @@ MAX_WITHIN_M = 2_000.0  # a quarter of a city; more is a question for the list o
 MAX_FACADES = 100  # the longest; a house has four, a school forty, and each costs milliseconds
 MAX_NAMED = 1_000  # codes without a building that are named; the rest is counted
 GEOJSON, JSON = "application/geo+json", "application/json"
+_PLACE_HINT = "Write easting,northing,height in metres of EPSG:3301 and EH2000, such as 542000,6588000,15."
 router = APIRouter(tags=["district"])
 
 BuildingName = Annotated[str, Query(max_length=200, description="Building with a model, or of the city file")]
@@ -141,7 +144,9 @@ def sight_line(
     """
     if (eye is None) == (window is None) or (mark is None) == (landmark is None):
         raise InvalidInput(
-            "A sight line needs one eye and one mark.", reason="sight", hint="eye or window, and mark or landmark"
+            "A sight line needs one eye and one mark.",
+            reason="sight",
+            hint="Give eye or window, and mark or landmark.",
         )
     own, start = _eye(twin, eye, window)
     end = _place(mark or "") if landmark is None else twin.sights.top(landmark)
@@ -160,10 +165,11 @@ def _place(text: str) -> Place:
     number = r"\s*(-?\d{1,8}(?:\.\d{1,6})?)\s*"
     match = re.fullmatch(f"{number},{number},{number}", text)
     if match is None:
-        raise InvalidInput(
-            "A place is three numbers.", reason="sight", entity=text[:80], hint="easting,northing,height"
-        )
-    return float(match[1]), float(match[2]), float(match[3])
+        raise InvalidInput("A place is three plain numbers.", reason="sight", entity=text[:80], hint=_PLACE_HINT)
+    east, north, height = (float(match[i]) for i in (1, 2, 3))
+    if not (EASTING_RANGE_M[0] <= east <= EASTING_RANGE_M[1] and NORTHING_RANGE_M[0] <= north <= NORTHING_RANGE_M[1]):
+        raise InvalidInput("The place lies outside Estonia.", reason="sight", entity=text[:80], hint=_PLACE_HINT)
+    return east, north, height
 
 
 @router.post("/district/thematic", summary="Join a CSV to buildings by EHR code and sort its values into classes")

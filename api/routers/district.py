@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 
 from api.context import ActorDep, TwinDep
 from api.formats import bounded
+from twin.district import EASTING_RANGE_M, NORTHING_RANGE_M
 from twin.errors import InvalidInput
 from twin.layers import PARCELS, PLAN_AREAS
 
@@ -16,6 +17,7 @@ CONFORMS_TO = ("https://www.rfc-editor.org/rfc/rfc7946",)
 MAX_LAYER_BYTES = 64 * 1024 * 1024  # the parcels of a large city; more belongs into a geodatabase
 MAX_CONTEXT = 5_000  # buildings in one answer: some two megabytes
 MAX_PART_BYTES = 2 * 1024 * 1024  # of each of the four lists: together below 10 MiB
+_BOX_HINT = "Write east0,north0,east1,north1 in metres of EPSG:3301."
 router = APIRouter(tags=["district"])
 
 
@@ -61,9 +63,11 @@ def _box(text: str) -> tuple[float, float, float, float]:
     try:
         east0, north0, east1, north1 = (float(part) for part in text.split(","))
     except ValueError as error:
-        raise InvalidInput("A box is four numbers.", reason="bbox", entity=text[:80], hint="e0,n0,e1,n1") from error
+        raise InvalidInput("A box is four numbers.", reason="bbox", entity=text[:80], hint=_BOX_HINT) from error
+    if EASTING_RANGE_M[0] <= north0 <= EASTING_RANGE_M[1] and NORTHING_RANGE_M[0] <= east0 <= NORTHING_RANGE_M[1]:
+        raise InvalidInput("The northing stands before the easting.", reason="bbox", entity=text[:80], hint=_BOX_HINT)
     if not (east0 <= east1 and north0 <= north1):  # false for what is no number, too
-        raise InvalidInput("The box ends before it begins.", reason="bbox", entity=text[:80], hint="e0,n0,e1,n1")
+        raise InvalidInput("The box ends before it begins.", reason="bbox", entity=text[:80], hint=_BOX_HINT)
     return east0, north0, east1, north1
 
 
@@ -74,5 +78,6 @@ def put_layer(
     """Check a layer and keep its usable features; faulty ones are left out and named."""
     data = file.file.read(MAX_LAYER_BYTES + 1)
     if len(data) > MAX_LAYER_BYTES:
-        raise InvalidInput(f"A layer is at most {MAX_LAYER_BYTES} bytes.", reason="too-large", entity=layer)
+        message = f"A layer is at most {MAX_LAYER_BYTES} bytes."
+        raise InvalidInput(message, reason="too-large", entity=layer, hint="Cut it to the district.")
     return {"layer": layer, **asdict(twin.layers.put(layer, data))}

@@ -145,7 +145,8 @@ def item(request: Request, twin: TwinDep, collection_id: str, feature_id: str) -
 
 def _known(collection_id: str) -> str:
     if collection_id not in COLLECTIONS:
-        raise NotFound("There is no such collection.", reason="collection", entity=collection_id[:80])
+        hint = f"There is: {', '.join(COLLECTIONS)}."
+        raise NotFound("There is no such collection.", reason="collection", entity=collection_id[:80], hint=hint)
     return collection_id
 
 

@@ -37,6 +37,7 @@ CONFORMS_TO = (
     "https://www.w3.org/TR/vocab-dcat-3/",
 )
 MAX_CELL = 100_000  # number of a cell from the origin of the map; Estonia ends at 13,300
+_ALL_TILES = "Those that there are, are named by /api/v1/tiles/tileset.json."
 router = APIRouter(tags=["open data"])
 
 GeoidHeight = Annotated[
@@ -80,7 +81,7 @@ def square(twin: TwinDep, east: CellNumber, north: CellNumber, geoid_m: GeoidHei
     """
     found = [tile for tile in twin.city.tiles() if square_of(tile.cell) == (east, north)]
     if not found:
-        raise NotFound("There is no such square.", reason="tile", entity=f"{east}_{north}")
+        raise NotFound("There is no such square.", reason="tile", entity=f"{east}_{north}", hint=_ALL_TILES)
     return square_tileset(found, _geoid(twin, geoid_m), _query(geoid_m))
 
 
@@ -99,7 +100,7 @@ def content(
     """
     bodies = twin.city.of_tile((east, north), part)
     if not bodies:
-        raise NotFound("There is no such tile.", reason="tile", entity=f"{east}_{north}_{part}")
+        raise NotFound("There is no such tile.", reason="tile", entity=f"{east}_{north}_{part}", hint=_ALL_TILES)
     made = tile(bodies, (east, north), _geoid(twin, geoid_m))
     return Response(made, media_type="model/gltf-binary", headers={"Cache-Control": "no-cache"})
 

@@ -202,7 +202,7 @@ def _require_estonia(points: np.ndarray[Any, np.dtype[np.float64]], name: str) -
         raise _refuse("A coordinate is not a finite number.", "range", name, "Correct the coordinates.")
     if _within(points[:, 0], EASTING_RANGE_M) and _within(points[:, 1], NORTHING_RANGE_M):
         return
-    first = f"[{points[0, 0]:g}, {points[0, 1]:g}]"
+    first = f"[{points[0, 0]:.1f}, {points[0, 1]:.1f}]"
     if _within(points[:, 1], EASTING_RANGE_M) and _within(points[:, 0], NORTHING_RANGE_M):
         raise _refuse(
             f"Its axes are swapped: {first} is [northing, easting].",

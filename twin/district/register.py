@@ -121,7 +121,7 @@ def _header(cells: Sequence[str], names: Mapping[str, str]) -> list[str]:
             "There is no column of EHR codes.",
             reason="column",
             entity=CODE,
-            hint="Name the column ehr_code; a file that is no table must be CityJSON or CityJSONSeq.",
+            hint="Name the column ehr_code; the file must be a table with commas, semicolons or tabs.",
         )
     return header
 

@@ -13,10 +13,17 @@ from twin.district.values import Parcel, PlanArea
 from twin.errors import InvalidInput
 
 DISTANCE = "distance_m"  # the one value that a query brings along: from a point of its own
-CRITERIA = (
-    "area_m2", DISTANCE, "energy_class_around", "footprint_left_m2", "heating_kwh_m2_around", "max_height_m",
-    "max_storeys", "neighbour_m",
-)  # fmt: skip
+WORDS: Mapping[str, tuple[str, str]] = {  # of each criterion, and its unit
+    "area_m2": ("The area of the parcel", "m²"),
+    DISTANCE: ("The distance to the point", "m"),
+    "energy_class_around": ("The mean energy class around", "(A is 1, H is 8)"),
+    "footprint_left_m2": ("The footprint left to build", "m²"),
+    "heating_kwh_m2_around": ("The mean heating need around", "kWh/m²"),
+    "max_height_m": ("The height that the plan allows", "m"),
+    "max_storeys": ("The number of storeys that the plan allows", ""),
+    "neighbour_m": ("The distance to the nearest neighbour", "m"),
+}
+CRITERIA = tuple(WORDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,16 +154,21 @@ def search_sites(table: SiteTable, query: SiteQuery, limit: int | None = None, o
 def _check(criterion: Criterion) -> None:
     if criterion.name not in CRITERIA:
         raise InvalidInput(
-            "There is no such criterion.", reason="criterion", entity=criterion.name[:80], hint=", ".join(CRITERIA)
+            "There is no such criterion.",
+            reason="criterion",
+            entity=criterion.name[:80],
+            hint=f"There is: {', '.join(CRITERIA)}.",
         )
     if criterion.weight <= 0 or criterion.worst == criterion.best:
         raise InvalidInput(
             "A criterion needs a weight above 0 and two different values for worst and best.",
             reason="criterion",
             entity=criterion.name,
+            hint="Such as worst 0 and best 500.",
         )
     if criterion.name == DISTANCE and criterion.point is None:
-        raise InvalidInput("A distance needs a point.", reason="criterion", entity=criterion.name, hint="EPSG:3301")
+        hint = "Give point as [easting, northing] in metres of EPSG:3301."
+        raise InvalidInput("A distance needs a point.", reason="criterion", entity=criterion.name, hint=hint)
 
 
 def _fulfilling(table: SiteTable, query: SiteQuery) -> Rows:
@@ -206,9 +218,11 @@ def _explained(scored: Sequence[_Scored], place: int) -> tuple[Score, ...]:
 
 def _score(criterion: Criterion, value: float | None, score: float | None) -> Score:
     name = criterion.name
+    words, unit = WORDS[name]
     if value is None:
-        return Score(name, criterion.weight, None, None, f"{name} is not known here and does not count.")
-    reason = f"{name} is {value:g}; {criterion.worst:g} scores 0 and {criterion.best:g} scores 1."
+        return Score(name, criterion.weight, None, None, f"{words} is not known here and does not count.")
+    told = f"{round(value, 2):,.10g} {unit}".rstrip()
+    reason = f"{words} is {told}; {criterion.worst:,.10g} scores 0 and {criterion.best:,.10g} scores 1."
     return Score(name, criterion.weight, round(value, 3), score, reason)
 
 

@@ -59,7 +59,12 @@ def classify(table: CodedTable, column: str, method: Method, classes: int) -> Th
             "There is no such column.", reason="column", entity=column[:80], hint=f"There is: {known}."
         )
     if not 1 <= classes <= MAX_CLASSES:
-        raise InvalidInput(f"There can be 1 to {MAX_CLASSES} classes.", reason="classes", entity=str(classes)[:20])
+        raise InvalidInput(
+            f"There can be 1 to {MAX_CLASSES} classes.",
+            reason="classes",
+            entity=str(classes)[:20],
+            hint="Five is usual.",
+        )
     values: dict[str, float] = {}
     unreadable = []
     for code, row in table.rows.items():
@@ -69,7 +74,12 @@ def classify(table: CodedTable, column: str, method: Method, classes: int) -> Th
         else:
             values[code] = value
     if not values:
-        raise InvalidInput("The column holds no number.", reason="empty", entity=column[:80])
+        raise InvalidInput(
+            "The column holds no number.",
+            reason="empty",
+            entity=column[:80],
+            hint=f"Name a column of numbers; there is: {', '.join(table.columns)[:200]}.",
+        )
     breaks = class_breaks(list(values.values()), method, classes)
     inner = np.array(breaks[1:-1])
     found = {code: int(np.searchsorted(inner, value, side="right")) for code, value in values.items()}
