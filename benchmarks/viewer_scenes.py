@@ -52,8 +52,11 @@ def served(home: Path) -> Iterator[str]:
     )
     try:
         assert child.stdout is not None
-        address = next(found[1] for line in child.stdout if (found := re.search(r"is at (http://\S+?)/? ", line)))
-        yield address
+        said = (re.search(r"is at (http://\S+?)/? ", line) for line in child.stdout)
+        found = next((one for one in said if one), None)
+        if found is None:
+            raise SystemExit("The service did not start; it says why above.")
+        yield found[1]
     finally:
         os.killpg(child.pid, signal.SIGINT)
         child.wait(30)
