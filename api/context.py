@@ -1,8 +1,10 @@
 """What every route may ask for: the twin, the jobs, who is asking, and a version by its address."""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, Path, Query, Request
+from pydantic import AfterValidator
 
 from api.security import Actor
 from twin.catalogue import Version
@@ -10,6 +12,8 @@ from twin.errors import InvalidInput
 from twin.jobs import JobRunner
 from twin.service import Twin
 from twin.snapshot import Stage
+
+FIRST_YEAR, LAST_YEAR = 1900, 2999  # of a time that is asked for
 
 
 def _twin(request: Request) -> Twin:
@@ -27,6 +31,14 @@ def _actor(request: Request) -> Actor:
     return actor
 
 
+def _in_calendar(moment: datetime) -> datetime:
+    """Refuse a time whose year before, or place in another zone, may lie outside of the calendar."""
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise ValueError(f"the year must lie between {FIRST_YEAR} and {LAST_YEAR}")
+    return moment
+
+
+Moment = Annotated[datetime, AfterValidator(_in_calendar)]
 TwinDep = Annotated[Twin, Depends(_twin)]
 JobsDep = Annotated[JobRunner, Depends(_jobs)]
 ActorDep = Annotated[Actor, Depends(_actor)]

@@ -5,17 +5,17 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from api.context import BuildingId, TwinDep
+from api.context import BuildingId, Moment, TwinDep
 from twin.conditions import Conditions
 from twin.metering import Metering
 
 CONFORMS_TO: tuple[str, ...] = ()
 DEFAULT_COMFORT = timedelta(days=7)
 router = APIRouter(tags=["live"])
-At = Annotated[datetime | None, Query(description="RFC 3339; default now")]
+At = Annotated[Moment | None, Query(description="RFC 3339; default now")]
 
-From = Annotated[datetime | None, Query(alias="from", description="Default a week before the end")]
-To = Annotated[datetime | None, Query(alias="to", description="Default now")]
+From = Annotated[Moment | None, Query(alias="from", description="Default a week before the end")]
+To = Annotated[Moment | None, Query(alias="to", description="Default now")]
 
 
 def _conditions(twin: TwinDep) -> Conditions:
@@ -58,8 +58,8 @@ def means(
     twin: TwinDep,
     building_id: BuildingId,
     quantity_kind: Annotated[str, Query(max_length=64, description="QUDT quantity kind, such as Temperature")],
-    start: Annotated[datetime | None, Query(alias="from", description="Default a week before the end")] = None,
-    end: Annotated[datetime | None, Query(alias="to", description="Default now")] = None,
+    start: Annotated[Moment | None, Query(alias="from", description="Default a week before the end")] = None,
+    end: Annotated[Moment | None, Query(alias="to", description="Default now")] = None,
     step_s: Annotated[float, Query(ge=1, description="Seconds of a step")] = 3600.0,
 ) -> dict[str, Any]:
     """Return mean, minimum, maximum and count of all points of the quantity together, by step."""
@@ -120,8 +120,8 @@ def comfort(
     twin: TwinDep,
     building_id: BuildingId,
     point_id: str,
-    start: Annotated[datetime | None, Query(alias="from", description="Default a week before the end")] = None,
-    end: Annotated[datetime | None, Query(alias="to", description="Default now")] = None,
+    start: Annotated[Moment | None, Query(alias="from", description="Default a week before the end")] = None,
+    end: Annotated[Moment | None, Query(alias="to", description="Default now")] = None,
 ) -> dict[str, Any]:
     """Return shares of hours by category of EN 16798-1, and hours above 27 °C."""
     until = end or twin.clock()

@@ -3,14 +3,14 @@
 import json
 from collections.abc import AsyncIterator
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Request
 from pydantic import BaseModel, Field
 from starlette.responses import StreamingResponse
 
-from api.context import ActorDep, BuildingId, TwinDep
+from api.context import ActorDep, BuildingId, Moment, TwinDep
 from api.security import refuse_xroad
 from api.stream import HEARTBEAT_S, event, event_stream, heartbeat
 from twin.errors import Conflict
@@ -40,10 +40,8 @@ def history(
     twin: TwinDep,
     building_id: BuildingId,
     point_id: str,
-    start: Annotated[
-        datetime | None, Query(alias="from", description="RFC 3339; default a day before the end")
-    ] = None,
-    end: Annotated[datetime | None, Query(alias="to", description="RFC 3339; default now")] = None,
+    start: Annotated[Moment | None, Query(alias="from", description="RFC 3339; default a day before the end")] = None,
+    end: Annotated[Moment | None, Query(alias="to", description="RFC 3339; default now")] = None,
     step_s: Annotated[float | None, Query(ge=1, description="Means over steps of this many seconds")] = None,
 ) -> dict[str, Any]:
     """Return readings, or means over steps."""

@@ -1,12 +1,11 @@
 """Energy as it is: meters against the model, contracts, materials; and the city."""
 
-from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Form, Query, Response, UploadFile
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.context import ActorDep, BuildingId, JobsDep, TwinDep, VersionDep
+from api.context import ActorDep, BuildingId, JobsDep, Moment, TwinDep, VersionDep
 from api.routers.jobs import job_json
 from twin.energy.gwp import MOST_CHARACTERS
 from twin.errors import InvalidInput
@@ -17,8 +16,8 @@ VERSION = "/buildings/{building_id}/versions/{stage}/{number}"
 MAX_TABLE_BYTES = 1024 * 1024  # a row a district
 router = APIRouter(tags=["energy"])
 
-Start = Annotated[datetime, Query(alias="from", description="RFC 3339")]
-End = Annotated[datetime, Query(alias="to", description="RFC 3339")]
+Start = Annotated[Moment, Query(alias="from", description="RFC 3339")]
+End = Annotated[Moment, Query(alias="to", description="RFC 3339")]
 PointName = Annotated[str, Query(max_length=64)]
 
 
@@ -90,10 +89,10 @@ def contract(
     building_id: BuildingId,
     meter: PointName,
     outdoor: PointName,
-    before_from: datetime,
-    before_to: datetime,
-    after_from: datetime,
-    after_to: datetime,
+    before_from: Moment,
+    before_to: Moment,
+    after_from: Moment,
+    after_to: Moment,
     promised_share: Annotated[float, Query(gt=0, lt=1, description="Of the use without the measures")],
 ) -> dict[str, Any]:
     """Return the saving with its band, and whether the promise is kept, missed or open."""

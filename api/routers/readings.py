@@ -2,7 +2,6 @@
 
 import re
 import tempfile
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +9,7 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import FileResponse, StreamingResponse
 from starlette.background import BackgroundTask
 
-from api.context import BuildingId, TwinDep
+from api.context import BuildingId, Moment, TwinDep
 from api.routers.live import DEFAULT_HISTORY
 from twin.readings import MAX_POINTS, MEDIA, Form, Wanted, csv_table, write_parquet
 
@@ -28,10 +27,8 @@ def download(
     point: Annotated[
         list[str] | None, Query(max_length=MAX_POINTS, description="Points, one for each; default all")
     ] = None,
-    start: Annotated[
-        datetime | None, Query(alias="from", description="RFC 3339; default a day before the end")
-    ] = None,
-    end: Annotated[datetime | None, Query(alias="to", description="RFC 3339; default now")] = None,
+    start: Annotated[Moment | None, Query(alias="from", description="RFC 3339; default a day before the end")] = None,
+    end: Annotated[Moment | None, Query(alias="to", description="RFC 3339; default now")] = None,
     step_s: Annotated[float | None, Query(ge=1, description="Means over steps of this many seconds")] = None,
 ) -> Response:
     """Return CSV line by line, or Parquet; one row a reading, or a step with mean, minimum, maximum and count."""

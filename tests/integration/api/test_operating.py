@@ -141,3 +141,23 @@ def test_meters_and_people_of_a_house(client):
     assert get(client, f"/buildings/{HOUSE}/meters?from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z", 422)[
         "reason"
     ] == ("time-range")
+
+
+HISTORY = f"points/{HOUSE}/101-co2/history"
+TIMES = (
+    "9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00%2B23:59",
+    "2999-12-31T23:59:59Z", "1900-01-01T00:00:00Z", "2026-01-01T00:00:00", "nan", "inf", "1e300", "",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "path",
+    [f"buildings/{OFFICE}/state?at=", f"buildings/{OFFICE}/occupancy?at=", f"buildings/{HOUSE}/use?to=",
+     f"buildings/{HOUSE}/meters?from=", f"{HISTORY}?to=", f"{HISTORY}?from=", f"{HISTORY}?step_s=",
+     f"points/{HOUSE}/101-co2/comfort?to=", f"buildings/{HOUSE}/readings?from=", "district/use?from="],
+)  # fmt: skip
+def test_no_time_is_a_fault_of_the_service(client, path):
+    """The ends of the calendar have no week before or after, and no time in another zone."""
+    for time in TIMES:
+        answer = client.get(f"/api/v1/{path}{time}")
+        assert answer.status_code < 500, f"{time}: {answer.text}"
