@@ -9,7 +9,7 @@ import re
 import secrets
 import threading
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -141,7 +141,7 @@ class Releases:
         for point in points:
             own = point.kind is PointKind.METER and point.quantity_kind == "Energy" and point.space
             if own and (point.building_id, point.point_id) not in above:
-                span_s = (end - start).total_seconds()
+                span_s = (end.astimezone(UTC) - start.astimezone(UTC)).total_seconds()  # October has an hour more
                 items = self._live.history(point.building_id, point.point_id, start, end, span_s)["items"]
                 if items:
                     used = convert(items[0]["max"], point.unit, "kW.h") - convert(items[0]["min"], point.unit, "kW.h")

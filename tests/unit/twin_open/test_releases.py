@@ -81,6 +81,19 @@ def test_occupancy_is_told_by_hour_of_workdays(twin):
     assert sum(row["values"]) == row["values"][10]
 
 
+def test_october_ends_with_the_hour_that_came_twice(twin):
+    """The register rises by 100 a meter, most of it in the last half hour of October in Tallinn."""
+    meters = [p for p in twin.live.points(HOUSE) if p.kind is PointKind.METER and p.point_id.startswith("m")]
+    moments = {0.0: datetime(2025, 10, 1, 1, tzinfo=UTC), 100.0: datetime(2025, 10, 31, 21, 30, tzinfo=UTC)}
+    readings = [
+        Observation(HOUSE, p.point_id, moment, value, "kW.h") for p in meters for value, moment in moments.items()
+    ]
+    assert twin.live.ingest_decoded(readings).refused == 0
+    exact = Releases(twin.settings.home / "october", twin.catalogue, twin.live, lambda: NOW, k=5, noise=1e-9)
+    (row,) = json.loads(exact.make(Subject.CONSUMPTION, "2025-10"))["rows"]
+    assert row["values"][0] == pytest.approx(100.0 * len([p for p in meters if p.point_id != "main"]), abs=110)
+
+
 def test_what_is_not_over_not_released_or_no_month(twin):
     with pytest.raises(Conflict, match="cannot be released yet"):
         twin.releases.make(Subject.CONSUMPTION, "2026-02")
