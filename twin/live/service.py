@@ -338,11 +338,7 @@ class LiveWing:
         self._store.rebuild_latest()
 
     def store_status(self) -> dict[str, Any]:
-        """Return which engine keeps the readings: ``engine``, and for PostgreSQL whether it has TimescaleDB.
-
-        Raises:
-            StorageError: (store-away) the database cannot be reached; (store-closed).
-        """
+        """Return which engine keeps the readings, if it can be reached; see `Engine.status`."""
         return self._engine.status()
 
     # --- broker
