@@ -11,8 +11,13 @@ HEARTBEAT_S = 15.0  # shorter than the idle time-out of common proxies
 
 def event(name: str, data: Mapping[str, Any], event_id: int | str | None = None) -> bytes:
     """Return one event in wire form."""
+    return wire(name, json.dumps(data, separators=(",", ":")), event_id)
+
+
+def wire(name: str, text: str, event_id: int | str | None = None) -> bytes:
+    """Return one event in wire form, its data given as JSON in one line."""
     head = f"id: {event_id}\n" if event_id is not None else ""
-    return f"{head}event: {name}\ndata: {json.dumps(data, separators=(',', ':'))}\n\n".encode()
+    return f"{head}event: {name}\ndata: {text}\n\n".encode()
 
 
 def heartbeat() -> bytes:

@@ -12,7 +12,7 @@ from starlette.responses import StreamingResponse
 
 from api.context import ActorDep, BuildingId, Moment, TwinDep
 from api.security import refuse_xroad
-from api.stream import HEARTBEAT_S, event, event_stream, heartbeat
+from api.stream import HEARTBEAT_S, event_stream, heartbeat, wire
 from twin.errors import Conflict
 from twin.live import Subscription
 
@@ -69,7 +69,7 @@ async def _events(request: Request, subscription: Subscription) -> AsyncIterator
         while not await request.is_disconnected():
             news = await subscription.next_events(HEARTBEAT_S)
             for item in news:
-                yield event(item.event, item.data, item.id)
+                yield wire(item.event, item.text, item.id)
             if not news:
                 yield heartbeat()
 

@@ -109,8 +109,7 @@ async def _send(socket: WebSocket, events: tuple[StreamEvent, ...], timeout_s: f
     try:
         async with asyncio.timeout(timeout_s):
             for item in events:
-                form = {"id": item.id, "event": item.event, "data": item.data}
-                await socket.send_text(json.dumps(form, separators=(",", ":")))
+                await socket.send_text(f'{{"id":"{item.id}","event":"{item.event}","data":{item.text}}}')
     except TimeoutError:
         with suppress(TimeoutError):  # what is before the farewell may be in the way for ever
             async with asyncio.timeout(timeout_s):

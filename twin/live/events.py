@@ -8,10 +8,12 @@ Rules the hub keeps:
 """
 
 import asyncio
+import json
 import threading
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from typing import Any
 
@@ -22,9 +24,9 @@ MAX_READERS = 2_000  # open browser windows of one city department, twice over
 MAX_EVENTS_AT_ONCE = 256  # so that one reader that catches up does not hold the loop
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class StreamEvent:
-    """One event of a stream.
+    """One event of a stream, the same object for all who read it.
 
     Attributes:
         id: Where to resume after it.
@@ -36,6 +38,11 @@ class StreamEvent:
     event: str
     data: Mapping[str, Any]
 
+    @cached_property
+    def text(self) -> str:
+        """Return `data` as JSON, made once for a thousand readers."""
+        return json.dumps(self.data, separators=(",", ":"))
+
 
 class _Ring:
     """The latest events of one building, numbered without holes."""
@@ -43,6 +50,7 @@ class _Ring:
     def __init__(self, capacity: int) -> None:
         self.events: deque[Any] = deque(maxlen=capacity)
         self.last = 0
+        self.shown: dict[int, StreamEvent] = {}  # the newest of them that somebody read, by number
 
     @property
     def first(self) -> int:
@@ -121,12 +129,21 @@ class Hub:
             lost = ring.first - 1 - number
             begin = max(number, ring.first - 1)
             items = ring.after(begin)
-        events = [
-            StreamEvent(self.id_of(begin + i), "observation", self._render(data)) for i, data in enumerate(items, 1)
-        ]
+            shown = ring.shown
+        events = [self._shown(shown, number, data) for number, data in enumerate(items, begin + 1)]
         if lost > 0:
             events.insert(0, StreamEvent(self.id_of(begin), "gap", {"lost": lost}))
         return begin + len(items), tuple(events)
+
+    def _shown(self, shown: dict[int, StreamEvent], number: int, data: Any) -> StreamEvent:
+        """Return an event as readers get it; whoever comes first makes it, twice at worst."""
+        found = shown.get(number)
+        if found is None:
+            found = StreamEvent(self.id_of(number), "observation", self._render(data))
+            if len(shown) >= MAX_EVENTS_AT_ONCE:
+                shown.clear()
+            shown[number] = found
+        return found
 
     def id_of(self, number: int) -> str:
         """Return the id of the event with that number."""
