@@ -25,6 +25,14 @@ SAID = """() => {
   for (const e of document.querySelectorAll("*")) for (const name of names) said.push(e.getAttribute(name) ?? "");
   return said;
 }"""
+SMALL = """() => {
+  const parts = [...document.querySelectorAll("button, a[href], input, select, textarea, summary")];
+  const small = parts.filter((part) => {
+    const { width, height } = part.getBoundingClientRect();
+    return part.checkVisibility() && !part.closest(".sr, .skip") && width > 0 && (width < 24 || height < 24);
+  });
+  return small.map((part) => part.outerHTML.slice(0, 120));
+}"""
 NAMED = """async ([structure, table]) => {
   const { buildTree, withDrawn } = await import("/js/core/tree.js");
   const words = { nameOf: () => "", classLabel: (c) => c, spacesLabel: () => "", systemsLabel: () => "" };
@@ -59,6 +67,8 @@ def judge(page, language):
         page.wait_for_function(SETTLED)
     assert page.evaluate(JUDGE) == [], language
     assert missing_words(page.evaluate(SAID)) == [], language
+    if language != "en":  # what has no translation says that it is English
+        assert page.locator("main [lang=en]").all_inner_texts() == [], language
 
 
 @pytest.mark.expected_fault("404")
@@ -107,6 +117,37 @@ def test_a_tablet_held_upright_shows_all_of_it(page, demo, axe, view):
         assert box["y"] + box["height"] <= 1180
 
 
+def test_magnified_four_times_it_is_one_column_with_targets_for_fingers(page, demo):
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.goto(f"{demo.address}/?{VIEWS['history']}")
+    page.wait_for_function(COMPLETE)
+    page.wait_for_function(SETTLED)
+    page.evaluate(UNFOLD)
+    wide = page.evaluate("() => [document.documentElement.scrollWidth, innerWidth]")
+    assert wide[0] <= wide[1]
+    assert page.evaluate(SMALL) == []
+    picture, tools = (page.locator(part).bounding_box() for part in ("#canvas", "#stage-top"))
+    assert picture["y"] + picture["height"] <= tools["y"]
+    before = page.evaluate("() => window.kaksik.state.eye")
+    page.locator("[data-pad=left]").click()  # without a drag
+    page.wait_for_function("(eye) => window.kaksik.state.eye.some((v, i) => Math.abs(v - eye[i]) > 0.1)", arg=before)
+
+
+def test_letters_act_on_the_view_until_they_are_switched_off(page, demo):
+    page.goto(f"{demo.address}/?{VIEWS['model']}")
+    page.wait_for_function(COMPLETE)
+    page.locator("summary", has_text="Keyboard").click()
+    for expected in ("true", "true", "false"):  # switched off before the second, on before the third
+        if expected == "true" and page.locator("[data-key=mode-sections][aria-pressed=true]").count():
+            page.get_by_label("Letters act on the view").uncheck()
+        elif expected == "false":
+            page.get_by_label("Letters act on the view").check()
+        page.locator("#canvas").focus()
+        page.keyboard.press("x")
+        page.wait_for_timeout(100)
+        assert page.locator("[data-key=mode-sections]").get_attribute("aria-pressed") == expected
+
+
 def test_the_tree_has_all_that_the_canvas_draws_and_leads_there_by_keyboard(page, demo):
     page.goto(f"{demo.address}/?building=120900103&stage=as-designed")
     page.wait_for_function(COMPLETE)
@@ -132,7 +173,7 @@ def test_focus_goes_through_the_page_in_the_order_of_reading_and_is_seen(page, d
     page.wait_for_function(SETTLED)
     page.evaluate("() => document.body.focus()")
     passed = []
-    for _ in range(40):
+    for _ in range(48):
         page.keyboard.press("Tab")
         passed.append(
             page.evaluate("""() => {

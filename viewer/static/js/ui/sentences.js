@@ -110,5 +110,5 @@ export const reasonText = (code) => (code ? catalogue.reasons[code] ?? "" : "");
 /** A sentence of the service as text that says its language where that is not the reader's. @param {string} text */
 export function said(text) {
   const words = translated(text);
-  return h("span", { lang: words === null ? "en" : null }, words ?? text);
+  return h("span", { lang: words === null && text.includes(" ") ? "en" : null }, words ?? text); // one word is a name
 }
