@@ -1,6 +1,7 @@
 """Encodings in which the service hands out what it knows."""
 
 from api.formats.bounded import MAX_ANSWER_BYTES, bounded, paged, part_of, with_features
+from api.formats.building_tiles import building_parts, building_tile, building_tileset
 from api.formats.crs84 import EPSG_3301, area_of, box_json, geometry_json
 from api.formats.dcat import DCAT_AP, Publisher, catalogue
 from api.formats.linked_data import JSON_LD, PREFIXES, TURTLE, Statements, json_ld, statements, turtle
@@ -55,6 +56,9 @@ __all__ = [
     "area_of",
     "bounded",
     "box_json",
+    "building_parts",
+    "building_tile",
+    "building_tileset",
     "catalogue",
     "check_names",
     "collection_json",

@@ -2,7 +2,7 @@
 
 import json
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,9 @@ from twin.district import Body
 FLOAT, UINT32, UINT16 = 5126, 5125, 5123
 ARRAY_BUFFER, ELEMENT_ARRAY_BUFFER = 34962, 34963
 MAX_FEATURES = 65_535  # feature ids are 16 bits: vertex attributes of glTF have no integer of 32
+BLOCK_MATERIAL: Mapping[str, Any] = {
+    "pbrMetallicRoughness": {"baseColorFactor": [0.82, 0.82, 0.8, 1.0], "metallicFactor": 0.0}
+}
 UNKNOWN_M = -9999.0  # a height that is not known
 
 FloatArray = NDArray[np.float64]
@@ -102,7 +105,7 @@ def tile_glb(blocks: Blocks, local: FloatArray, bodies: Sequence[Body]) -> bytes
         bodies: One for each feature number, at most `MAX_FEATURES`.
     """
     y_up = np.column_stack([local[:, 0], local[:, 2], -local[:, 1]]).astype(np.float32)
-    file = _File()
+    file = GlbFile()
     features = np.zeros((len(local), 2), dtype=np.uint16)  # two bytes of padding: a stride is a multiple of four
     features[:, 0] = blocks.features
     position = file.accessor(y_up, FLOAT, "VEC3", ARRAY_BUFFER, bounds=True)
@@ -116,7 +119,7 @@ def tile_glb(blocks: Blocks, local: FloatArray, bodies: Sequence[Body]) -> bytes
         "material": 0,
         "extensions": {"EXT_mesh_features": ids},
     }
-    return file.to_bytes(primitive, _metadata(file, bodies))
+    return file.to_bytes([primitive], _metadata(file, bodies))
 
 
 def flat_normals(points: NDArray[np.float32], faces: IntArray) -> NDArray[np.float32]:
@@ -134,11 +137,11 @@ def flat_normals(points: NDArray[np.float32], faces: IntArray) -> NDArray[np.flo
     return np.where(lengths > 0, summed / np.where(lengths > 0, lengths, 1.0), upwards).astype(np.float32)
 
 
-def _metadata(file: "_File", bodies: Sequence[Body]) -> dict[str, Any]:
+def _metadata(file: "GlbFile", bodies: Sequence[Body]) -> dict[str, Any]:
     """Return the property table: building id, source, ground and height."""
     properties = {
-        "building_id": _strings(file, [body.building_id for body in bodies]),
-        "source": _strings(file, [body.source for body in bodies]),
+        "building_id": strings(file, [body.building_id for body in bodies]),
+        "source": strings(file, [body.source for body in bodies]),
         "ground_m": {"values": file.view(_numbers([body.ground_m for body in bodies]))},
         "height_m": {"values": file.view(_numbers([body.height_m for body in bodies]))},
     }
@@ -159,7 +162,8 @@ def _metadata(file: "_File", bodies: Sequence[Body]) -> dict[str, Any]:
     }
 
 
-def _strings(file: "_File", texts: Sequence[str]) -> dict[str, int]:
+def strings(file: "GlbFile", texts: Sequence[str]) -> dict[str, int]:
+    """Add a column of texts to a GLB and return its entry in a property table."""
     encoded = [text.encode("utf-8", "replace") for text in texts]
     offsets = np.concatenate([[0], np.cumsum([len(text) for text in encoded])]).astype(np.uint32)
     return {"values": file.view(b"".join(encoded) or b"\0"), "stringOffsets": file.view(offsets.tobytes())}
@@ -169,7 +173,7 @@ def _numbers(values: Sequence[float | None]) -> bytes:
     return np.array([UNKNOWN_M if v is None else v for v in values], dtype=np.float32).tobytes()
 
 
-class _File:
+class GlbFile:
     """A GLB in the making."""
 
     def __init__(self) -> None:
@@ -185,18 +189,30 @@ class _File:
         return len(self._views) - 1
 
     def accessor(
-        self, values: NDArray[Any], component: int, kind: str, target: int, *, stride: int = 0, bounds: bool = False
+        self,
+        values: NDArray[Any],
+        component: int,
+        kind: str,
+        target: int,
+        *,
+        stride: int = 0,
+        bounds: bool = False,
+        normalized: bool = False,
     ) -> int:
         """Add numbers and return the number of their accessor."""
         view = self.view(values.tobytes(), target=target, **({"byteStride": stride} if stride else {}))
         made: dict[str, Any] = {"bufferView": view, "componentType": component, "count": len(values), "type": kind}
+        if normalized:
+            made["normalized"] = True
         if bounds:
             made |= {"min": values.min(axis=0).tolist(), "max": values.max(axis=0).tolist()}
         self._accessors.append(made)
         return len(self._accessors) - 1
 
-    def to_bytes(self, primitive: dict[str, Any], metadata: dict[str, Any]) -> bytes:
-        """Return the file."""
+    def to_bytes(
+        self, primitives: Sequence[Any], metadata: dict[str, Any], materials: Sequence[Any] = (BLOCK_MATERIAL,)
+    ) -> bytes:
+        """Return the file with one mesh of some primitives."""
         document = {
             "asset": {"version": "2.0", "generator": "kaksik"},
             "extensionsUsed": ["EXT_mesh_features", "EXT_structural_metadata"],
@@ -204,10 +220,8 @@ class _File:
             "scene": 0,
             "scenes": [{"nodes": [0]}],
             "nodes": [{"mesh": 0}],
-            "meshes": [{"primitives": [primitive]}],
-            "materials": [
-                {"pbrMetallicRoughness": {"baseColorFactor": [0.82, 0.82, 0.8, 1.0], "metallicFactor": 0.0}}
-            ],
+            "meshes": [{"primitives": list(primitives)}],
+            "materials": list(materials),
             "accessors": self._accessors,
             "bufferViews": self._views,
             "buffers": [{"byteLength": len(self._binary) + (-len(self._binary) % 4)}],

@@ -114,21 +114,21 @@ def root_tileset(tiles: Sequence[ShownTile], geoid: Geoid, query: str = "") -> J
         }
         for square, found in sorted(squares.items())
     ]
-    return _tileset(children, geoid, ROOT_ERROR_M)
+    return tileset_of(children, geoid, ROOT_ERROR_M)
 
 
 def square_tileset(tiles: Sequence[ShownTile], geoid: Geoid, query: str = "") -> Json:
     """Return the tileset of the tiles of a square; contents are ``{east}_{north}_{part}.glb`` beside it."""
     children = [
         {
-            "boundingVolume": {"region": _region(tile.bounds, tile.low_m, tile.high_m, geoid)},
+            "boundingVolume": volume_of(tile.bounds, tile.low_m, tile.high_m, geoid),
             "transform": frame_of(tile.cell).matrix(),
             "geometricError": 0.0,
             "content": {"uri": f"{tile.cell[0]}_{tile.cell[1]}_{tile.part}.glb{query}"},
         }
         for tile in tiles
     ]
-    return _tileset(children, geoid, SQUARE_ERROR_M)
+    return tileset_of(children, geoid, SQUARE_ERROR_M)
 
 
 def tile(bodies: Sequence[Body], cell: Cell, geoid: Geoid) -> bytes:
@@ -137,7 +137,8 @@ def tile(bodies: Sequence[Body], cell: Cell, geoid: Geoid) -> bytes:
     return tile_glb(blocks, frame_of(cell).local(blocks.positions, geoid), bodies)
 
 
-def _tileset(children: list[Json], geoid: Geoid, error: float) -> Json:
+def tileset_of(children: list[Json], geoid: Geoid, error: float) -> Json:
+    """Return the tileset of some tiles; without any it is empty and lies nowhere."""
     extras: Json = {"heights": "EH2000", "geoid": geoid.name, "geoid_doubt_m": geoid.doubt_m}
     asset = {"version": "1.1", "extras": {k: v for k, v in extras.items() if v is not None}}
     if not children:
@@ -151,6 +152,11 @@ def _tileset(children: list[Json], geoid: Geoid, error: float) -> Json:
         "children": children,
     }
     return {"asset": asset, "geometricError": error, "root": root}
+
+
+def volume_of(bounds: Sequence[float], low_m: float, high_m: float, geoid: Geoid) -> Json:
+    """Return the bounding volume of a box of EPSG:3301 between two heights of EH2000."""
+    return {"region": _region(bounds, low_m, high_m, geoid)}
 
 
 def _around(tiles: Sequence[ShownTile], geoid: Geoid) -> list[float]:

@@ -12,6 +12,9 @@ from api.formats import (
     MAX_GEOID_M,
     TURTLE,
     Publisher,
+    building_parts,
+    building_tile,
+    building_tileset,
     catalogue,
     json_ld,
     root_tileset,
@@ -23,10 +26,11 @@ from api.formats import (
 )
 from api.routers.versions import PREFIX
 from twin.collections import COLLECTIONS
-from twin.district import Geoid, Level
+from twin.district import Geoid, Level, Placement, place
 from twin.errors import NotFound
 from twin.projection import project
 from twin.service import Twin
+from twin.snapshot import Snapshot
 
 CONFORMS_TO = (
     "https://brickschema.org/schema/Brick",
@@ -105,6 +109,39 @@ def content(
     return Response(made, media_type="model/gltf-binary", headers={"Cache-Control": "no-cache"})
 
 
+@router.get(PREFIX + "/tiles/tileset.json", summary="Describe a version as 3D Tiles 1.1, element by element")
+def version_tiles(twin: TwinDep, version: VersionDep, geoid_m: GeoidHeight = None) -> dict[str, Any]:
+    """Return the tileset of a version that has a place on the map.
+
+    Raises:
+        NotFound: (place) it has none.
+    """
+    snapshot = twin.snapshots.read(version)
+    parts, where = building_parts(snapshot), _placed(snapshot)
+    return building_tileset(parts, where, _geoid(twin, geoid_m), _query(geoid_m))
+
+
+@router.get(PREFIX + "/tiles/{tile_number}.glb", summary="Get one tile of a version", response_class=Response)
+def version_tile(
+    twin: TwinDep,
+    version: VersionDep,
+    tile_number: Annotated[int, Path(ge=0, le=MAX_CELL, description="From 0, in the order of the tileset")],
+    geoid_m: GeoidHeight = None,
+) -> Response:
+    """Return elements as GLB, with GlobalId, class, name and storey of each.
+
+    Raises:
+        NotFound: (tile) the tileset has no such tile; (place) the version has no place on the map.
+    """
+    snapshot = twin.snapshots.read(version)
+    parts, where = building_parts(snapshot), _placed(snapshot)
+    if tile_number >= len(parts):
+        hint = "Those that there are, are named by tileset.json beside it."
+        raise NotFound("There is no such tile.", reason="tile", entity=str(tile_number), hint=hint)
+    made = building_tile(parts, tile_number, snapshot, where, _geoid(twin, geoid_m))
+    return Response(made, media_type="model/gltf-binary", headers={"Cache-Control": "no-cache"})
+
+
 @router.get("/dcat", summary="Catalogue of what is given out (DCAT 3)", response_class=Response)
 def dcat(request: Request, twin: TwinDep) -> Response:
     """Return the catalogue as JSON-LD: DCAT-AP 3 if the settings name a publisher; else it says that they do not."""
@@ -122,6 +159,22 @@ def dcat(request: Request, twin: TwinDep) -> Response:
     ]
     made = catalogue(_base(request), boxes, versions, twin.releases.index(), _publisher(twin))
     return JSONResponse(made, media_type=JSON_LD)
+
+
+def _placed(snapshot: Snapshot) -> Placement:
+    """Return where a version stands.
+
+    Raises:
+        NotFound: (place) nobody says it, or what is said is not to be trusted.
+    """
+    if snapshot.georeference is None or not (where := place(snapshot.georeference)).trusted:
+        raise NotFound(
+            "The version has no place on the map.",
+            reason="place",
+            entity=snapshot.building_id,
+            hint="Load it again with a place, or set the map conversion in the authoring tool.",
+        )
+    return where
 
 
 def _publisher(twin: Twin) -> Publisher:

@@ -33,6 +33,7 @@ pytestmark = [pytest.mark.long, pytest.mark.conformance, pytest.mark.timeout(600
 READERS = Path(__file__).resolve().parents[3] / ".setup" / "tiles-readers"
 SHOTS = Path(__file__).resolve().parents[2] / "browser" / "shots"
 CITY_BUILDINGS = 64
+VERSION = "/api/v1/buildings/120900102/versions/as-designed/1"
 BESIDE_THE_MODELS = [541_900.0, 6_588_060.0, 0.0]
 TOOLS = """
 const fs = require('fs'), path = require('path'), tools = require('3d-tiles-tools');
@@ -152,6 +153,18 @@ def city(client, tmp_path_factory):
     return fetched(client, "/api/v1/tiles", tmp_path_factory.mktemp("tiles") / "city")
 
 
+@pytest.fixture(scope="module")
+def building(client, city):
+    """One version of a building as tiles, element by element."""
+    return fetched(client, f"{VERSION}/tiles", city.root.parents[1] / "building")
+
+
+@pytest.fixture(params=["city", "building"])
+def served(request):
+    """Both tilesets, one after the other."""
+    return request.getfixturevalue(request.param)
+
+
 def node(script, *files):
     """Run a script with the readers and return what it says."""
     program = shutil.which("node")
@@ -169,31 +182,35 @@ def node(script, *files):
     return json.loads(ran.stdout)
 
 
-def test_every_tileset_and_every_property_table_keeps_the_rules(city, client):
-    for file in city.tilesets:
+def test_every_tileset_and_every_property_table_keeps_the_rules(served):
+    for file in served.tilesets:
         check_tileset(json.loads(file.read_text()))
+    assert all(check_metadata(file.read_bytes()) for file in served.tiles)
+
+
+def test_every_building_is_in_one_tile(city, client):
     rows = sum(check_metadata(file.read_bytes()) for file in city.tiles)
     assert rows == client.get("/api/v1/ogc/collections/buildings/items?limit=1").json()["numberMatched"]
     assert rows > CITY_BUILDINGS
 
 
-def test_the_tools_of_cesium_find_every_tile_and_read_its_table(city):
-    found = {uri: counts for uri, *counts in node(TOOLS, city.root)}
-    assert set(found) == {file.name for file in city.tiles}
-    assert all(counts == [check_metadata(city.root.with_name(uri).read_bytes())] for uri, counts in found.items())
+def test_the_tools_of_cesium_find_every_tile_and_read_its_table(served):
+    found = {uri: counts for uri, *counts in node(TOOLS, served.root)}
+    assert set(found) == {file.name for file in served.tiles}
+    assert all(counts == [check_metadata(served.root.with_name(uri).read_bytes())] for uri, counts in found.items())
 
 
-def test_the_validator_of_khronos_has_nothing_to_say(city):
-    assert node(GLTF, *city.tiles) == {}
+def test_the_validator_of_khronos_has_nothing_to_say(served):
+    assert node(GLTF, *served.tiles) == {}
 
 
-def test_the_validator_of_3d_tiles_has_nothing_to_say(city, tmp_path):
+def test_the_validator_of_3d_tiles_has_nothing_to_say(served, tmp_path):
     own = READERS / "node_modules" / ".bin" / "3d-tiles-validator"
     program = shutil.which("3d-tiles-validator") or (str(own) if own.exists() else None)
     if program is None:
         pytest.skip("3d-tiles-validator is not here: the package index does not have it (404)")
     report = tmp_path / "report.json"
-    subprocess.run([program, "--tilesetFile", city.root, "--reportFile", report], check=True, timeout=300)
+    subprocess.run([program, "--tilesetFile", served.root, "--reportFile", report], check=True, timeout=300)
     found = json.loads(report.read_text())
     assert (found["numErrors"], found["numWarnings"]) == (0, 0), found
 
@@ -249,3 +266,16 @@ def test_cesium_opens_the_city_and_a_pick_says_which_building_it_is(page, client
         known = client.get(f"/api/v1/ogc/collections/buildings/items/{row['building_id']}").json()["properties"]
         for name in ("ground_m", "height_m"):
             assert known[name] is None or known[name] == pytest.approx(row[name], abs=1e-3)
+
+
+@pytest.mark.browser
+def test_cesium_opens_a_building_and_a_pick_says_which_element_it_is(page, building, client):
+    shown = page("building/tileset.json", 45)
+    SHOTS.mkdir(exist_ok=True)
+    shown.screenshot(path=SHOTS / "cesium_building.png")
+    rows = shown.evaluate("picked()")
+    assert len(rows) > 10
+    assert len({row["storey"] for row in rows}) > 1
+    for row in rows[:40]:
+        known = client.get(f"{VERSION}/elements/{row['global_id']}").json()
+        assert (known["ifc_class"], known["name"] or "") == (row["ifc_class"], row["name"])

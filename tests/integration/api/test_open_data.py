@@ -2,8 +2,13 @@
 
 import json
 
+import numpy as np
 import pytest
 from pyld import jsonld
+from pyproj import Transformer
+
+from tests.conformance.tiles.rules import check_metadata, check_tileset
+from twin.district import Egm96
 
 HOUSE = "120900101"
 API = "/api/v1"
@@ -64,6 +69,39 @@ def test_every_tile_of_the_tileset_is_there(client):
     assert get(client, f"{API}/tiles/1_1.json", 404).json()["reason"] == "tile"
     raised = get(client, f"{API}/tiles/tileset.json?geoid_m=17.5").json()
     assert raised["root"]["children"][0]["content"]["uri"].endswith(".json?geoid_m=17.5")
+
+
+def test_a_version_in_tiles_has_each_element_once_and_stands_where_it_belongs(client):
+    made = get(client, VERSION + "/tiles/tileset.json").json()
+    check_tileset(made)
+    scene = get(client, VERSION + "/scene").json()["elements"]
+    wanted = {g for g, c in zip(scene["global_id"], scene["ifc_class"], strict=True) if c != "IfcSpace"}
+    names, points = [], []
+    for child in made["root"]["children"]:
+        glb = get(client, f"{VERSION}/tiles/{child['content']['uri']}").content
+        check_metadata(glb)
+        length = int.from_bytes(glb[12:16], "little")
+        document, binary = json.loads(glb[20 : 20 + length]), glb[28 + length :]
+        (table,) = document["extensions"]["EXT_structural_metadata"]["propertyTables"]
+        view = document["bufferViews"][table["properties"]["global_id"]["values"]]
+        text = binary[view["byteOffset"] : view["byteOffset"] + view["byteLength"]].decode()
+        names += [text[i : i + 22] for i in range(0, len(text), 22)]
+        for primitive in document["meshes"][0]["primitives"]:
+            accessor = document["accessors"][primitive["attributes"]["POSITION"]]
+            corners = np.array([accessor["min"], accessor["max"]])
+            z_up = np.column_stack([corners[:, 0], -corners[:, 2], corners[:, 1], np.ones(2)])
+            points.append((np.array(child["transform"]).reshape(4, 4).T @ z_up.T).T[:, :3])
+    assert (len(names), set(names)) == (len(wanted), wanted)
+    to_degrees = Transformer.from_crs("EPSG:4936", "EPSG:4937", always_xy=True)
+    longitude, latitude, height = to_degrees.transform(*np.concatenate(points).T)
+    east, north = Transformer.from_crs("EPSG:4258", "EPSG:3301", always_xy=True).transform(longitude, latitude)
+    summary = get(client, f"{API}/buildings/{HOUSE}").json()
+    ring = np.array(summary["footprint"]["coordinates"][0])
+    assert (east.min(), north.min()) == pytest.approx(ring.min(axis=0), abs=1.5)  # eaves and steps stand out
+    assert (east.max(), north.max()) == pytest.approx(ring.max(axis=0), abs=1.5)
+    raised = height - Egm96().heights(longitude, latitude)
+    assert summary["ground_m"] - 1.5 < raised.min() < raised.max() < summary["ground_m"] + summary["height_m"] + 1.5
+    assert get(client, VERSION + "/tiles/999.glb", 404).json()["reason"] == "tile"
 
 
 def test_the_catalogue_names_what_can_be_fetched(client):
