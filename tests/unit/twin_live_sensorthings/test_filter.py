@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from twin.errors import InvalidInput
 from twin.live import Point, PointKind
-from twin.live.sensorthings import Readings, holds, parse_filter, parse_options
+from twin.live.sensorthings import Answers, Model, Readings, holds, parse_filter, parse_options
 from twin.live.sensorthings.filter import time_bounds
 from twin.live.sensorthings.functions import FUNCTIONS
 from twin.live.sensorthings.readings import Span
@@ -124,7 +124,9 @@ STANDARD = {
     ),
     "st_equals": ("st_equals(location,geography'POINT(24.7 59.4)')", "st_equals(location,line)"),
     "st_disjoint": ("st_disjoint(location,line)", f"st_disjoint(location,geography'{SQUARE}')"),
-    "st_touches": (f"st_touches(geography'POINT(24 59.5)',geography'{SQUARE}')", f"st_touches(location,geography'{SQUARE}')"),
+    "st_touches": (
+        f"st_touches(geography'POINT(24 59.5)',geography'{SQUARE}')", f"st_touches(location,geography'{SQUARE}')",
+    ),
     "st_within": (f"st_within(location,geography'{SQUARE}')", f"st_within(feature,geography'{SQUARE}')"),
     "st_overlaps": (f"st_overlaps(feature,geography'SRID=4326;{SQUARE}')", "st_overlaps(feature,feature)"),
     "st_crosses": (
@@ -258,3 +260,13 @@ def test_a_page_of_a_long_history_is_right_and_reads_little(wanted, newest, ever
     expected = range(total - 1, total - 1 - wanted, -1) if newest else range(wanted)
     assert [row["result"] for row in found] == list(expected)
     assert max(read) <= 30_000
+
+
+def test_expansions_within_expansions_cannot_grow_without_end():
+    points = [Point("101234567", f"p{n}", "g", PointKind.SENSOR, "Temperature", "Cel") for n in range(300)]
+    model = Model(points, lambda building, _space: building, dict)
+    answers = Answers(model, Readings(lambda *_: {"items": []}), NOW, "https://x")
+    asked = {"$expand": "Thing($expand=Datastreams($top=300))", "$top": "300"}
+    with pytest.raises(InvalidInput) as caught:
+        answers.get("Datastreams", asked)
+    assert caught.value.reason == "too-many-items"

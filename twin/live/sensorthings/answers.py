@@ -24,6 +24,8 @@ MQTT_CLASSES = ("create-observations-via-mqtt/observations-creation", "receive-u
 CONFORMS_TO = tuple(CONFORMANCE + name for name in CLASSES)
 MAX_MERGED = 200  # Datastreams whose Observations are listed together
 MAX_SEGMENTS = 12
+MAX_SHOWN = 50_000  # entities in one answer at all depths; a thousand rooms with all that hangs in them have a tenth
+COST_OF_READING = 20  # how many entities a look into the history of a Datastream counts as
 _SEGMENT = re.compile(r"(\$?[A-Za-z_]\w*)(?:\(('?)([0-9A-Za-z-]{1,40})\2\))?")
 _TIME = ("phenomenonTime",)
 
@@ -42,6 +44,7 @@ class Answers:
     def __init__(self, model: Model, readings: Readings, now: datetime, root: str, broker: str | None = None) -> None:
         self._model, self._readings, self._now, self._root = model, readings, now, root
         self._broker = broker
+        self._left = MAX_SHOWN
 
     def get(self, path: str, query: Mapping[str, str]) -> Any:
         """Return the answer to GET: JSON members, or the plain value after ``/$value``.
@@ -200,6 +203,7 @@ class Answers:
                 reason="too-many-streams",
                 hint="Ask Datastreams(id)/Observations.",
             )
+        self._spend(COST_OF_READING * len(numbers))
         span = span_of(*time_bounds(options.filter, _TIME[0]), self._now)
         if options.filter is None and all(steps == _TIME for steps, _ in options.orderby):
             down = bool(options.orderby) and options.orderby[0][1]
@@ -220,7 +224,18 @@ class Answers:
 
     # --- showing
 
+    def _spend(self, count: int) -> None:
+        self._left -= count
+        if self._left < 0:
+            raise InvalidInput(
+                f"The answer would show more than {MAX_SHOWN} entities.",
+                reason="too-many-items",
+                hint="Ask for fewer with $top, or expand less.",
+                entity="$expand",
+            )
+
     def _shown(self, kind: str, row: Entity, options: Options) -> dict[str, Any]:
+        self._spend(1)
         refuse_unknown(kind, row, options)
         number = row["@iot.id"]
         named = f"'{number}'" if isinstance(number, str) else str(number)
