@@ -31,6 +31,12 @@ _SCHEMA = "point BIGINT, time_us BIGINT, kind TINYINT, number DOUBLE, text VARCH
 LAST_TIME_US = 2**62  # after every time that a reading can have
 Duck = duckdb.DuckDBPyConnection
 NUMBER, TRUTH, TEXT = range(3)  # `kind`: which of the columns holds the result
+# The key of the table begins with the point: by point, a month is found without reading all other months.
+_OF_MONTH = "FROM observation WHERE point IN (SELECT id FROM point) AND time_us >= ? AND time_us < ?"
+_FIRST = (
+    "SELECT min((SELECT min(time_us) FROM observation WHERE point = point.id AND time_us >= ?1 AND time_us < ?2))"
+    " FROM point"
+)
 
 
 class Archive:
@@ -53,15 +59,14 @@ class Archive:
         limit = begin_us(month_of(before))
         found: list[int] = []
         start = -LAST_TIME_US
-        query = "SELECT min(time_us) FROM observation WHERE time_us >= ? AND time_us < ?"
-        while (first := connection.execute(query, (start, limit)).fetchone()[0]) is not None:
+        while (first := connection.execute(_FIRST, (start, limit)).fetchone()[0]) is not None:
             found.append(month_of(time_from_us(first)))
             start = begin_us(found[-1] + 1)
         return found
 
     def has_waiting(self, connection: sqlite3.Connection, month: int) -> bool:
         """Tell whether readings of a month lie in SQLite."""
-        query = "SELECT 1 FROM observation WHERE time_us >= ? AND time_us < ? LIMIT 1"
+        query = f"SELECT 1 {_OF_MONTH} LIMIT 1"
         return connection.execute(query, (begin_us(month), begin_us(month + 1))).fetchone() is not None
 
     def write_month(self, connection: sqlite3.Connection, month: int) -> ArchivedMonth:
@@ -88,7 +93,7 @@ class Archive:
             "INSERT OR REPLACE INTO archived VALUES (?, ?, ?, ?)",
             (written.month, written.file, written.readings, written.sha256),
         )
-        connection.execute("DELETE FROM observation WHERE time_us >= ? AND time_us < ?", span)
+        connection.execute(f"DELETE {_OF_MONTH}", span)
         return written
 
     def _write(
@@ -99,14 +104,15 @@ class Archive:
             engine.execute(f"CREATE TABLE reading ({_SCHEMA})")
             if old is not None:
                 engine.execute("INSERT INTO reading SELECT *, false FROM read_parquet(?)", [str(self.checked(old))])
-            rows = connection.execute(
-                "SELECT point, time_us, result, quality FROM observation WHERE time_us >= ? AND time_us < ?", span
-            )
+            query = f"SELECT point, time_us, result, quality {_OF_MONTH} ORDER BY point, time_us"
+            rows = connection.execute(query, span)
             while batch := rows.fetchmany(ROWS_PER_FETCH):
                 _insert(engine, batch)
+            once = (
+                "" if old is None else "DISTINCT ON (point, time_us)"
+            )  # a key may be in both
             engine.execute(
-                "COPY (SELECT DISTINCT ON (point, time_us) * EXCLUDE (late) FROM reading"  # noqa: S608 - a path of ours
-                " ORDER BY point, time_us, late) TO"
+                f"COPY (SELECT {once} * EXCLUDE (late) FROM reading ORDER BY point, time_us, late) TO"  # noqa: S608
                 f" '{quoted(part)}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
             )
             (count,) = engine.execute("SELECT count(*) FROM read_parquet(?)", [str(part)]).fetchone() or (0,)
@@ -227,17 +233,25 @@ def quoted(path: Path) -> str:
 def _insert(engine: Duck, batch: list[Values]) -> None:
     import numpy as np  # noqa: PLC0415, RUF100 - only here, and slow to load
 
-    kinds = [TEXT if isinstance(row[2], str) else TRUTH if isinstance(row[2], int) else NUMBER for row in batch]
+    points, times, results, qualities = zip(*batch, strict=True)
     columns = {
-        "point": np.array([row[0] for row in batch], dtype=np.int64),
-        "time_us": np.array([row[1] for row in batch], dtype=np.int64),
-        "kind": np.array(kinds, dtype=np.int8),
-        "number": np.array([0.0 if isinstance(row[2], str) else float(row[2]) for row in batch]),
-        "text": np.array([row[2] if isinstance(row[2], str) else None for row in batch], dtype=object),
-        "quality": np.array([row[3] for row in batch], dtype=np.int8),
+        "point": np.array(points, dtype=np.int64),
+        "time_us": np.array(times, dtype=np.int64),
+        "quality": np.array(qualities, dtype=np.int8),
     }
+    if set(map(type, results)) == {float}:  # nearly always, and much faster
+        columns |= {"number": np.array(results, dtype=np.float64)}
+        selected = f"{NUMBER}, number, NULL"
+    else:
+        kinds = [TEXT if isinstance(item, str) else TRUTH if isinstance(item, int) else NUMBER for item in results]
+        columns |= {
+            "kind": np.array(kinds, dtype=np.int8),
+            "number": np.array([0.0 if isinstance(item, str) else float(item) for item in results]),
+            "text": np.array([item if isinstance(item, str) else None for item in results], dtype=object),
+        }
+        selected = "kind, number, text"
     engine.register("batch", columns)
-    engine.execute("INSERT INTO reading SELECT point, time_us, kind, number, text, quality, true FROM batch")
+    engine.execute(f"INSERT INTO reading SELECT point, time_us, {selected}, quality, true FROM batch")  # noqa: S608
     engine.unregister("batch")
 
 
