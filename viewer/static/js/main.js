@@ -165,6 +165,8 @@ function exposeForTests() {
     pick: (x, y) => page?.inspect().pick?.(x, y) ?? null,
     /** Row of the city on the district page. @param {number} x @param {number} y */
     pickRow: (x, y) => page?.inspect().pickRow?.(x, y) ?? -1,
+    /** A picture that is finished. */
+    drawn: () => app.viewport.drawn(),
     /** @param {string} id GlobalId, or building id on the district page */
     screenPositionOf: (id) => page?.inspect().screenPositionOf?.(id) ?? null,
   };

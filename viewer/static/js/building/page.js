@@ -4,6 +4,7 @@ import { byId, fill, h } from "../core/dom.js";
 import { createStore } from "../core/store.js";
 import { t } from "../core/i18n.js";
 import { emptyBlock, errorBlock, skeleton, stageMessage, stageProgress } from "../ui/feedback.js";
+import { warm } from "../gl/warm.js";
 import { BuildingScene } from "./scene.js";
 import { initialState } from "./state.js";
 import { restoreView, stateOf } from "./link.js";
@@ -15,6 +16,8 @@ import { treeOf } from "./words.js";
 
 /** Panels wait for the first picture, but not longer than this. */
 const PANELS_MS = 1500;
+/** After so long without anything to load, what may be needed later is made ready. */
+const QUIET_MS = 1000;
 const pause = (/** @type {number} */ ms) => new Promise((done) => { setTimeout(done, ms); });
 
 /**
@@ -60,6 +63,7 @@ export function openPage(app, place, asked = null) {
     stageProgress(null);
     if (place.element && !place.eye && context.store.get().selected[0] === place.element) fitView(context);
     flags.complete = true;
+    pause(QUIET_MS).then(() => { if (!abort.signal.aborted) warm(app.viewport, true); });
   };
   const retry = () => load().catch((error) => {
     if (abort.signal.aborted) return;

@@ -45,7 +45,17 @@ export class BuildingScene {
     this.abort = new AbortController();
     this.loaded = 0;
     this.bytes = 0;
-    viewport.shown.then(() => { if (!this.abort.signal.aborted) drawFloor(this.ground, this.box); viewport.invalidate(); });
+    viewport.shown.then(() => this.drawGround());
+  }
+
+  /** What stands below comes after the first picture: its shaders are others. */
+  async drawGround() {
+    const ground = new Group();
+    drawFloor(ground, this.box);
+    await this.viewport.prepare(ground);
+    if (this.abort.signal.aborted) return clearGroup(ground);
+    this.ground.add(...ground.children);
+    this.viewport.invalidate();
   }
 
   /** @param {readonly number[]} p model coordinates @returns {[number, number, number]} */

@@ -5,6 +5,8 @@ import { PASS_LINE, PICK, SEE_THROUGH, SOLID, featureMaterial } from "./material
 
 /** Camera layer of the id pass. */
 export const PICK_LAYER = 1;
+/** Camera layer of outlines, which a moving picture may go without. */
+export const LINE_LAYER = 2;
 
 /** @typedef {{storey: string | null, band: string, first: number, features: number}} ChunkInfo */
 /** @typedef {import("./workers/chunk.js").Part} Part */
@@ -19,8 +21,6 @@ export class Chunk {
     this.solids = [];
     /** @type {Mesh[]} */
     this.through = [];
-    /** Whether any of its features is see-through by its own colour. */
-    this.alpha = false;
     this.triangles = 0;
     /** @type {Map<string, any>} materials by pass: meshes of one part share them */
     this.materials = new Map();
@@ -34,7 +34,6 @@ export class Chunk {
    * @param {boolean} [alpha] whether a vertex of it is see-through
    */
   add(source, base, model, alpha = false) {
-    this.alpha ||= base.w < 0.99 || alpha;
     for (const pass of [SOLID, SEE_THROUGH, PICK]) {
       const mesh = pass === SOLID ? source : source.clone();
       mesh.material = this.material(pass, base, source.geometry, model);
@@ -43,6 +42,7 @@ export class Chunk {
       mesh.matrixAutoUpdate = false;
       if (pass === SOLID) this.solids.push(mesh);
       if (pass === SEE_THROUGH) this.through.push(mesh);
+      if (pass === SEE_THROUGH) mesh.userData.alpha = base.w < 0.99 || alpha;
       this.group.add(mesh);
     }
     const index = source.geometry.index;
@@ -63,8 +63,8 @@ export class Chunk {
   /** @param {boolean} on */
   setCaps(on) {
     for (const material of this.materials.values()) {
-      if (Boolean(material.defines.CAPS) === on || material.transparent) continue;
-      material.defines = on ? { CAPS: 1 } : {};
+      if (Boolean(material.defines.CUT) === on) continue;
+      material.defines = on ? { CUT: 1, ...(material.transparent ? {} : { CAPS: 1 }) } : {};
       material.needsUpdate = true;
     }
   }
@@ -144,5 +144,6 @@ function linesOf(chunk, edges, attributes, base, model) {
   geometry.setIndex(new BufferAttribute(edges, 1));
   const lines = new LineSegments(geometry, chunk.material(PASS_LINE, base, geometry, model));
   lines.renderOrder = 1;
+  lines.layers.set(LINE_LAYER);
   return lines;
 }

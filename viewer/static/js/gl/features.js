@@ -31,7 +31,6 @@ export class FeatureModel {
     if (on === this.caps) return;
     this.caps = on;
     for (const chunk of this.chunks) chunk.setCaps(on);
-    this.uniforms.uCutting.value = on ? 1 : 0;
   }
 
   /** Show a view: one fill and one upload, whatever the number of features. @param {import("../core/ids.js").FeatureView} view */
@@ -56,9 +55,9 @@ export class FeatureModel {
     this.seeThrough();
   }
 
-  /** Draw the see-through pass only where something can be seen through. */
+  /** Draw the see-through pass only of meshes that can be seen through. */
   seeThrough() {
-    for (const chunk of this.chunks) for (const mesh of chunk.through) mesh.visible = chunk.alpha || this.counts.ghosts > 0;
+    for (const chunk of this.chunks) for (const mesh of chunk.through) mesh.visible = mesh.userData.alpha || this.counts.ghosts > 0;
   }
 
   /** @param {import("./chunks.js").Chunk} chunk */

@@ -23,7 +23,9 @@ flat varying vec4 vColour;
 flat varying float vFeature;
 flat varying float vEven;
 varying vec3 vWorld;
+#ifdef CUT
 varying vec3 vPlace;
+#endif
 vec3 encode(vec3 c) { return mix(c * 12.92, 1.055 * pow(max(c, vec3(0.0)), vec3(1.0 / 2.4)) - 0.055, step(0.0031308, c)); }
 void main() {
   float feature = uFirst + featureId;
@@ -56,7 +58,9 @@ void main() {
 #endif
   vec4 world = modelMatrix * local;
   vWorld = world.xyz - cameraPosition;
+#ifdef CUT
   vPlace = world.xyz;
+#endif
   vFeature = feature;
   if ((flags & 4u) != 0u) base.a *= smoothstep(0.05, 0.9, length(vWorld) / uReach);
   vColour = base;
@@ -65,9 +69,6 @@ void main() {
 
 const FRAGMENT = /* glsl */ `
 uniform float uPass;
-uniform float uClip;
-uniform vec4 uCuts[3];
-uniform float uCutting;
 uniform float uLineAlpha;
 uniform float uModel;
 uniform vec3 uSun;
@@ -75,17 +76,23 @@ flat varying vec4 vColour;
 flat varying float vFeature;
 flat varying float vEven;
 varying vec3 vWorld;
+#ifdef CUT
+uniform float uClip;
+uniform vec4 uCuts[3];
 varying vec3 vPlace;
 float beyond(float side, inout float edge) {
   float width = fwidth(side);
   edge = max(edge, width > 0.0 ? 1.0 - smoothstep(0.9, 1.9, -side / width) : 0.0);
   return side;
 }
+#endif
 void main() {
+#ifdef CUT
   float edge = 0.0;
   float side = uClip < 1e8 ? beyond(vPlace.y - uClip, edge) : -1.0;
   for (int i = 0; i < 3; i++) if (dot(uCuts[i].xyz, uCuts[i].xyz) > 0.0) side = max(side, beyond(dot(uCuts[i].xyz, vPlace) - uCuts[i].w, edge));
   if (side > 0.0) discard;
+#endif
 #ifdef CAPS
   // A cap lies 4 cm before the inside that stands for it, so that a floor under a cut wall does not shine through.
   float cap = isOrthographic ? 2e-4 : 0.04 * (1.0 - gl_FragCoord.z) * gl_FragCoord.w;
@@ -104,11 +111,13 @@ void main() {
   if (dot(normal, vWorld) > 0.0) normal = -normal;
   float light = 0.70 + 0.16 * normal.y + 0.20 * max(dot(normal, uSun), 0.0) + 0.05 * normal.x;
   light = mix(light, 1.0, vEven);
-  if (uCutting > 0.5 && vColour.a > 0.99) {
+#ifdef CUT
+  if (vColour.a > 0.99) {
     // The inside of a closed body is seen only through a cut: drawn flat and hatched it is the cap.
     if (!gl_FrontFacing) light = mod(gl_FragCoord.x + gl_FragCoord.y, 7.0) < 1.6 ? 0.42 : 0.66;
     light = mix(light, 0.16, edge);
   }
+#endif
   gl_FragColor = vec4(min(vColour.rgb * light, vec3(1.0)), vColour.a);
 }`;
 
@@ -124,7 +133,6 @@ export function sharedUniforms(model) {
     uModel: { value: model.number },
     uClip: { value: 1e9 },
     uCuts: { value: [new Vector4(), new Vector4(), new Vector4()] },
-    uCutting: { value: 0 },
     uGhostAlpha: { value: 0.05 },
     uDarkGlass: { value: 0 },
     uLineAlpha: { value: 0.55 },

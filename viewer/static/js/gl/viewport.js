@@ -3,9 +3,13 @@ import {
   Box3, OrbitControls, OrthographicCamera, PerspectiveCamera, Scene, Sphere, Spherical, Vector3, WebGLRenderTarget, WebGLRenderer,
 } from "../../vendor/vendor3d.js";
 import { unpackPick } from "../core/ids.js";
-import { PICK_LAYER } from "./chunks.js";
+import { LINE_LAYER, PICK_LAYER } from "./chunks.js";
 import { Flight } from "./flight.js";
 
+/** A frame that takes longer is no movement any more. */
+const SLOW_MS = 40;
+/** The camera rests when it has stood for so long. */
+const REST_MS = 180;
 const HOME = new Vector3(-0.55, 0.62, 0.8).normalize();
 
 /** @typedef {{origin: [number, number, number], direction: [number, number, number]}} Ray */
@@ -47,6 +51,10 @@ export class Viewport {
     this.queued = false;
     /** @type {WebGLSync | null} */
     this.fence = null;
+    /** Whether the camera moves now, and whether frames take too long for it. */
+    this.moving = false;
+    this.slow = false;
+    this.rest = 0;
     /** @type {Set<() => void>} */
     this.afterFrame = new Set();
     /** @type {Set<() => void>} */
@@ -94,8 +102,11 @@ export class Viewport {
     this.invalidate();
   }
 
-  /** Tell who follows the camera. */
+  /** Tell who follows the camera. While it moves slow pictures go without outlines; they come back when it rests. */
   moved() {
+    this.moving = true;
+    clearTimeout(this.rest);
+    this.rest = setTimeout(() => { this.moving = false; if (this.slow) this.invalidate(); }, REST_MS);
     for (const action of this.afterMove) action();
   }
 
@@ -112,12 +123,14 @@ export class Viewport {
     this.flight.step(performance.now());
     this.setDepthRange();
     this.camera.layers.set(0);
+    if (!(this.moving && this.slow)) this.camera.layers.enable(LINE_LAYER);
     this.renderer.render(this.scene, this.camera);
     const gl = /** @type {WebGL2RenderingContext} */ (this.renderer.getContext());
     this.fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
     gl.flush();
     this.frames += 1;
     if (this.awaited) this.watchFirst();
+    else if (this.moving && !this.slow) this.time();
     for (const action of this.afterFrame) action();
   }
 
@@ -144,6 +157,25 @@ export class Viewport {
     const done = gl.getSyncParameter(this.fence, gl.SYNC_STATUS) === gl.SIGNALED;
     if (done) { gl.deleteSync(this.fence); this.fence = null; }
     return !done;
+  }
+
+  /** Look how long the picture of now takes, while the camera moves. */
+  time() {
+    const begun = performance.now();
+    const look = () => {
+      if (this.busy()) setTimeout(look, 4);
+      else if (performance.now() - begun > SLOW_MS) this.slow = true;
+    };
+    look();
+  }
+
+  /** The picture of now, finished; the page does not wait for it. @returns {Promise<void>} */
+  drawn() {
+    this.invalidate();
+    return new Promise((done) => {
+      const look = () => (this.queued || this.busy() ? setTimeout(look, 2) : done());
+      look();
+    });
   }
 
   setDepthRange() {
@@ -258,6 +290,7 @@ export class Viewport {
    * @param {Box3} box
    */
   setBounds(box) {
+    this.slow = false; // of what is drawn now nothing is known
     box.getBoundingSphere(this.bounds);
     this.bounds.radius = Math.max(this.bounds.radius, 5);
     this.controls.maxDistance = this.bounds.radius * 8;

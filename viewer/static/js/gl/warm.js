@@ -8,8 +8,9 @@ import { PASS_LINE } from "./material.js";
  * Start what takes time and needs no model: the shaders of the usual chunks. The graphics card
  * compiles while the network is waited for; a model that comes later finds its programs ready.
  * @param {import("./viewport.js").Viewport} viewport
+ * @param {boolean} [cut] those that section planes need: nobody waits for them at the first cut
  */
-export function warm(viewport) {
+export function warm(viewport, cut = false) {
   const model = new FeatureModel(0, 1);
   const chunk = new Chunk({ storey: null, band: "structure", first: 0, features: 1 });
   const base = new Vector4(1, 1, 1, 1);
@@ -23,5 +24,6 @@ export function warm(viewport) {
     chunk.add(instanced ? new InstancedMesh(geometry, undefined, 1) : new Mesh(geometry), base, model);
     if (!instanced) chunk.group.add(new LineSegments(geometry, chunk.material(PASS_LINE, base, geometry, model)));
   }
+  chunk.setCaps(cut);
   viewport.prepare(chunk.group);
 }
