@@ -108,9 +108,7 @@ class Archive:
             rows = connection.execute(query, span)
             while batch := rows.fetchmany(ROWS_PER_FETCH):
                 _insert(engine, batch)
-            once = (
-                "" if old is None else "DISTINCT ON (point, time_us)"
-            )  # a key may be in both
+            once = "" if old is None else "DISTINCT ON (point, time_us)"  # a key may be in both
             engine.execute(
                 f"COPY (SELECT {once} * EXCLUDE (late) FROM reading ORDER BY point, time_us, late) TO"  # noqa: S608
                 f" '{quoted(part)}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
