@@ -1,7 +1,7 @@
 """The engine `rc52016`: one zone, hourly, every element a chain of layer nodes (EN ISO 52016-1 type).
 
-Beside the standard: sky temperature from the climate, wind-dependent outer film, angle-dependent glass, and inner
-film coefficients that were fitted on ten ASHRAE 140 cases (`INSIDE_CONVECTION`).
+Beside the standard: sky temperature from the climate, angle-dependent glass, and films that follow wind and
+temperatures (`inside`). Nothing in it is fitted.
 """
 
 from dataclasses import dataclass, replace
@@ -12,7 +12,18 @@ from numpy.typing import NDArray
 
 from twin.energy.climate import ClimateYear, Series, month_of_hour
 from twin.energy.construction import Chain, chain, iso_chain
-from twin.energy.faces import ISO_FACES, FaceRules, Weather, face_conditions
+from twin.energy.faces import ISO_FACES, FaceRules, Weather, face_conditions, roughness
+from twin.energy.inside import (
+    GROWTH,
+    ISO_CONVECTION,
+    ISO_RADIATION,
+    LEAST_CONVECTION,
+    is_pane,
+    outer_rising,
+    radiation,
+    rising,
+    widening,
+)
 from twin.energy.kernel import (
     AIR,
     COOL,
@@ -29,32 +40,12 @@ from twin.energy.kernel import (
     Kernel,
     compiled,
 )
-from twin.energy.values import Boundary, EnergyModel, Kind, UseProfile
+from twin.energy.values import Boundary, EnergyModel, UseProfile
 from twin.errors import InvalidInput
 
 ENGINE = "rc52016"
-ENGINE_VERSION = "0.4"
+ENGINE_VERSION = "0.5"
 
-# Convection at the inner face, W/(m2.K). Fitted to reference programs on the ten cases of
-# `tests/conformance/bestest`; EN ISO 52016-1 gives 2.5 (wall), 5.0 (heat up) and 0.7 (heat down).
-INSIDE_CONVECTION = {
-    Kind.WALL: 2.4,
-    Kind.ROOF: 1.0,
-    Kind.FLOOR: 3.0,
-    Kind.WINDOW: 1.6,
-    Kind.DOOR: 2.4,
-    Kind.INTERNAL: 2.0,
-}
-# Defaults of EN ISO 52016-1 (and EN ISO 13789): horizontal flow, upwards, downwards.
-ISO_INSIDE_CONVECTION = {
-    Kind.WALL: 2.5,
-    Kind.ROOF: 5.0,
-    Kind.FLOOR: 0.7,
-    Kind.WINDOW: 2.5,
-    Kind.DOOR: 2.5,
-    Kind.INTERNAL: 2.5,
-}
-INSIDE_RADIATION = 5.13  # EN ISO 52016-1: emissivity 0.9 at 20 °C
 AIR_HEAT = 1006.0  # J/(kg.K)
 FURNITURE = 10_000.0  # J/(m2.K) of floor: air and furniture node of EN ISO 52016-1 table B.17
 WARM_UP_DAYS = 31
@@ -227,15 +218,21 @@ def _house(model: EnergyModel, climate: ClimateYear, options: Options, chains: l
     zone, elements = model.zone, model.elements
     heat_of_air = zone.volume_m3.value * climate.air_density_kg_m3() * AIR_HEAT
     furniture = FURNITURE * zone.floor_area_m2.value if options.furniture else 0.0
-    films = ISO_INSIDE_CONVECTION if options.method is Method.ISO_DEFAULT else INSIDE_CONVECTION
+    iso, count = options.method is Method.ISO_DEFAULT, len(elements)
     return House(
         first=np.concatenate([[0], np.cumsum([len(part.capacity) for part in chains])]),
         area=np.array([element.area_m2.value for element in elements]),
         is_ground=np.array([element.boundary is Boundary.GROUND for element in elements]),
         capacity=np.concatenate([part.capacity for part in chains]),
         conductance=np.concatenate([part.conductance for part in chains]),
-        convection=np.array([films[element.kind] for element in elements]),
-        radiation=INSIDE_RADIATION,
+        rising=np.zeros((count, 2)) if iso else rising(elements),
+        least=np.array([ISO_CONVECTION[element.kind] if iso else LEAST_CONVECTION for element in elements]),
+        is_pane=np.array([is_pane(element) for element in elements]),
+        radiation=np.full(count, ISO_RADIATION) if iso else radiation(elements),
+        growth=0.0 if iso else GROWTH,
+        outer_rising=outer_rising(elements),
+        widening=np.zeros(count) if iso else widening(elements),
+        rough=np.array([0.0 if iso else roughness(element) for element in elements]),
         air_capacity=heat_of_air + furniture,
     )
 

@@ -5,6 +5,7 @@ indices"): both values say how many panes and coatings there are, and these how 
 inside. Coated triple glass throws some 40 % of the light back, two clear panes a seventh.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -33,6 +34,19 @@ THROUGH = {
     "I": (3.146, -6.855, 3.931, 7.860e-1, -2.934e-3),
     "J": (3.744, -8.836, 6.018, 8.407e-2, 4.825e-4),
 }
+# What a slanting ray loses within the panes beyond an upright one: one less what passes and is thrown back.
+KEPT = {
+    "A": (-1.33, 3.2, -2.57, 0.7, 0.0),
+    "B": (-3.23, 7.86, -6.5, 1.87, 0.0),
+    "C": (-3.99, 9.86, -8.4, 2.52, 0.0),
+    "D": (-3.11, 7.64, -6.4, 1.85, 0.0),
+    "E": (-2.8, 6.82, -5.6, 1.57, 0.0),
+    "F": (-5.32, 13.14, -10.98, 3.15, 0.0),
+    "G": (-5.49, 13.54, -11.32, 3.25, 0.0),
+    "H": (-5.64, 13.94, -11.7, 3.39, 0.0),
+    "I": (-6.27, 15.74, -13.55, 4.06, 0.0),
+    "J": (-6.39, 16.32, -14.27, 4.35, 0.0),
+}
 # By g-value: the curves that are mixed in equal parts from there on, a straight line to the next one between.
 LOW_U = ((0.35, "J"), (0.45, "E"))
 MIDDLE_U = ((0.25, "FH"), (0.30, "FGHI"), (0.50, "FGHI"), (0.55, "E"))
@@ -45,15 +59,17 @@ class Glass:
 
     Attributes:
         passed: float64 (5,), passed directly: factors of the powers of the cosine of incidence, from 0 on.
-        taken: Taken by the panes, half at each face; the same at every angle, for what passes less is thrown back.
+        taken: float64 (5,), taken by the panes, half at each face: factors as of `passed`.
         passed_diffuse: Passed of even light.
+        taken_diffuse: Taken of even light.
         lost: Share of the light from inside that it lets out or takes.
         warms: Share of the light from inside that warms the inner face.
     """
 
     passed: Series
-    taken: float
+    taken: Series
     passed_diffuse: float
+    taken_diffuse: float
     lost: float
     warms: float
 
@@ -62,18 +78,25 @@ def plain_glass(g: float) -> Glass:
     """Return glass that lets the same share through at every angle, and takes nothing."""
     same = np.zeros(POWERS)
     same[0] = g
-    return Glass(same, 0.0, g, PLAIN_LOSS, 0.0)
+    return Glass(same, np.zeros(POWERS), g, 0.0, PLAIN_LOSS, 0.0)
 
 
 @lru_cache(maxsize=256)  # by two numbers; a city has some tens of kinds of glass
 def glass_of(u_w_m2k: float, g: float) -> Glass:
     """Return glass of which U-value and g-value at normal incidence are known."""
     through, thrown = normal_shares(u_w_m2k, g)
+    passed = through * _curve(u_w_m2k, g, THROUGH)
+    # What is thrown back grows to all of it; what neither passes nor is thrown back is taken.
+    taken = (1.0 - thrown) * _curve(u_w_m2k, g, KEPT) + (1.0 - through - thrown) / through * passed
+    of_light, of_panes = _even(passed), _even(taken)
+    return Glass(passed, taken, of_light, of_panes, of_light + of_panes, of_panes / 2.0)
+
+
+def _even(shares: Series) -> float:
+    """Return the share of even light for factors of the powers of the cosine."""
     cosines = np.cos(np.radians(np.linspace(90.0, 0.0, ANGLES)))
-    passed = through * _curve(u_w_m2k, g)
-    light = np.clip(passed @ cosines ** np.arange(POWERS)[:, None], 0.0, 1.0)
-    of_light, taken = float(np.trapezoid(light * 2.0 * cosines, cosines)), 1.0 - through - thrown
-    return Glass(passed, taken, of_light, of_light + taken, taken / 2.0)
+    at = np.clip(shares @ cosines ** np.arange(POWERS)[:, None], 0.0, 1.0)
+    return float(np.trapezoid(at * 2.0 * cosines, cosines))
 
 
 def normal_shares(u_w_m2k: float, g: float) -> tuple[float, float]:
@@ -93,13 +116,13 @@ def normal_shares(u_w_m2k: float, g: float) -> tuple[float, float]:
     return through, max(1.0 - through - within / inward, 0.0)
 
 
-def _curve(u_w_m2k: float, g: float) -> Series:
+def _curve(u_w_m2k: float, g: float, curves: Mapping[str, tuple[float, ...]]) -> Series:
     """Return the factors of an angular curve, power 0 first."""
-    low, middle, high = (_by_g(row, g) for row in (LOW_U, MIDDLE_U, HIGH_U))
+    low, middle, high = (_by_g(row, g, curves) for row in (LOW_U, MIDDLE_U, HIGH_U))
     by_u = np.array([low, middle, middle, high])
     return np.array([np.interp(u_w_m2k, U_CURVES, column) for column in by_u.T])[::-1]
 
 
-def _by_g(row: tuple[tuple[float, str], ...], g: float) -> Series:
-    mixed = np.array([np.mean([THROUGH[name] for name in names], axis=0) for _, names in row])
+def _by_g(row: tuple[tuple[float, str], ...], g: float, curves: Mapping[str, tuple[float, ...]]) -> Series:
+    mixed = np.array([np.mean([curves[name] for name in names], axis=0) for _, names in row])
     return np.array([np.interp(g, [at for at, _ in row], column) for column in mixed.T])

@@ -1,8 +1,8 @@
 """The hourly step of the element model (EN ISO 52016-1 type): plain Python that numba compiles when first asked.
 
-Each element is a chain of nodes from its outer face to its inner face. Only its outer film changes from hour to
-hour, so a chain is eliminated from inside to outside: all pivots but the outermost are worked out once for a length
-of step, and an hour costs one division for each element.
+Each element is a chain of nodes from its outer face to its inner face. Only the films at its two faces change from
+step to step, so the nodes between are eliminated once for a length of step, and a step costs one division for each
+element and pass. Films follow the temperatures: those of the step before first, then those of this one.
 
 Nothing is compiled by importing. Machine code is kept on disk only if the operator names a folder
 (`NUMBA_CACHE_DIR`), so that an installed, read-only tree is never written to.
@@ -19,6 +19,10 @@ Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 Kernel = Callable[..., None]
 
+PASSES = 2  # films of a step: as the step before ended, then as this one does
+PANE_C = 10.0  # EN 673: mean temperature of the panes at which their U-value is declared
+REFERENCE_C = 20.0  # around which radiation is made linear
+
 # Columns of the hourly result.
 HEAT, COOL, AIR, VENTILATION, TRANSMISSION, GROUND, SOLAR, GAINS, STORED, RESULT_COLUMNS = range(10)
 
@@ -32,8 +36,17 @@ class House(NamedTuple):
         is_ground: (elements,), whether the outer side is the ground.
         capacity: (nodes,), J/(m2.K).
         conductance: (nodes,), from a node to the next one inwards, W/(m2.K); unused at the inner face.
-        convection: (elements,), at the inner face, W/(m2.K).
-        radiation: At the inner face, W/(m2.K).
+        rising: (elements, 2), convection at the inner face at a kelvin, W/(m2.K): of a face that is colder than the
+            air, and of a warmer one.
+        is_pane: (elements,), whether it grows with the fourth root of the difference, not the third.
+        least: (elements,), convection at the inner face is never less, W/(m2.K).
+        radiation: (elements,), from the inner face to the mean radiant temperature at 20 °C, W/(m2.K).
+        growth: What radiation grows by with a kelvin, as a share.
+        outer_rising: (elements, 2), convection at the outer face at a kelvin without wind, W/(m2.K): of a face that
+            is colder than the air outside, and of a warmer one.
+        widening: (elements,), what the conductance of a pane of two nodes grows by with a kelvin, W/(m2.K2); 0 of
+            others.
+        rough: (elements,), what a face that is not smooth adds to what the wind adds, as a factor.
         air_capacity: J/K.
     """
 
@@ -42,8 +55,14 @@ class House(NamedTuple):
     is_ground: NDArray[np.bool_]
     capacity: Array
     conductance: Array
-    convection: Array
-    radiation: float
+    rising: Array
+    is_pane: NDArray[np.bool_]
+    least: Array
+    radiation: Array
+    growth: float
+    outer_rising: Array
+    widening: Array
+    rough: Array
     air_capacity: float
 
 
@@ -51,8 +70,9 @@ class Hours(NamedTuple):
     """What the hours bring; the last axis of each array is the hour.
 
     Attributes:
-        film: (elements, hours), sum of the outer film coefficients, W/(m2.K).
-        drive: (elements, hours), sum of film coefficient times temperature, and absorbed sun, W/m2.
+        film: (elements, hours), sum of the outer film coefficients but for convection, W/(m2.K).
+        drive: (elements, hours), sum of these times their temperatures, and absorbed sun, W/m2.
+        wind: (elements, hours), convection that the wind makes at a smooth outer face, W/(m2.K).
         source: (elements, hours), absorbed at the inner face, W/m2.
         exchange: (hours,), of air, W/K.
         outside_c: (hours,), air outside.
@@ -63,6 +83,7 @@ class Hours(NamedTuple):
 
     film: Array
     drive: Array
+    wind: Array
     source: Array
     exchange: Array
     outside_c: Array
@@ -72,116 +93,182 @@ class Hours(NamedTuple):
 
 
 class Factors(NamedTuple):
-    """Eliminated chains; u is the heat that air and radiation would give to an inner face at 0 °C, W/m2.
+    """Chains whose inner nodes are eliminated for one length of step: what is left are their two faces.
 
     Attributes:
         rate: (nodes,), capacity over the step, W/(m2.K).
-        share: (nodes,), inverse pivots; unused at outer faces.
+        share: (nodes,), inverse pivots; unused at the faces.
         passed: (nodes,), what a node takes of the next one inwards, and that one of it.
-        own: (nodes,), what u adds to a node while the outer face is held, m2.K/W.
-        carried: (nodes,), what a node takes of its outer face; at the inner face also what the outer one takes of u.
+        of_outer: (nodes,), what a node takes of its outer face.
+        of_inner: (nodes,), what a node takes of its inner face.
         mass: (nodes,), heat capacity, J/K.
-        pivot: (elements,), pivot of the outer face without its film, W/(m2.K).
+        pivot: (elements, 2), pivots of the outer and the inner face without their films, W/(m2.K).
+        through: (elements,), from face to face, W/(m2.K).
     """
 
     rate: Array
     share: Array
     passed: Array
-    own: Array
-    carried: Array
+    of_outer: Array
+    of_inner: Array
     mass: Array
     pivot: Array
+    through: Array
 
 
 class Work(NamedTuple):
     """Room for one step, written again and again.
 
     Attributes:
-        inverse: (elements,), inverse pivot of the outer face in this hour.
-        gain: (elements,), what u adds to the inner face in this hour, m2.K/W.
-        given: (elements,), u.
-        known: (nodes,), temperatures for u = 0.
+        convection: (elements,), at the inner face in this step, W/(m2.K).
+        radiation: (elements,), from the inner face to the mean radiant temperature in this step, W/(m2.K).
+        film: (elements,), sum of the outer film coefficients in this step, W/(m2.K).
+        drive: (elements,), sum of these times their temperatures, and absorbed sun, W/m2.
+        gain: (elements, 3), what a watt at the inner face adds to it, to the outer face, and what a watt at the outer
+            face adds to it, m2.K/W.
+        face: (elements, 2), temperatures of the outer and the inner face for u = 0.
+        put: (elements, 2), what the nodes put into the two faces, and the inner source, W/m2.
+        latest: (elements, 2), temperatures of the two faces as last worked out.
+        given: (elements,), u: the heat from air and radiation to an inner face at 0 °C, W/m2.
+        known: (nodes,), temperatures of the nodes between for faces at 0 °C.
     """
 
-    inverse: Array
+    convection: Array
+    radiation: Array
+    film: Array
+    drive: Array
     gain: Array
+    face: Array
+    put: Array
+    latest: Array
     given: Array
     known: Array
 
 
+def make_room(house: House, temperature: Array) -> Work:
+    """Return arrays for a house, with faces as warm as their nodes."""
+    count = house.area.shape[0]
+    one, latest = np.empty((5, count)), np.empty((count, 2))
+    for e in range(count):
+        latest[e, 0], latest[e, 1] = temperature[house.first[e]], temperature[house.first[e + 1] - 1]
+    gain, face, put = np.empty((count, 3)), np.empty((count, 2)), np.empty((count, 2))
+    return Work(one[0], one[1], one[2], one[3], gain, face, put, latest, one[4], np.empty_like(temperature))
+
+
+def third_root(apart: float) -> float:
+    """Return the power 21/64, by square roots alone: the third root within 2 % from 0.02 to 40 K."""
+    return float(np.sqrt(np.sqrt(apart * np.sqrt(np.sqrt(apart * np.sqrt(np.sqrt(apart)))))))
+
+
 def factorise(house: House, dt: float) -> Factors:
-    """Eliminate every chain from inside to outside (Thomas algorithm), for one length of step."""
+    """Eliminate the nodes between the faces of every chain, from inside to outside, for one length of step."""
     first, conductance = house.first, house.conductance
     rate, mass = house.capacity / dt, house.capacity.copy()
     share, passed = np.zeros_like(rate), np.zeros_like(rate)
-    own, carried = np.zeros_like(rate), np.ones_like(rate)
-    pivot = np.empty_like(house.area)
-    for e in range(pivot.shape[0]):
-        start, end = first[e], first[e + 1]
-        inward, reached = house.convection[e] + house.radiation, 1.0
-        for i in range(end - 1, start, -1):
+    of_outer, of_inner = np.zeros_like(rate), np.zeros_like(rate)
+    pivot, through = np.empty((house.area.shape[0], 2)), np.empty_like(house.area)
+    for e in range(through.shape[0]):
+        start, last = first[e], first[e + 1] - 1
+        inward, reached = conductance[last - 1], conductance[last - 1]
+        for i in range(last - 1, start, -1):
             k = conductance[i - 1]
             share[i] = 1.0 / (rate[i] + inward + k)
             passed[i - 1] = k * share[i]
-            own[i] = share[i] * reached
+            of_inner[i] = share[i] * reached
             inward = k * (1.0 - passed[i - 1])
             reached *= passed[i - 1]
-        pivot[e] = rate[start] + inward
-        mass[start:end] *= house.area[e]
-        for i in range(start + 1, end):
-            own[i] += own[i - 1] * passed[i - 1]
-            carried[i] = carried[i - 1] * passed[i - 1]
-    return Factors(rate, share, passed, own, carried, mass, pivot)
+        of_outer[start] = 1.0
+        for i in range(start + 1, last):
+            of_outer[i] = of_outer[i - 1] * passed[i - 1]
+            of_inner[i] += of_inner[i - 1] * passed[i - 1]
+        kept = 1.0 - of_inner[last - 1]
+        pivot[e, 0], pivot[e, 1] = rate[start] + inward, rate[last] + conductance[last - 1] * kept
+        through[e] = reached
+        mass[start : last + 1] *= house.area[e]
+    return Factors(rate, share, passed, of_outer, of_inner, mass, pivot, through)
 
 
-def meet(house: House, factors: Factors, film: Array, work: Work) -> tuple[float, float, float]:
-    """Write what the outer films of an hour make of the chains.
+def face_films(house: House, air: float, radiant: float, work: Work) -> None:
+    """Write the films inside, which follow the temperatures as last worked out."""
+    for e in range(house.area.shape[0]):
+        face = work.latest[e, 1]
+        apart = abs(face - air)
+        grown = np.sqrt(np.sqrt(apart)) if house.is_pane[e] else third_root(apart)
+        rising = house.rising[e, 1] if face > air else house.rising[e, 0]
+        work.convection[e] = max(rising * grown, house.least[e])
+        work.radiation[e] = house.radiation[e] * (1.0 + house.growth * (0.5 * (face + radiant) - REFERENCE_C))
+
+
+def outer_films(house: House, hours: Hours, hour: int, work: Work) -> None:
+    """Write the films outside; still air follows the temperatures as last worked out (DOE-2: wind beside it)."""
+    outside = hours.outside_c[hour]
+    for e in range(house.area.shape[0]):
+        film, drive = hours.film[e, hour], hours.drive[e, hour]
+        if house.rough[e] > 0.0:
+            apart = work.latest[e, 0] - outside
+            rising = house.outer_rising[e, 1] if apart > 0.0 else house.outer_rising[e, 0]
+            still = rising * third_root(abs(apart))
+            convection = still + house.rough[e] * (np.sqrt(still**2 + hours.wind[e, hour] ** 2) - still)
+            film += convection
+            drive += convection * outside
+        work.film[e], work.drive[e] = film, drive
+
+
+def meet(house: House, factors: Factors, work: Work) -> tuple[float, float, float]:
+    """Write what the films of a step make of the chains, and the temperatures of the faces for u = 0.
 
     Returns:
-        Kelvin of the mean radiant temperature for a kelvin of the air, the area that it is shared by, and the heat
-        from the air to all faces for a kelvin.
+        Kelvin of the mean radiant temperature for a kelvin of the air, what it is shared by, W/K, and the heat from
+        the air to all faces for a kelvin.
     """
-    area, convection, radiation = house.area, house.convection, house.radiation
+    area, radiation, convection, gain = house.area, work.radiation, work.convection, work.gain
     left, warmed, loss = 0.0, 0.0, 0.0
     for e in range(area.shape[0]):
-        last = house.first[e + 1] - 1
-        work.inverse[e] = 1.0 / (factors.pivot[e] + film[e])
-        work.gain[e] = factors.own[last] + factors.carried[last] ** 2 * work.inverse[e]
-        left += area[e] * (1.0 - radiation * work.gain[e])
-        warmed += area[e] * convection[e] * work.gain[e]
+        middle = 0.5 * (work.latest[e, 0] + work.latest[e, 1])
+        wider = house.widening[e] * (middle - PANE_C)
+        outer = factors.pivot[e, 0] + wider + work.film[e]
+        inner = factors.pivot[e, 1] + wider + convection[e] + radiation[e]
+        through = factors.through[e] + wider
+        share = 1.0 / (outer * inner - through**2)
+        gain[e, 0], gain[e, 1], gain[e, 2] = outer * share, through * share, inner * share
+        at_outer, at_inner = work.put[e, 0] + work.drive[e], work.put[e, 1]
+        work.face[e, 0] = gain[e, 2] * at_outer + gain[e, 1] * at_inner
+        work.face[e, 1] = gain[e, 1] * at_outer + gain[e, 0] * at_inner
+        left += area[e] * radiation[e] * (1.0 - radiation[e] * gain[e, 0])
+        warmed += area[e] * radiation[e] * convection[e] * gain[e, 0]
     radiant = warmed / left
     for e in range(area.shape[0]):
-        loss += area[e] * convection[e] * (1.0 - work.gain[e] * (convection[e] + radiation * radiant))
+        loss += area[e] * convection[e] * (1.0 - gain[e, 0] * (convection[e] + radiation[e] * radiant))
     return radiant, left, loss
 
 
-def sweep(house: House, factors: Factors, drive: Array, source: Array, temperature: Array, work: Work) -> None:
-    """Write the temperatures of all nodes for u = 0."""
+def sweep(house: House, factors: Factors, source: Array, temperature: Array, work: Work) -> None:
+    """Write what the nodes put into the faces, and the temperatures of the nodes between for faces at 0 °C."""
     known = work.known
-    for e in range(drive.shape[0]):
-        start, end = house.first[e], house.first[e + 1]
-        z = factors.rate[end - 1] * temperature[end - 1] + source[e]
-        known[end - 1] = z
-        for i in range(end - 2, start - 1, -1):
+    for e in range(source.shape[0]):
+        start, last = house.first[e], house.first[e + 1] - 1
+        z = 0.0
+        for i in range(last - 1, start, -1):
             z = factors.rate[i] * temperature[i] + factors.passed[i] * z
             known[i] = z
-        x = (z + drive[e]) * work.inverse[e]
-        known[start] = x
-        for i in range(start + 1, end):
+        work.put[e, 0] = factors.rate[start] * temperature[start] + factors.passed[start] * z
+        x = 0.0
+        for i in range(start + 1, last):
             x = factors.share[i] * known[i] + factors.passed[i - 1] * x
             known[i] = x
+        work.put[e, 1] = factors.rate[last] * temperature[last] + house.conductance[last - 1] * x + source[e]
 
 
 def room(house: House, left: float, work: Work) -> tuple[float, float]:
     """Return the mean radiant temperature for air at 0 °C, and the heat that the faces then give to it, W."""
     radiant, heat = 0.0, 0.0
     for e in range(house.area.shape[0]):
-        radiant += house.area[e] * work.known[house.first[e + 1] - 1]
-    radiant *= house.radiation / left
+        radiant += house.area[e] * work.radiation[e] * work.face[e, 1]
+    radiant /= left
     for e in range(house.area.shape[0]):
-        face = work.known[house.first[e + 1] - 1] + work.gain[e] * radiant
-        heat += house.area[e] * house.convection[e] * face
-    return radiant / house.radiation, heat
+        face = work.face[e, 1] + work.gain[e, 0] * work.radiation[e] * radiant
+        heat += house.area[e] * work.convection[e] * face
+    return radiant, heat
 
 
 def hold(g: float, f: float, heating_c: float, cooling_c: float) -> tuple[float, float]:
@@ -191,25 +278,35 @@ def hold(g: float, f: float, heating_c: float, cooling_c: float) -> tuple[float,
     return kept, 0.0 if kept == free else g * kept - f
 
 
+def faces(work: Work, air: float, radiant: float) -> None:
+    """Write the temperatures of all faces."""
+    for e in range(work.given.shape[0]):
+        work.given[e] = work.convection[e] * air + work.radiation[e] * radiant
+        work.latest[e, 0] = work.face[e, 0] + work.gain[e, 1] * work.given[e]
+        work.latest[e, 1] = work.face[e, 1] + work.gain[e, 0] * work.given[e]
+
+
 def settle(house: House, factors: Factors, work: Work, temperature: Array) -> float:
     """Write the new temperatures of all nodes and return the heat that they stored, J."""
     stored = 0.0
     for e in range(work.given.shape[0]):
-        start, end = house.first[e], house.first[e + 1]
-        u = work.given[e]
-        lead = factors.carried[end - 1] * work.inverse[e] * u
-        for i in range(start, end):
-            new = work.known[i] + factors.own[i] * u + factors.carried[i] * lead
+        start, last = house.first[e], house.first[e + 1] - 1
+        outer, inner = work.latest[e, 0], work.latest[e, 1]
+        stored += factors.mass[start] * (outer - temperature[start])
+        stored += factors.mass[last] * (inner - temperature[last])
+        temperature[start], temperature[last] = outer, inner
+        for i in range(start + 1, last):
+            new = work.known[i] + factors.of_outer[i] * outer + factors.of_inner[i] * inner
             stored += factors.mass[i] * (new - temperature[i])
             temperature[i] = new
     return stored
 
 
-def flows(house: House, film: Array, drive: Array, temperature: Array) -> tuple[float, float]:
+def flows(house: House, work: Work, temperature: Array) -> tuple[float, float]:
     """Return the heat that enters through outer faces from the open air and from the ground, W."""
     outside, ground = 0.0, 0.0
-    for e in range(film.shape[0]):
-        flow = house.area[e] * (drive[e] - film[e] * temperature[house.first[e]])
+    for e in range(house.area.shape[0]):
+        flow = house.area[e] * (work.drive[e] - work.film[e] * temperature[house.first[e]])
         if house.is_ground[e]:
             ground += flow
         else:
@@ -231,24 +328,28 @@ def run_year(house: House, hours: Hours, temperature: Array, state: Array, resul
         result: (hours, 9), W and degrees Celsius, overwritten.
     """
     steps, count = hours.heating_c.shape[0], house.area.shape[0]
-    dt, part = 3600.0 / steps, 1.0 / steps
+    dt, part, radiant = 3600.0 / steps, 1.0 / steps, state[0]
     factors, inertia, air = factorise(house, dt), house.air_capacity / dt, state[0]
-    work = Work(np.empty(count), np.empty(count), np.empty(count), np.empty_like(temperature))
+    work = make_room(house, temperature)
     result[:] = 0.0
     for hour in range(result.shape[0]):
-        film, drive, source, row = hours.film[:, hour], hours.drive[:, hour], hours.source[:, hour], result[hour]
+        source, row = hours.source[:, hour], result[hour]
         exchange, outside = hours.exchange[hour], hours.outside_c[hour]
-        radiant_of_air, left, loss = meet(house, factors, film, work)
         for step in range(steps):
-            sweep(house, factors, drive, source, temperature, work)
-            radiant, heat = room(house, left, work)
-            f = heat + inertia * air + exchange * outside + hours.gains[hour]
-            new, load = hold(loss + inertia + exchange, f, hours.heating_c[step, hour], hours.cooling_c[step, hour])
-            radiant += radiant_of_air * new
-            for e in range(count):
-                work.given[e] = house.convection[e] * new + house.radiation * radiant
+            new, load = air, 0.0
+            sweep(house, factors, source, temperature, work)
+            outer_films(house, hours, hour, work)
+            for _ in range(PASSES):
+                face_films(house, new, radiant, work)
+                radiant_of_air, left, loss = meet(house, factors, work)
+                radiant, heat = room(house, left, work)
+                f = heat + inertia * air + exchange * outside + hours.gains[hour]
+                g = loss + inertia + exchange
+                new, load = hold(g, f, hours.heating_c[step, hour], hours.cooling_c[step, hour])
+                radiant += radiant_of_air * new
+                faces(work, new, radiant)
             stored = house.air_capacity * (new - air) + settle(house, factors, work, temperature)
-            through, ground = flows(house, film, drive, temperature)
+            through, ground = flows(house, work, temperature)
             row[STORED] += stored / 3600.0
             row[TRANSMISSION] += through * part
             row[GROUND] += ground * part
@@ -263,7 +364,7 @@ def run_year(house: House, hours: Hours, temperature: Array, state: Array, resul
     state[0] = air
 
 
-HELPERS = (factorise, meet, sweep, room, hold, settle, flows)
+HELPERS = (make_room, third_root, factorise, face_films, outer_films, meet, sweep, room, hold, faces, settle, flows)
 FAST = {"contract"}  # fused multiply-adds; sums keep their order, infinite and undefined numbers stay what they are
 
 

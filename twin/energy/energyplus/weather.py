@@ -8,6 +8,7 @@ from twin.energy.sun import sun_path
 # What a climate year does not hold, with the codes of the EPW data dictionary for missing.
 FLAGS = "?9?9?9?9E0?9?9?9?9?9?9?9?9?9?9?9?9?9?9?9*9*9?9?9?9"
 NO_ILLUMINANCE = "999999,999999,999999,9999"
+WINDS_DEG = (45, 225, 135, 315)  # nobody knows where from; every face has it before itself half of the time
 NO_SKY = "5,5,9999,99999,9,999999999,999,0.999,0,88,0.2,0.0,0.0"  # half covered, nothing known of the rest
 
 
@@ -44,7 +45,7 @@ def _rows(climate: ClimateYear) -> list[str]:
             f"2017,{month},{day},{clock},60,{FLAGS},{climate.dry_bulb_c[hour]:.3f},{climate.dew_point_c[hour]:.3f},"
             f"{humidity[hour]:.1f},{pressure:.0f},{above[hour]:.2f},{path.extraterrestrial_w_m2[hour]:.2f},"
             f"{climate.sky_infrared_w_m2[hour]:.3f},{','.join(f'{one:.3f}' for one in sun)},{NO_ILLUMINANCE},"
-            f"180,{climate.wind_m_s[hour]:.3f},{NO_SKY}"
+            f"{WINDS_DEG[hour % 4]},{climate.wind_m_s[hour]:.3f},{NO_SKY}"
         )
     return rows
 

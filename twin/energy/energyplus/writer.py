@@ -11,6 +11,7 @@ from twin.energy.construction import surface_resistance
 from twin.energy.energyplus.materials import Objects, construction
 from twin.energy.engine import AIR_HEAT, FURNITURE, set_points
 from twin.energy.faces import ground_c
+from twin.energy.inside import PANE_M
 from twin.energy.values import Boundary, EnergyElement, EnergyModel, Kind, Layer, Source, Sourced
 from twin.errors import InvalidInput
 
@@ -18,6 +19,7 @@ VERSION = "25.2"
 ZONE = "zone"
 HEIGHT_M = 2.7  # of the rectangles that stand for walls
 MOST_GLASS = 0.97  # share of a wall that its windows may fill; a carrier wall is added beyond it
+SIDES_OF_MASS = ("one side", "other side")
 STEPS_AN_HOUR = 6
 SURFACES = {Kind.WALL: "Wall", Kind.DOOR: "Wall", Kind.WINDOW: "Wall", Kind.ROOF: "Roof", Kind.FLOOR: "Floor"}
 MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
@@ -68,12 +70,14 @@ def _frame(model: EnergyModel, climate: ClimateYear, furniture: bool) -> dict[st
         "Building": {"b": {"terrain": "Country", "solar_distribution": "MinimalShadowing"}},
         "GlobalGeometryRules": {"g": {"starting_vertex_position": "UpperLeftCorner",
             "vertex_entry_direction": "Counterclockwise", "coordinate_system": "World"}},
-        "RunPeriod": {"year": {"begin_month": 1, "begin_day_of_month": 1, "begin_year": 2017, "end_month": 12,
-            "end_day_of_month": 31, "end_year": 2017}},
+        # EnergyPlus warms up by the first day again and again; a heavy house would begin the year as hot as a sunny
+        # 1 January makes it. The December before comes first, as the own engine warms up by it; it is dropped.
+        "RunPeriod": {"year": {"begin_month": 12, "begin_day_of_month": 1, "begin_year": 2017, "end_month": 12,
+            "end_day_of_month": 31, "end_year": 2018}},
         "Site:GroundTemperature:BuildingSurface": {"ground": months},
         "Zone": {ZONE: {"volume": zone.volume_m3.value, "floor_area": zone.floor_area_m2.value}},
         "ZoneCapacitanceMultiplier:ResearchSpecial": {"m": {"temperature_capacity_multiplier": more}},
-        "OutputControl:Files": {"o": {"output_csv": "Yes", "output_tabular": "No", "output_eio": "No"}},
+        "OutputControl:Files": {"o": {"output_csv": "No", "output_tabular": "No", "output_eio": "No"}},
         "Output:Variable": {str(place): {"variable_name": name, "reporting_frequency": "Hourly"}
             for place, name in enumerate((HEATING, COOLING, AIR, INCIDENT))},
     }  # fmt: skip
@@ -82,11 +86,12 @@ def _frame(model: EnergyModel, climate: ClimateYear, furniture: bool) -> dict[st
 def _surfaces(model: EnergyModel, objects: dict[str, Objects]) -> None:
     for element in model.elements:
         if element.kind is Kind.INTERNAL:
-            objects["InternalMass"][element.element_id] = {
-                "construction_name": construction(element, objects),
-                "zone_or_zonelist_name": ZONE,
-                "surface_area": element.area_m2.value,
-            }
+            # Faces of inner mass look at each other, as floors do at ceilings; one object would not see itself.
+            common = {"construction_name": construction(element, objects), "zone_or_zonelist_name": ZONE}
+            for side in SIDES_OF_MASS:
+                objects["InternalMass"][f"{element.element_id} {side}"] = {
+                    **common, "surface_area": element.area_m2.value / len(SIDES_OF_MASS),
+                }  # fmt: skip
     windows = [element for element in model.elements if element.g is not None]
     for host in [element for element in model.elements if element.g is None and element.kind is not Kind.INTERNAL]:
         mine = [one for one in windows if one not in _taken(objects, windows) and _same_plane(host, one)]
@@ -136,10 +141,10 @@ def _host(wall: EnergyElement, windows: Sequence[EnergyElement], objects: dict[s
             for corner in _corners(wall, (0.0, width), (0.0, HEIGHT_M))
         ],
     }
-    scale, start = float(np.sqrt(glass / gross)), 0.0
+    high, start = max(PANE_M, HEIGHT_M * glass / gross), 0.0
     for one in windows:
-        strip = width * one.area_m2.value / glass
-        _window(one, wall, (start, start + strip * scale), (0.0, HEIGHT_M * scale), objects)
+        strip = one.area_m2.value / high
+        _window(one, wall, (start, start + strip), (0.0, high), objects)
         start += strip
 
 
