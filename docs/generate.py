@@ -72,6 +72,7 @@ SPECIFICATIONS: Mapping[str, str] = {
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core": "OGC API - Features, Part 1: Core",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson": "OGC API - Features, Part 1: GeoJSON",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30": "OGC API - Features, Part 1: OpenAPI 3.0",
+    "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs": "OGC API - Features, Part 2: reference systems",
     "https://docs.ogc.org/cs/22-025r4/22-025r4.html": "3D Tiles 1.1",
     "https://www.w3.org/TR/json-ld11/": "JSON-LD 1.1",
     "https://www.w3.org/TR/turtle/": "Turtle (N-Triples)",
