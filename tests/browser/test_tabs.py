@@ -8,6 +8,7 @@ import pytest
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 COMPLETE = "() => window.kaksik && window.kaksik.ready && window.kaksik.state.complete !== false"
 HOUSE, FLATS, OFFICE = "120900101", "120900102", "120900103"
+SMALL_HOUSE = "120900200"
 
 
 def open_tab(page, demo, query):
@@ -99,7 +100,7 @@ def grant(page, demo, part):
 
 @pytest.mark.expected_fault("409|422")
 def test_a_permit_is_refused_with_reasons_only(page, demo):
-    made = page.request.post(f"{demo.address}/api/v1/applications", data={"building_id": FLATS}).json()
+    made = page.request.post(f"{demo.address}/api/v1/applications", data={"building_id": SMALL_HOUSE}).json()
     path = f"{demo.address}/api/v1/applications/{made['application_id']}"
     sent = page.request.post(f"{path}/submissions", data={"version": "as-designed/1", "design_stage": "EP"})
     for _ in range(300):
@@ -107,7 +108,7 @@ def test_a_permit_is_refused_with_reasons_only(page, demo):
             break
         page.wait_for_timeout(200)
     page.request.post(f"{path}/acts", data={"act": "review", "message": ""})
-    open_tab(page, demo, f"building={FLATS}&stage=as-designed&tab=permit")
+    open_tab(page, demo, f"building={SMALL_HOUSE}&stage=as-designed&tab=permit")
     part = page.locator(f".application[data-application='{made['application_id']}']")
     part.locator("[data-act=refuse]").click()
     assert "give its reasons" in page.locator(".application-fold [role=alert]").inner_text()

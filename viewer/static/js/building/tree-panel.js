@@ -1,6 +1,6 @@
 // @ts-check
 import { byId, fill, h } from "../core/dom.js";
-import { number, t } from "../core/i18n.js";
+import { className, number, t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
 import { pathTo } from "../core/tree.js";
 import { plain } from "../district/modes.js";
@@ -182,10 +182,12 @@ export class TreePanel {
     /** @type {number[]} */
     const hits = [];
     for (let i = 0; i < table.global_id.length && hits.length < 100; i += 1) {
-      const text = plain(`${table.name[i]} ${table.ifc_class[i]} ${table.global_id[i]}`);
+      const text = plain(`${table.name[i]} ${table.ifc_class[i]} ${className(table.ifc_class[i])} ${table.global_id[i]}`);
       if (words.every((w) => text.includes(w))) hits.push(i);
     }
+    const exact = (/** @type {number} */ i) => Number(plain(table.name[i] ?? "") === words.join(" "));
+    hits.sort((a, b) => exact(b) - exact(a) || a - b); // what bears just this name comes first
     fill(this.found, hits.length ? hits.map((i) => h("li", null, h("button", { type: "button", onclick: () => this.context.select([table.global_id[i]], { zoom: true }) },
-      icon("element", 15), h("span", null, table.name[i] || "–"), h("small", null, table.ifc_class[i].replace(/^Ifc/, ""))))) : h("li", { class: "muted pad" }, t("tree.nothing")));
+      icon("element", 15), h("span", null, table.name[i] || "–"), h("small", null, className(table.ifc_class[i]))))) : h("li", { class: "muted pad" }, t("tree.nothing")));
   }
 }

@@ -71,13 +71,16 @@ export class HeatMap {
   }
 
   async plan() {
+    const { storey } = this;
     fill(this.map, skeleton(4));
-    if (!this.storey) return fill(this.map);
+    if (!storey) return fill(this.map);
     try {
-      this.shapes = await once(this.context, `${this.context.path}/plans/${encodeURIComponent(this.storey)}.json`);
+      const shapes = await once(this.context, `${this.context.path}/plans/${encodeURIComponent(storey)}.json`);
+      if (storey !== this.storey) return; // another was chosen meanwhile
+      this.shapes = shapes;
       this.draw();
     } catch (error) {
-      if (!this.context.signal.aborted) fill(this.map, errorBlock(error, () => this.plan()));
+      if (storey === this.storey && !this.context.signal.aborted) fill(this.map, errorBlock(error, () => this.plan()));
     }
   }
 

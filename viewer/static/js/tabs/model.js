@@ -9,6 +9,7 @@ import { lettersAct, setLetters } from "../building/letters.js";
 import { MODES } from "../building/toolbar.js";
 import { ageText } from "./live.js";
 import { elementLink, facts, fold } from "./parts.js";
+import { pointName } from "./point-name.js";
 
 /** @typedef {import("../building/context.js").Context} Context */
 
@@ -143,7 +144,7 @@ function pointList(points, latest) {
   const values = new Map((latest?.items ?? []).map((/** @type {any} */ i) => [i.point_id, i]));
   return h("ul", { class: "plain points" }, points.map((p) => {
     const now = /** @type {any} */ (values.get(p.point_id));
-    return h("li", { class: now?.stale ? "stale" : "" }, h("span", null, p.name || p.point_id), now
+    return h("li", { class: now?.stale ? "stale" : "" }, h("span", null, pointName(p)), now
       ? h("b", null, `${valueText(now.value)} ${unit(now.unit)}`) : h("b", null, "–"), now ? h("small", { class: "muted" }, ageText(now)) : null);
   }));
 }
