@@ -3,7 +3,7 @@ import { h } from "../core/dom.js";
 import { css, SEAL, STAGE, VERDICT } from "../core/colours.js";
 import { number, t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
-import { latestStage, permitStatus } from "./modes.js";
+import { classLetter, latestStage, permitStatus } from "./modes.js";
 
 /** More lines would cover the picture. */
 const MOST_ROWS = 9;
@@ -16,9 +16,11 @@ export function facts(b) {
   const stage = latestStage(b);
   const permit = permitStatus(b);
   const need = b.energy?.heating_kwh_m2;
+  const letter = classLetter(b);
   return h("span", { class: "chips" },
     stage ? stageChip(stage) : h("span", { class: "chip quiet" }, t("stage.none")),
     permit !== "none" && h("span", { class: `chip verdict-${permit}` }, icon(permit, 13), permit === "pass" ? t("permit.status.pass") : t(`permit.count.${permit}`, { n: b.permit[permit] })),
+    letter && h("span", { class: "chip", "data-class": letter }, t(`energy.class.${letter}`)),
     Number.isFinite(need) && h("span", { class: "chip" }, icon("energy", 13), `${number(need, 0)} kWh/m²`),
     b.seal && b.seal !== "unsealed" && h("span", { class: `chip seal-${b.seal}` }, icon(b.seal, 13), t(`seal.${b.seal}`)),
     b.alarms > 0 && h("span", { class: "chip alarm" }, icon("alarm", 13), t("alarms.count", { n: b.alarms })));

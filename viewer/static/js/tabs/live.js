@@ -35,7 +35,7 @@ export async function openLive(context, panel) {
   view.draw();
   const refresh = async () => { view.items = (await state()).items; view.draw(); };
   const close = follow(apiUrl(`/buildings/${id}/stream`), { onItems: (items) => view.take(items), onGap: () => refresh().catch(() => {}), onState: (open) => view.connected(open) });
-  const stop = context.store.on(["selected"], () => view.draw());
+  const stop = context.store.on(["selected"], () => { view.draw(); view.showChosen(); });
   const timer = setInterval(() => view.tick(), REDRAW_MS);
   return () => { close(); stop(); alarms.end(); clearInterval(timer); };
 }
@@ -130,6 +130,14 @@ class LiveView {
     fill(this.room, h("h3", null, t("room.title", { name })), h("ul", { class: "plain" }, own.map((item) => h("li", { class: item.stale ? "stale" : "", "data-judged": judged(item) },
       h("span", null, kindName(item.quantity_kind)), h("b", null, `${valueText(item.value)} ${unit(item.unit)}`), h("span", null, item.stale ? ageText(item) : comfortText(item)),
       h("button", { type: "button", class: "link", "data-history": item.point_id, onclick: () => this.show(item.point_id) }, t("room.history"))))));
+  }
+
+  /** The history of what is looked at, where the chosen room has it. */
+  showChosen() {
+    const [chosen] = this.context.store.get().selected;
+    const own = chosen && this.items.find((i) => i.quantity_kind === this.kind && (spaceOf(i) === chosen || i.global_id === chosen));
+    const point = own && this.points.get(own.point_id);
+    if (point) openChart(this.context, point, this.chart);
   }
 
   /** @param {string} pointId */
