@@ -154,7 +154,11 @@ function rangeOf(values, column) {
   let [low, high] = [Infinity, -Infinity];
   const see = (/** @type {any} */ v) => { if (Number.isFinite(v)) { low = Math.min(low, v); high = Math.max(high, v); } };
   for (const v of values) see(v);
-  if (column?.kind === "number") for (const v of column.values) if (v === v) { if (v < low) low = v; if (v > high) high = v; }
+  const rows = column?.kind === "number" ? column.values : [];
+  for (let i = 0; i < rows.length; i += 1) { // by number: an iterator over 100,000 values takes several milliseconds
+    if (rows[i] < low) low = rows[i];
+    if (rows[i] > high) high = rows[i];
+  }
   return [low, high];
 }
 
