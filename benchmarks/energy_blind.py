@@ -52,10 +52,10 @@ THIRD = BlindSet(
         "USA_WA_Port.Angeles-William.R.Fairchild.Intl.AP.727885_TMY3.epw",
     ),
 )
-# The next five seeds. Climates: of the files of both packages that no comparison had used, those with 2000 degree-days
-# (days below 18 °C) or more, sorted by name (Tokyo-Hyakuri, Aurora, Golden), and of these the two that
-# `random.Random(520176).sample` takes. It took two that lie within 60 km of Denver, the climate of ASHRAE 140; hence a
-# fifth set, committed together with the fourth, with the two climates of most degree-days that are left.
+# The next five seeds. Climates: of the files of both packages that no comparison had used, those with 2000
+# degree-days (below 18 °C) or more, sorted by name (Tokyo-Hyakuri, Aurora, Golden), and of these the two that
+# `random.Random(520176).sample` takes. It took two that lie within 60 km of Denver, the climate of ASHRAE 140; hence
+# a fifth set, committed together with the fourth, with the two climates of most degree-days that are left.
 FOURTH = BlindSet(
     "fourth set, run blind once",
     (520176, 520177, 520178, 520179, 520180),

@@ -8,6 +8,7 @@ children of EnergyPlus included.
 """
 
 import argparse
+import math
 import resource
 import statistics
 import time
@@ -38,6 +39,7 @@ from twin.errors import NotFound
 CHICAGO = "USA_IL_Chicago-OHare.Intl.AP.725300_TMY3.epw"  # comes with the wheel; public domain
 HEAT_LIMIT = 0.05  # share
 SUN_LIMIT = 0.015  # share
+NO_NEED_KWH_M2 = 0.05  # where EnergyPlus finds none
 RUNS = 15
 
 
@@ -119,6 +121,9 @@ def _row(model: EnergyModel, climate: ClimateYear, precise: EnergyPlusYear, lump
     area = model.zone.floor_area_m2.value
     own = simulate(model, climate)
     iso = simulate(model, climate, Options(method=Method.ISO_DEFAULT))
+    if precise.heating_kwh <= 0.0:
+        print(f"{model.name:36s} {0.0:8.2f} {own.heating_kwh / area:7.2f}  no need, no share")
+        return 0.0 if own.heating_kwh <= NO_NEED_KWH_M2 * area else math.inf
     difference = own.heating_kwh / precise.heating_kwh - 1.0
     spread = float(np.sqrt(((own.hourly[:, 0] - precise.heating_w) ** 2).mean()) / precise.heating_w.mean())
     city, by_default = (kwh / precise.heating_kwh - 1.0 for kwh in (lumped_kwh, iso.heating_kwh))
