@@ -27,7 +27,7 @@ from twin.live import Point, point_from_json
 from twin.live.rules import AlarmBook, Alarms, Outbox, rule_from_json
 
 TUNED = (1, 2)
-REPORTED = (11, 12, 13, 14)
+REPORTED = (3, 4, 5, 6, 7, 8, 11, 12, 13, 14)
 BUILDING = "199000001"
 ROOMS = 16
 FAULTS_EACH = 2  # of each kind in a year
