@@ -2,7 +2,8 @@
 
 Buildings are generated (`benchmarks.graph_made`), one after the other, so that only the graph takes memory. Each size
 is loaded twice, each time in a process of its own: by the raw engine (the same statements, without our layer: no
-comparison with what is there, no digest) and by our store. Questions are asked in turn of our store and of the raw
+comparison with what is there, no digest) and by our store, building by building in turn, so that both meet the same
+load of the machine. Questions are asked in turn of our store and of the raw
 engine under it (no checked parameter, no typed answer), on one graph. Ratios are ours to raw, of process time for
 the load and of medians for questions.
 
@@ -37,6 +38,7 @@ from graph.store import plan, schema_statements
 
 TELL_EVERY = 100  # buildings
 GOAL = 1.30  # of our layer to the engine
+DONE = "done"  # what a part says after each load
 
 
 class Clock:
@@ -71,16 +73,23 @@ def raw_writer(path: Path) -> tuple[Callable[[Batch], Callable[[], object]], Cal
     return prepare, session.close
 
 
+def turns(given: argparse.Namespace) -> int:
+    """Return how many times something is loaded: each building, and the map."""
+    return 1 if given.district else given.buildings + 1
+
+
 def load(prepare: Callable[[Batch], Callable[[], object]], given: argparse.Namespace) -> dict[str, Any]:
     clock, nodes, edges = Clock(), 0, 0
     models = () if given.district else batches(given.buildings, given.elements)
     everything = itertools.chain(models, [(city(given.buildings),)])
-    for number, together in enumerate(everything):
-        for batch in together:
+    for number in range(turns(given)):
+        sys.stdin.readline()
+        for batch in next(everything):
             clock.run(prepare(batch))
             nodes, edges = nodes + len(batch.nodes), edges + len(batch.edges)
         if number % TELL_EVERY == TELL_EVERY - 1:
             print(f"{given.part}: {number + 1} buildings in {clock.wall_s:.0f} s", file=sys.stderr, flush=True)
+        print(DONE, flush=True)
     return {
         "buildings": given.buildings,
         "nodes": nodes,
@@ -152,18 +161,31 @@ def measure(question: Question, store: KgliteStore, given: argparse.Namespace) -
     }
 
 
-def in_child(part: str, buildings: int, given: argparse.Namespace) -> dict[str, Any]:
-    """Return what a part measured in a process of its own."""
-    command = [sys.executable, "-m", "benchmarks.graph", "--part", part, "--sizes", str(buildings)]
+def in_children(buildings: int, given: argparse.Namespace) -> list[dict[str, Any]]:
+    """Return what the raw engine and our store measured, in processes that load in turn."""
+    given.buildings = buildings
+    children = [_child(part, given) for part in ("raw", "ours")]
+    for _ in range(turns(given)):
+        for child in children:
+            assert child.stdin is not None
+            assert child.stdout is not None
+            child.stdin.write("next\n")
+            child.stdin.flush()
+            if child.stdout.readline().strip() != DONE:
+                sys.exit("A part of the bench ended before its time.")
+    return [dict(json.loads(child.communicate()[0])) for child in children]
+
+
+def _child(part: str, given: argparse.Namespace) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-m", "benchmarks.graph", "--part", part, "--sizes", str(given.buildings)]
     command += ["--elements", str(given.elements), "--repeat", str(given.repeat), "--district", str(given.district)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
-    return dict(json.loads(done.stdout))
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
 def run(given: argparse.Namespace) -> list[dict[str, Any]]:
     results = []
     for buildings in given.sizes:
-        raw, ours = (in_child(part, buildings, given) for part in ("raw", "ours"))
+        raw, ours = in_children(buildings, given)
         ours["load_ratio"] = round(ours["load_process_s"] / raw["load_process_s"], 2)
         ours["load_wall_ratio"] = round(ours["load_wall_s"] / raw["load_wall_s"], 2)
         ours["raw_resident_mib"] = raw["resident_mib"]
