@@ -30,6 +30,14 @@ from twin.energy import (
 from twin.energy.energyplus import ENGINE_ENERGYPLUS, simulate_energyplus
 
 
+class Language(StrEnum):
+    """Languages of the page."""
+
+    ET = "et"
+    EN = "en"
+    FR = "fr"
+
+
 class Engine(StrEnum):
     """What calculates."""
 
@@ -53,6 +61,7 @@ def energy(
     band: Annotated[bool, typer.Option("--band", help="Say how sure the heat need is")] = False,
     certificate_file: Annotated[Path | None, typer.Option("--certificate", help="Write certificate data")] = None,
     page: Annotated[Path | None, typer.Option(help="Write a printable page (HTML)")] = None,
+    language: Annotated[Language, typer.Option(help="Of the page")] = Language.EN,
     as_json: AsJson = False,
 ) -> None:
     """Compute the hourly energy need of a model and its indicator, with the source of every input."""
@@ -70,7 +79,7 @@ def energy(
         made = certificate(data, name, _today())
         certificate_file.write_text(json.dumps(made, ensure_ascii=False, indent=1), encoding="utf-8")
     if page is not None:
-        page.write_text(certificate_page(data, name, data.get("band")), encoding="utf-8")
+        page.write_text(certificate_page(data, name, data.get("band"), language.value), encoding="utf-8")
     if as_json:
         print_json(data)
     else:

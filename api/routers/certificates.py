@@ -1,6 +1,6 @@
 """Energy reports as certificate data, as a printable page, and with their band."""
 
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
@@ -30,8 +30,8 @@ def certificate_data(twin: TwinDep, version: VersionDep) -> Any:
 
 
 @router.get("/page", summary="Print the energy report", response_class=HTMLResponse)
-def page(twin: TwinDep, version: VersionDep) -> HTMLResponse:
+def page(twin: TwinDep, version: VersionDep, language: Literal["et", "en", "fr"] = "en") -> HTMLResponse:
     """Return the energy report as a page for printing, with its charts, the band and the reasons for no class."""
     report, building_id = twin.energy.report(version), version.key.building_id
-    text = certificate_page(report, building_id, twin.energy.band(version))
+    text = certificate_page(report, building_id, twin.energy.band(version), language)
     return HTMLResponse(text, headers=PAGE_HEADERS)

@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from html import escape
 
+from twin.energy.words import MONTHS, sayer
+
 WIDTH, FLOW = 760, 290  # FLOW: height of all heat of the year
 LEAST_SLOT = 28.0  # two lines of words
 BAR = 18  # width of a node of the flow chart
 TOP, SIDE = 16, 190  # room for the words
 GAP = 10
 LEAST_SHOWN = 0.002  # share of all heat; thinner flows are not drawn
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 HEAT, COLD, SUN, LIFE, EARTH, AIR, WALL = "#c2410c", "#1d4ed8", "#b45309", "#7c3aed", "#57534e", "#0e7490", "#475569"
 
 # What the balance calls it, in words, and its colour; the sign decides on which side it stands.
@@ -24,13 +25,16 @@ FLOWS = (
 )
 
 
-def flow_chart(balance: Mapping[str, float]) -> str:
+def flow_chart(balance: Mapping[str, float], language: str = "en") -> str:
     """Return the Sankey chart of a balance, kWh: what enters on the left, what leaves on the right."""
+    say = sayer(language)
     total = sum(max(balance[name], 0.0) for name, _, _ in FLOWS)
     if total <= 0.0:
         return ""
     shown = [
-        (words, balance[name], colour) for name, words, colour in FLOWS if abs(balance[name]) > LEAST_SHOWN * total
+        (say(words), balance[name], colour)
+        for name, words, colour in FLOWS
+        if abs(balance[name]) > LEAST_SHOWN * total
     ]
     gains = [(words, kwh, colour) for words, kwh, colour in shown if kwh > 0.0]
     losses = [(words, -kwh, colour) for words, kwh, colour in shown if kwh < 0.0]
@@ -38,7 +42,7 @@ def flow_chart(balance: Mapping[str, float]) -> str:
     middle = WIDTH / 2
     parts = [*_side(gains, FLOW / total, SIDE, middle), *_side(losses, FLOW / leaving, WIDTH - SIDE, middle)]
     parts.append(f'<rect x="{middle - BAR / 2:.1f}" y="{TOP}" width="{BAR}" height="{FLOW:.1f}" fill="#1c1917"/>')
-    words = f"Heat of the year: {total:,.0f} kWh enter and leave".replace(",", " ")
+    words = f"{say('Heat of the year')}: {total:,.0f}".replace(",", " ") + f" {say('kWh enter and leave')}"
     tallest = max(sum(max(kwh * scale, LEAST_SLOT) + GAP for _, kwh, _ in side)
                   for side, scale in ((gains, FLOW / total), (losses, FLOW / leaving)))  # fmt: skip
     return _svg(words, round(tallest) + 2 * TOP, parts)
@@ -75,24 +79,25 @@ def _ribbon(start: tuple[float, float], end: tuple[float, float], thick: float, 
     return f'<path d="{path}" fill="{colour}" fill-opacity="0.35"><title>{escape(title)}</title></path>'
 
 
-def month_chart(monthly: Sequence[Mapping[str, float]]) -> str:
+def month_chart(monthly: Sequence[Mapping[str, float]], language: str = "en") -> str:
     """Return the bars of the need of heat and cold of each month, kWh."""
     height, base, left = 240, 205, 56
+    say, months = sayer(language), MONTHS[language]
     top = max(max(row["heating_kwh"], row["cooling_kwh"]) for row in monthly) or 1.0
     nice = _nice(top)
     step = (WIDTH - left - 10) / len(monthly)
     parts = [_grid(left, base, share, nice) for share in (0.0, 0.25, 0.5, 0.75, 1.0)]
     for place, row in enumerate(monthly):
         x = left + place * step
-        for offset, name, colour in ((0.18, "heating_kwh", HEAT), (0.52, "cooling_kwh", COLD)):
+        for offset, name, word, colour in ((0.18, "heating_kwh", "heat", HEAT), (0.52, "cooling_kwh", "cold", COLD)):
             tall = 180.0 * row[name] / nice
-            title = f"{MONTHS[place]}: {name.removesuffix('_kwh')} {row[name]:.0f} kWh"
+            title = f"{months[place]}: {say(word)} {row[name]:.0f} kWh"
             parts.append(
                 f'<rect x="{x + offset * step:.1f}" y="{base - tall:.1f}" width="{0.3 * step:.1f}" '
                 f'height="{tall:.1f}" fill="{colour}"><title>{title}</title></rect>'
             )
-        parts.append(_text(x + step / 2.0, base + 18.0, MONTHS[place], "middle"))
-    return _svg("Need of heat and cold of each month in kWh", height, parts)
+        parts.append(_text(x + step / 2.0, base + 18.0, months[place], "middle"))
+    return _svg(say("Need of heat and cold of each month in kWh"), height, parts)
 
 
 def _grid(left: float, base: float, share: float, nice: float) -> str:

@@ -23,8 +23,8 @@ from twin.energy.values import Boundary, EnergyElement, EnergyModel, Kind, Layer
 ENGINE_CITY = "rc_city"
 ENGINE_CITY_VERSION = "0.4"
 
-# Inner films, W/(m2.K): constant here, for nothing is divided in the step. Fitted to the full engine on the five known
-# buildings of `benchmarks/energy_buildings.py`, not to another program.
+# Inner films, W/(m2.K): constant here, for nothing is divided in the step. Fitted to the full engine on the five
+# known buildings of `benchmarks/energy_buildings.py`, not to another program.
 INSIDE_CONVECTION = {
     Kind.WALL: 2.6,
     Kind.ROOF: 0.7,

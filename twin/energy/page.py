@@ -5,6 +5,8 @@ from html import escape
 from typing import Any
 
 from twin.energy.charts import flow_chart, month_chart
+from twin.energy.words import LANGUAGES, Say, sayer
+from twin.errors import InvalidInput
 
 STYLE = """
 body{font:15px/1.45 system-ui,sans-serif;color:#1c1917;background:#fff;max-width:820px;margin:2rem auto;
@@ -20,92 +22,115 @@ border-bottom:1px solid #d6d3d1}td.n,th.n{text-align:right;font-variant-numeric:
 """
 
 
-def certificate_page(report: Mapping[str, Any], building_id: str, band: Mapping[str, Any] | None = None) -> str:
+def certificate_page(
+    report: Mapping[str, Any], building_id: str, band: Mapping[str, Any] | None = None, language: str = "en"
+) -> str:
     """Return the page of a report.
+
+    Sentences with numbers of the building (findings, reasons, doubts) stay English and are marked as such.
 
     Args:
         report: An energy report as JSON.
         building_id: Whose it is.
         band: The band of the heat need as JSON, if it was worked out.
+        language: ``et``, ``en`` or ``fr``.
+
+    Raises:
+        InvalidInput: (energy-language) there is no such language.
     """
-    title = f"Energy performance of building {building_id}"
+    if language not in LANGUAGES:
+        raise InvalidInput(
+            f"The page is not written in {language!r}.",
+            reason="energy-language",
+            hint=f"Ask for one of {', '.join(LANGUAGES)}.",
+            entity=language[:20],
+        )
+    say = sayer(language)
+    title = f"{say('Energy performance of building')} {building_id}"
+    keys = f'<span style="color:#c2410c">■</span> {say("heat")} <span style="color:#1d4ed8">■</span> {say("cold")}'
     body = [
         f"<h1>{escape(title)}</h1>",
-        f"<p class=quiet>{escape(_climate(report))}</p>",
-        _figures(report),
-        _reasons(report),
-        _band(band),
-        "<h2>Heat of the year</h2>",
-        flow_chart(report["balance"]),
-        "<h2>Need of each month</h2>",
-        '<p class=quiet>kWh; <span style="color:#c2410c">■</span> heat <span style="color:#1d4ed8">■</span> cold</p>',
-        month_chart(report["need"]["monthly"]),
-        "<h2>Envelope</h2>",
-        _envelope(report["envelope"]),
-        "<h2>Delivered energy</h2>",
-        _carriers(report["indicator"]),
-        "<h2>What to know of it</h2>",
-        _list([*report["notes"], *(finding["message"] for finding in report["findings"])]),
+        f"<p class=quiet>{escape(_climate(report, say))}</p>",
+        _figures(report, say),
+        _reasons(report, say),
+        _band(band, say),
+        f"<h2>{escape(say('Heat of the year'))}</h2>",
+        flow_chart(report["balance"], language),
+        f"<h2>{escape(say('Need of each month'))}</h2>",
+        f"<p class=quiet>kWh; {keys}</p>",
+        month_chart(report["need"]["monthly"], language),
+        f"<h2>{escape(say('Envelope'))}</h2>",
+        _envelope(report["envelope"], say),
+        f"<h2>{escape(say('Delivered energy'))}</h2>",
+        _carriers(report["indicator"], say),
+        f"<h2>{escape(say('What to know of it'))}</h2>",
+        _list([*report["notes"], *(finding["message"] for finding in report["findings"])], say),
     ]
     head = f'<meta charset="utf-8"><title>{escape(title)}</title><style>{STYLE}</style>'
-    return f'<!doctype html><html lang="en"><head>{head}</head><body>{"".join(body)}</body></html>'
+    return f'<!doctype html><html lang="{language}"><head>{head}</head><body>{"".join(body)}</body></html>'
 
 
-def _climate(report: Mapping[str, Any]) -> str:
+def _climate(report: Mapping[str, Any], say: Say) -> str:
     name = report["climate"]["name"]
-    official = " (official)" if report["climate"]["official"] else "" if "not official" in name else " (not official)"
+    known = "official" if report["climate"]["official"] else "not official"
+    official = "" if known in name and not report["climate"]["official"] else f" ({say(known)})"
     rules = report["indicator"]["rules"]
-    return f"Calculated with {report['engine']} {report['engine_version']}, climate {name}{official}, rules {rules}"
+    engine = f"{report['engine']} {report['engine_version']}"
+    return f"{say('Calculated with')} {engine}, {say('climate')} {name}{official}, {say('rules')} {rules}"
 
 
-def _figures(report: Mapping[str, Any]) -> str:
+def _figures(report: Mapping[str, Any], say: Say) -> str:
     indicator, need = report["indicator"], report["need"]
     primary = indicator["primary"]
     share = primary["renewable_share"]
+    unit = ", kWh/(m²·a)"
     rows = (
-        (indicator["class"] or "none", "energy class"),
-        (f"{indicator['value_kwh_m2']:.0f}", f"{indicator['kind']}, kWh/(m²·a)"),
-        (f"{need['heating_kwh_m2']:.1f}", "need of heat, kWh/(m²·a)"),
-        (f"{need['cooling_kwh_m2']:.1f}", "need of cold, kWh/(m²·a)"),
-        (f"{report['area_m2']:.0f} m²", "reference area"),
-        (f"{primary['non_renewable_kwh_m2']:.0f}", "non-renewable primary, kWh/(m²·a)"),
-        ("–" if share is None else f"{100.0 * share:.0f} %", "renewable share"),
+        (indicator["class"] or say("none"), say("energy class")),
+        (f"{indicator['value_kwh_m2']:.0f}", indicator["kind"] + unit),
+        (f"{need['heating_kwh_m2']:.1f}", say("need of heat") + unit),
+        (f"{need['cooling_kwh_m2']:.1f}", say("need of cold") + unit),
+        (f"{report['area_m2']:.0f} m²", say("reference area")),
+        (f"{primary['non_renewable_kwh_m2']:.0f}", say("non-renewable primary") + unit),
+        ("–" if share is None else f"{100.0 * share:.0f} %", say("renewable share")),
         (f"{primary['co2_kg_m2']:.1f}", "kg CO₂/(m²·a)"),
-        (f"{report['hours_above_27c']}", "hours above 27 °C without cooling"),
+        (f"{report['hours_above_27c']}", say("hours above 27 °C without cooling")),
     )
     return '<div class="figures">' + "".join(f"<div><b>{escape(a)}</b>{escape(b)}</div>" for a, b in rows) + "</div>"
 
 
-def _reasons(report: Mapping[str, Any]) -> str:
+def _reasons(report: Mapping[str, Any], say: Say) -> str:
     reasons = report["indicator"]["class_reasons"]
     if not reasons:
         return ""
     head = "What the class rests on" if report["indicator"]["class"] else "Why there is no energy class"
-    return f'<div class="note"><b>{head}</b>{_list(reasons)}</div>'
+    return f'<div class="note"><b>{escape(say(head))}</b>{_list(reasons, say)}</div>'
 
 
-def _band(band: Mapping[str, Any] | None) -> str:
+def _band(band: Mapping[str, Any] | None, say: Say) -> str:
     if band is None:
         return ""
-    words = f"Nine of ten draws of the doubtful inputs give {band['low_kwh_m2']:.0f} to {band['high_kwh_m2']:.0f}"
+    words = say("Nine of ten draws of the doubtful inputs give, kWh/(m²·a) of heat:")
+    between = f"{band['low_kwh_m2']:.0f} {say('to')} {band['high_kwh_m2']:.0f}"
     sentences = [one["sentence"] for one in band["sensitivities"][:5]]
-    return f"<h2>How sure is it</h2><p>{words} kWh/(m²·a) of heat.</p>{_list(sentences)}"
+    return f"<h2>{escape(say('How sure is it'))}</h2><p>{escape(words)} {between}.</p>{_list(sentences, say)}"
 
 
-def _envelope(parts: Sequence[Mapping[str, Any]]) -> str:
+def _envelope(parts: Sequence[Mapping[str, Any]], say: Say) -> str:
     rows = [
-        (part["orientation"], part["kind"], f"{part['area_m2']:.1f}", f"{part['u_w_m2k']:.2f}", part["u_source"])
+        (say(part["orientation"]), say(part["kind"]), f"{part['area_m2']:.1f}", f"{part['u_w_m2k']:.2f}",
+         say(part["u_source"]))
         for part in parts
-    ]
-    return _table(("Direction", "Kind", "Area m²", "U W/(m²·K)", "U from"), rows, numbers=(2, 3))
+    ]  # fmt: skip
+    heads = (say("Direction"), say("Kind"), say("Area m²"), "U W/(m²·K)", say("U from"))
+    return _table(heads, rows, numbers=(2, 3))
 
 
-def _carriers(indicator: Mapping[str, Any]) -> str:
+def _carriers(indicator: Mapping[str, Any], say: Say) -> str:
     rows = [
-        (name, f"{kwh:,.0f}".replace(",", " "), f"{indicator['exported_kwh'].get(name, 0.0):.0f}")
+        (say(name), f"{kwh:,.0f}".replace(",", " "), f"{indicator['exported_kwh'].get(name, 0.0):.0f}")
         for name, kwh in indicator["delivered_kwh"].items()
     ]
-    return _table(("Carrier", "Delivered kWh/a", "Exported kWh/a"), rows, numbers=(1, 2))
+    return _table((say("Carrier"), say("Delivered kWh/a"), say("Exported kWh/a")), rows, numbers=(1, 2))
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int]) -> str:
@@ -119,5 +144,10 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequenc
     return f"<table><thead><tr>{cells('th', heads)}</tr></thead><tbody>{body}</tbody></table>"
 
 
-def _list(sentences: Sequence[str]) -> str:
-    return "<ul>" + "".join(f"<li>{escape(one)}</li>" for one in sentences) + "</ul>"
+def _list(sentences: Sequence[str], say: Say) -> str:
+    return "<ul>" + "".join(_item(one, say(one), say) for one in sentences) + "</ul>"
+
+
+def _item(english: str, said: str, say: Say) -> str:
+    foreign = ' lang="en"' if said == english and say("heat") != "heat" else ""
+    return f"<li{foreign}>{escape(said)}</li>"

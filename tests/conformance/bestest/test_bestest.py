@@ -1,8 +1,8 @@
 """ASHRAE 140-2020 thermal fabric cases: annual loads and free-floating temperatures inside the published ranges.
 
 Ranges: lowest and highest of the six example programs in RESULTS5-2A.xlsx (NREL/BESTEST-GSR), weather 725650TYCST.
-The standard calls them example results, not acceptance criteria. Nothing in the engine is fitted on them any more. Four
-inner film coefficients once were, on the ten cases of `FITTED`; the four of `UNSEEN` and the free-floating ones never.
+The standard calls them example results, not acceptance criteria. Nothing in the engine is fitted on them any more.
+Four inner film coefficients once were, on the ten cases of `FITTED`; the others were never used.
 """
 
 from pathlib import Path

@@ -8,6 +8,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from twin.energy import FacadeHorizon, Horizon, Question, assess, certificate, certificate_page, synthetic_tallinn
+from twin.errors import InvalidInput
 
 STREET = Horizon((90.0, 180.0, 270.0), (45.0, 45.0, 45.0))
 
@@ -38,6 +39,27 @@ def test_the_page_holds_its_charts_and_fetches_nothing(report):
     assert any(title.startswith("Heating:") for title in titles)
     assert sum(node.tag.endswith("rect") for node in months.iter()) == 24
     assert "Why there is no energy class" in page
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("et", ("Hoone energiatõhusus: 1", "Miks energiaklassi ei ole", "Küte:", "veebr", "Hoone on üks tsoon.")),
+        (
+            "fr",
+            ("Performance énergétique du bâtiment 1", "Pourquoi il n&#x27;y a pas", "Chauffage:", "févr", ">mur<"),
+        ),
+    ],
+)
+def test_the_page_speaks_three_languages(report, language, words):
+    page = certificate_page(report, "1", language=language)
+    assert f'<html lang="{language}">' in page
+    assert [word for word in words if word not in page] == []
+    english = re.sub(r'<li lang="en">.*?</li>|<style>.*?</style>', "", page)
+    assert not re.search(r"Energy performance|Why there|Heating|Envelope|>wall<|Need of", english)
+    with pytest.raises(InvalidInput) as refused:
+        certificate_page(report, "1", language="de")
+    assert refused.value.reason == "energy-language"
 
 
 def test_a_person_may_answer_for_the_class(box_house):
