@@ -11,6 +11,7 @@ MEGABYTE = 1 << 20
 
 def held(session, page):
     """Return the script heap after a collection, and the buffers and textures on the graphics card."""
+    page.evaluate("() => window.kaksik.drawn()")
     session.send("HeapProfiler.collectGarbage")
     heap = session.send("Runtime.getHeapUsage")["usedSize"]
     memory = page.evaluate("() => window.kaksik.state.memory")

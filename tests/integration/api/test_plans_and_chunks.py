@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 
 import pytest
 import shapely
@@ -67,3 +68,31 @@ def test_the_scene_and_the_tree_are_asked_again_for_a_line(client, part):
     assert (again.status_code, again.content) == (304, b"")
     plain = client.get(f"{VERSION}/{part}", headers={"Accept-Encoding": "identity"})
     assert plain.json() == first.json()
+
+
+def first_answers(client, address):
+    return re.findall(r'<link rel="preload" as="fetch" crossorigin href="([^"]+)">', client.get(address).text)
+
+
+def test_the_page_of_a_building_names_the_answers_that_it_asks_for_first(client):
+    summary, scene, *blobs = first_answers(client, f"/?building={HOUSE}")
+    assert summary == f"api/v1/buildings/{HOUSE}"
+    chunks = client.get(f"/{scene}").json()["chunks"]
+    assert blobs
+    assert len(blobs) == min(4, len(chunks))
+    assert all(client.get(f"/{blob}").status_code == 200 for blob in blobs)
+    assert {chunk["sha256"] for chunk in chunks if chunk["band"] == "structure"} & {blob[13:77] for blob in blobs}
+    stage, number = scene.split("/")[5:7]
+    (same,) = (url for url in first_answers(client, f"/?building={HOUSE}&stage={stage}") if url.endswith("scene"))
+    assert (same, number) == (scene, "latest")
+
+
+@pytest.mark.parametrize("query", ["", "?building=nobody", "?building=%3Cscript%3E", "?building=112&stage=odd"])
+def test_the_page_of_nothing_names_no_answers(client, query):
+    assert first_answers(client, f"/{query}") == []
+
+
+def test_the_page_tells_a_stranger_nothing(client, guarded, monkeypatch):
+    monkeypatch.setattr(guarded.app.state, "twin", client.app.state.twin)
+    assert first_answers(client, f"/?building={HOUSE}")
+    assert first_answers(guarded, f"/?building={HOUSE}") == []

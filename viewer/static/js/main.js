@@ -37,7 +37,7 @@ let page = null;
 /** @type {App} */
 let app;
 /** Panels are drawn by the graphics card, too: until this passed, or the first picture stands, they do not compete with it. */
-const VEIL_MS = 1500;
+const VEIL_MS = 3000;
 
 start().catch((error) => stageMessage(errorBlock(error)));
 

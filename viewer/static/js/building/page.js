@@ -15,7 +15,7 @@ import { treeOf } from "./words.js";
 /** @typedef {import("./context.js").Context} Context */
 
 /** Panels wait for the first picture, but not longer than this. */
-const PANELS_MS = 1500;
+const PANELS_MS = 3000;
 /** After so long without anything to load, what may be needed later is made ready. */
 const QUIET_MS = 1000;
 const pause = (/** @type {number} */ ms) => new Promise((done) => { setTimeout(done, ms); });
@@ -60,6 +60,7 @@ export function openPage(app, place, asked = null) {
     undo.push(...wire(context, place));
     flags.ready = true;
     await chunks;
+    if (context.scene.loaded) await context.scene.grounded;
     stageProgress(null);
     if (place.element && !place.eye && context.store.get().selected[0] === place.element) fitView(context);
     flags.complete = true;

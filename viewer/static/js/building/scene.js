@@ -45,7 +45,7 @@ export class BuildingScene {
     this.abort = new AbortController();
     this.loaded = 0;
     this.bytes = 0;
-    viewport.shown.then(() => this.drawGround());
+    this.grounded = viewport.shown.then(() => this.drawGround());
   }
 
   /** What stands below comes after the first picture: its shaders are others. */
