@@ -132,7 +132,7 @@ export function duration(seconds) {
 }
 
 /** UCUM codes as people write them. @type {Record<string, string>} */
-const UNITS = { Cel: "°C", m2: "m²", m3: "m³", "W/(m2.K)": "W/(m²·K)", "kWh/m2": "kWh/m²", "%": "%", "[ppm]": "ppm", "[ppmv]": "ppm", "m3/h": "m³/h", "1": "", deg: "°", rad: "rad" };
+const UNITS = { Cel: "°C", m2: "m²", m3: "m³", "W/(m2.K)": "W/(m²·K)", "kWh/m2": "kWh/m²", "%": "%", "[ppm]": "ppm", "[ppmv]": "ppm", "m3/h": "m³/h", "m3/s": "m³/s", "kW.h": "kWh", "1": "", deg: "°", rad: "rad" };
 
 /** @param {string | null | undefined} ucum */
 export const unit = (ucum) => (ucum ? UNITS[ucum] ?? ucum : "");
