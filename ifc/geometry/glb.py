@@ -112,7 +112,7 @@ class _Stream:
     def packed(self, worth: bool) -> PackedView:
         rows = np.concatenate(self.rows)
         if not worth:
-            return PackedView(rows.tobytes(), None, len(rows), rows.itemsize * rows[0].size)
+            return PackedView(rows.tobytes(), None, len(rows), rows.itemsize * int(np.prod(rows.shape[1:])))
         return pack_triangles(rows) if self.target == _ELEMENT_ARRAY_BUFFER else pack_rows(rows)
 
 

@@ -46,6 +46,8 @@ def arranged(bodies: Sequence[Body]) -> list[Body]:
     found = list(bodies)
     alike: dict[bytes, list[int]] = defaultdict(list)
     for number, (_, faces) in enumerate(bodies):
+        if not len(faces):
+            continue
         alike[hashlib.sha256(faces.tobytes()).digest()].append(number)
     for numbers in alike.values():
         way = _cached(bodies[numbers[0]][1])
