@@ -11,24 +11,19 @@ OFFICE = "120900103"
 READY = "() => window.kaksik && window.kaksik.ready"
 
 
-@pytest.mark.parametrize("mode", ["class", "age", "alarms"])
-def test_a_legend_counts_all_and_filters(page, demo, mode):
+def test_legends_count_all_and_filter_and_any_number_can_be_the_colour(page, demo):
     page.goto(demo.address + "/")
     page.wait_for_function(READY)
-    page.locator(f"[data-key=mode-{mode}]").press("Enter")
-    page.wait_for_function(f"() => window.kaksik.state.mode === '{mode}'")
-    counts = [int(text) for text in page.locator(".legend-entry b").all_inner_texts()]
-    assert sum(counts) == 13
-    entry = page.locator(".legend-entry:enabled").first
-    count = int(entry.locator("b").inner_text())
-    entry.press("Enter")
-    page.wait_for_function(f"() => window.kaksik.state.shown === {count}")
-    assert f"mode={mode}" in page.url
-
-
-def test_any_number_can_be_the_colour(page, demo):
-    page.goto(demo.address + "/")
-    page.wait_for_function(READY)
+    for mode in ("class", "age", "alarms"):
+        page.locator(f"[data-key=mode-{mode}]").press("Enter")
+        page.wait_for_function(f"() => window.kaksik.state.mode === '{mode}'")
+        counts = [int(text) for text in page.locator(".legend-entry b").all_inner_texts()]
+        assert sum(counts) == 13
+        entry = page.locator(".legend-entry:enabled").first
+        count = int(entry.locator("b").inner_text())
+        entry.press("Enter")
+        page.wait_for_function(f"() => window.kaksik.state.shown === {count}")
+        assert f"mode={mode}" in page.url
     page.get_by_label("Number…").select_option("n:height_m")
     page.wait_for_function("() => window.kaksik.state.mode === 'n:height_m'")
     assert "Height, m" in page.locator(".legend h2").inner_text()
