@@ -17,6 +17,7 @@ from graph import (
     SpaceLink,
     ask,
     diff_answers,
+    first_load,
     question,
     to_batch,
 )
@@ -182,6 +183,19 @@ def test_bounds_say_how_they_are_known_and_what_the_file_states_wins(records, st
     }
     assert sources["corridor"] == [("parting", "geometry")]
     assert sources["room1"] == [("parting", "boundary"), ("wall", "boundary")]
+
+
+def test_a_new_version_is_one_statement_for_a_server_that_knows_it(records):
+    batch = batch_of(records)
+    for agent in ("Neo4j/5.26.0", "Neo4j/5.23.0-drop02", "Neo4j/2025.01.0"):
+        assert first_load.fits(batch, agent), agent
+    for agent in ("Neo4j/5.22.0", "Neo4j/dev", "ArcadeDB/26.1.1", ""):
+        assert not first_load.fits(batch, agent), agent
+    assert not any(first_load.fits(other, "Neo4j/5.26.0") for other in (points_of(records), building.city_of()))
+    ((text, given),) = first_load.plan_of(batch).statements
+    ((same, rest),) = first_load.plan_of(dataclasses.replace(batch, nodes=batch.nodes[:0], edges=())).statements
+    assert text == same
+    assert sum(map(len, given.values())) - sum(map(len, rest.values())) == len(batch.nodes) + len(batch.edges)
 
 
 def test_loading_again_writes_nothing(records, store):
