@@ -1,7 +1,7 @@
 // @ts-check
 import { apiUrl } from "../core/api.js";
 import { fill, h } from "../core/dom.js";
-import { monthName, number, t } from "../core/i18n.js";
+import { currentLanguage, monthName, number, t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
 import { once } from "../building/context.js";
 import { barChart } from "../ui/charts.js";
@@ -32,7 +32,7 @@ export async function openEnergy(context, panel) {
     h("div", { class: "figures" }, figure(number(need.heating_kwh_m2, 0), "kWh/m²", t("energy.heating")), figure(number(need.cooling_kwh_m2, 1), "kWh/m²", t("energy.cooling")),
       Number.isFinite(report.hours_above_27c) ? figure(number(report.hours_above_27c, 0), "h", t("energy.hot")) : null),
     energyClass(context, report),
-    h("p", { class: "links" }, h("a", { class: "button small-button", href: apiUrl(`${context.path}/energy/page`).href, target: "_blank", rel: "noopener" }, icon("energy", 15), t("energy.page")),
+    h("p", { class: "links" }, h("a", { class: "button small-button", href: apiUrl(`${context.path}/energy/page?language=${currentLanguage()}`).href, target: "_blank", rel: "noopener" }, icon("energy", 15), t("energy.page")),
       h("a", { class: "button small-button", href: apiUrl(`${context.path}/energy/certificate`).href, download: "" }, icon("download", 15), t("energy.certificate"))),
     h("h3", null, t("energy.monthly")), months.length ? barChart(months, [{ name: t("energy.heating"), colour: HEATING }, { name: t("energy.cooling"), colour: COOLING }], "kWh") : null,
     flows(context, report), whatIf(context, report), measuredPart(context, report), bandPart(context),
