@@ -207,6 +207,8 @@ def main() -> None:
         browser = open_browser(playwright)
         if options.tiles:
             print(json.dumps({"tiles": tiles(browser, options.address, folder)}), flush=True)
+        for model in options.models[:1]:  # whoever comes first pays for the start of the graphics process
+            theirs(browser, f"{peers}/fragments.html?model=models/{model.stem}.frag")
         for number, model in enumerate(options.models):
             row = compare(browser, options.address, peers, model, options.first_code + number, options.repeat)
             print(json.dumps(row), flush=True)
