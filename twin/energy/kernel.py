@@ -314,6 +314,33 @@ def flows(house: House, work: Work, temperature: Array) -> tuple[float, float]:
     return outside, ground
 
 
+def solve(
+    house: House, factors: Factors, loses: float, gets: float, kept: tuple[float, float], air: float, radiant: float,
+    work: Work,
+) -> tuple[float, float, float]:  # fmt: skip
+    """Return air and mean radiant temperature and the load of a step; films follow what the pass before found.
+
+    Args:
+        house: The building.
+        factors: Its chains.
+        loses: What the air loses beside its faces for a kelvin, W/K.
+        gets: What it gets beside them at 0 °C, W.
+        kept: Heating and cooling set-point.
+        air: The air as last worked out.
+        radiant: The mean radiant temperature as last worked out.
+        work: Written.
+    """
+    load = 0.0
+    for _ in range(PASSES):
+        face_films(house, air, radiant, work)
+        radiant_of_air, left, loss = meet(house, factors, work)
+        radiant, heat = room(house, left, work)
+        air, load = hold(loss + loses, heat + gets, kept[0], kept[1])
+        radiant += radiant_of_air * air
+        faces(work, air, radiant)
+    return air, radiant, load
+
+
 def run_year(house: House, hours: Hours, temperature: Array, state: Array, result: Array) -> None:
     """Step through the hours, implicitly, and write the hourly means.
 
@@ -336,18 +363,11 @@ def run_year(house: House, hours: Hours, temperature: Array, state: Array, resul
         source, row = hours.source[:, hour], result[hour]
         exchange, outside = hours.exchange[hour], hours.outside_c[hour]
         for step in range(steps):
-            new, load = air, 0.0
             sweep(house, factors, source, temperature, work)
             outer_films(house, hours, hour, work)
-            for _ in range(PASSES):
-                face_films(house, new, radiant, work)
-                radiant_of_air, left, loss = meet(house, factors, work)
-                radiant, heat = room(house, left, work)
-                f = heat + inertia * air + exchange * outside + hours.gains[hour]
-                g = loss + inertia + exchange
-                new, load = hold(g, f, hours.heating_c[step, hour], hours.cooling_c[step, hour])
-                radiant += radiant_of_air * new
-                faces(work, new, radiant)
+            fixed = inertia * air + exchange * outside + hours.gains[hour]
+            kept = (hours.heating_c[step, hour], hours.cooling_c[step, hour])
+            new, radiant, load = solve(house, factors, inertia + exchange, fixed, kept, air, radiant, work)
             stored = house.air_capacity * (new - air) + settle(house, factors, work, temperature)
             through, ground = flows(house, work, temperature)
             row[STORED] += stored / 3600.0
@@ -364,7 +384,21 @@ def run_year(house: House, hours: Hours, temperature: Array, state: Array, resul
     state[0] = air
 
 
-HELPERS = (make_room, third_root, factorise, face_films, outer_films, meet, sweep, room, hold, faces, settle, flows)
+HELPERS = (
+    make_room,
+    third_root,
+    factorise,
+    face_films,
+    outer_films,
+    meet,
+    sweep,
+    room,
+    hold,
+    faces,
+    settle,
+    flows,
+    solve,
+)
 FAST = {"contract"}  # fused multiply-adds; sums keep their order, infinite and undefined numbers stay what they are
 
 

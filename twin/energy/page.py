@@ -38,14 +38,7 @@ def certificate_page(
     Raises:
         InvalidInput: (energy-language) there is no such language.
     """
-    if language not in LANGUAGES:
-        raise InvalidInput(
-            f"The page is not written in {language!r}.",
-            reason="energy-language",
-            hint=f"Ask for one of {', '.join(LANGUAGES)}.",
-            entity=language[:20],
-        )
-    say = sayer(language)
+    say = _sayer(language)
     title = f"{say('Energy performance of building')} {building_id}"
     keys = f'<span style="color:#c2410c">■</span> {say("heat")} <span style="color:#1d4ed8">■</span> {say("cold")}'
     body = [
@@ -68,6 +61,17 @@ def certificate_page(
     ]
     head = f'<meta charset="utf-8"><title>{escape(title)}</title><style>{STYLE}</style>'
     return f'<!doctype html><html lang="{language}"><head>{head}</head><body>{"".join(body)}</body></html>'
+
+
+def _sayer(language: str) -> Say:
+    if language not in LANGUAGES:
+        raise InvalidInput(
+            f"The page is not written in {language!r}.",
+            reason="energy-language",
+            hint=f"Ask for one of {', '.join(LANGUAGES)}.",
+            entity=language[:20],
+        )
+    return sayer(language)
 
 
 def _climate(report: Mapping[str, Any], say: Say) -> str:
