@@ -66,7 +66,7 @@ def build_model(name: str, envelope: Envelope, area_m2: Sourced, profile: UsePro
     notes = (
         "The building is one zone.",
         "Parts have the mass of the medium class of EN ISO 52016-1; layers are used for U-values only.",
-        "Outer faces take 0.6 of the sun; of the g-value 0.91 passes directly.",
+        "Outer faces take 0.6 of the sun; what glass passes and takes follows from its U-value and g-value.",
         "Ground: EN ISO 13370 slab on the ground, yearly swing of the air damped.",
         "Hours above 27 °C are those of a year without active cooling.",
         "Thermal bridges and shading by neighbours are not included.",
