@@ -95,7 +95,9 @@ def write_parquet(live: LiveWing, wanted: Wanted, target: Path) -> None:
     try:
         with part.open("wb") as file:
             file.writelines(lines)
-        with duckdb.connect(config={"memory_limit": MEMORY_LIMIT, "threads": 1}) as engine:
+        with duckdb.connect(
+            config={"memory_limit": MEMORY_LIMIT, "threads": 1, "temp_directory": f"{part}.tmp"}
+        ) as engine:
             engine.execute("SET TimeZone='UTC'")
             table = engine.read_csv(str(part), header=True, dtype=_TYPES, na_values="", all_varchar=False)
             table.write_parquet(str(target), compression="zstd")

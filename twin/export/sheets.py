@@ -37,7 +37,7 @@ def write_parquet(table: Table, records: Mapping[str, ElementRecord], path: Path
         with lines.open("w", encoding="utf-8") as stream:
             for row in rows_of(table, records):
                 stream.write(json.dumps(dict(zip(table.columns, row, strict=True)), ensure_ascii=False) + "\n")
-        with duckdb.connect(config={"autoinstall_known_extensions": "false"}) as connection:
+        with duckdb.connect(config={"autoinstall_known_extensions": "false", "temp_directory": folder}) as connection:
             rows = connection.read_json(
                 str(lines), columns=types, format="newline_delimited", maximum_object_size=MAX_JSON_ROW_BYTES
             )

@@ -12,6 +12,8 @@ Rules the archive keeps:
 import hashlib
 import os
 import sqlite3
+import tempfile
+import uuid
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -220,7 +222,10 @@ def _stored(number: float | None, text: str | None, kind: int) -> float | int | 
 
 def open_engine() -> Duck:
     """Return a DuckDB that keeps within its limits of memory and threads."""
-    return duckdb.connect(config={"memory_limit": MEMORY_LIMIT, "threads": THREADS})
+    spill = Path(
+        tempfile.gettempdir(), f"kaksik-duckdb-{uuid.uuid4().hex}"
+    )  # made if needed, else in the folder we run in
+    return duckdb.connect(config={"memory_limit": MEMORY_LIMIT, "threads": THREADS, "temp_directory": str(spill)})
 
 
 def quoted(path: Path) -> str:

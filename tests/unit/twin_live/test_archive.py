@@ -1,5 +1,6 @@
 """Old months in files: the same answers before and after, and no reading lost or doubled on the way."""
 
+import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from tests.unit.twin_live.conftest import BUILDING, SettableClock
 from tests.unit.twin_live.test_hours import END, KEEP, OLD, START, TEMP, rounded, send, sums
 from twin.errors import StorageError
 from twin.live import LiveWing, WriteResult
+from twin.live.archive import open_engine
 
 
 def answers(wing: LiveWing) -> list[object]:
@@ -92,3 +94,14 @@ def test_upkeep_that_fails_loses_nothing_and_is_done_again(wing: LiveWing, tmp_p
     (folder / "2025-11-hours.part").rmdir()
     assert len(wing.upkeep(OLD).rolled) == 1
     assert rounded(sums(wing, 86_400.0)) == before
+
+
+def test_what_does_not_fit_into_memory_is_spilled_beside_other_temporary_files() -> None:
+    with open_engine() as engine:
+        engine.execute("SET memory_limit = '24MB'")
+        engine.execute("COPY (SELECT hash(i) AS h FROM range(3_000_000) t(i) ORDER BY h) TO '/dev/null' (FORMAT csv)")
+        (folder,) = engine.execute("SELECT current_setting('temp_directory')").fetchone() or ("",)
+
+    assert Path(folder).parent == Path(tempfile.gettempdir())
+    assert not Path(folder).exists()
+    assert not Path(".tmp").exists()
