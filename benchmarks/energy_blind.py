@@ -108,7 +108,7 @@ def drawn(seed: int) -> Recipe:
 
 
 def in_need(start: int, climates: list[ClimateYear], count: int) -> list[int]:
-    """Return the first seeds from `start` on whose buildings need `LEAST_NEED_KWH_M2` by the own engine everywhere."""
+    """Return the first seeds from `start` on whose buildings need `LEAST_NEED_KWH_M2` everywhere (own engine)."""
     found: list[int] = []
     for seed in itertools.count(start):
         if len(found) == count:
