@@ -11,6 +11,7 @@ import typer
 from api.cli.files import AsJson, ModelFile, snapshot_of
 from api.cli.given import bytes_of
 from api.cli.output import Exit, print_json, print_table, say, text
+from api.sentences import sentences_of
 from twin.energy import (
     Band,
     ClimateYear,
@@ -79,7 +80,8 @@ def energy(
         made = certificate(data, name, _today())
         certificate_file.write_text(json.dumps(made, ensure_ascii=False, indent=1), encoding="utf-8")
     if page is not None:
-        page.write_text(certificate_page(data, name, data.get("band"), language.value), encoding="utf-8")
+        told = certificate_page(data, name, data.get("band"), language.value, sentences_of(language.value))
+        page.write_text(told, encoding="utf-8")
     if as_json:
         print_json(data)
     else:

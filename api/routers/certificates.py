@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from api.context import TwinDep, VersionDep
+from api.sentences import sentences_of
 from twin.energy import certificate, certificate_page
 
 CONFORMS_TO = ("https://www.iso.org/standard/65601.html",)  # EN ISO 52000-1
@@ -33,5 +34,5 @@ def certificate_data(twin: TwinDep, version: VersionDep) -> Any:
 def page(twin: TwinDep, version: VersionDep, language: Literal["et", "en", "fr"] = "en") -> HTMLResponse:
     """Return the energy report as a page for printing, with its charts, the band and the reasons for no class."""
     report, building_id = twin.energy.report(version), version.key.building_id
-    text = certificate_page(report, building_id, twin.energy.band(version), language)
+    text = certificate_page(report, building_id, twin.energy.band(version), language, sentences_of(language))
     return HTMLResponse(text, headers=PAGE_HEADERS)

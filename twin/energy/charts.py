@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from twin.energy.words import MONTHS, sayer
+from twin.energy.words import MONTHS, Say
 
 WIDTH, FLOW = 760, 290  # FLOW: height of all heat of the year
 LEAST_SLOT = 28.0  # two lines of words
 BAR = 18  # width of a node of the flow chart
-TOP, SIDE = 16, 190  # room for the words
+TOP, SIDE = 16, 225  # room for the words
 GAP = 10
 LEAST_SHOWN = 0.002  # share of all heat; thinner flows are not drawn
 HEAT, COLD, SUN, LIFE, EARTH, AIR, WALL = "#c2410c", "#1d4ed8", "#b45309", "#7c3aed", "#57534e", "#0e7490", "#475569"
@@ -27,7 +27,7 @@ FLOWS = (
 
 def flow_chart(balance: Mapping[str, float], language: str = "en") -> str:
     """Return the Sankey chart of a balance, kWh: what enters on the left, what leaves on the right."""
-    say = sayer(language)
+    say = Say(language)
     total = sum(max(balance[name], 0.0) for name, _, _ in FLOWS)
     if total <= 0.0:
         return ""
@@ -82,7 +82,7 @@ def _ribbon(start: tuple[float, float], end: tuple[float, float], thick: float, 
 def month_chart(monthly: Sequence[Mapping[str, float]], language: str = "en") -> str:
     """Return the bars of the need of heat and cold of each month, kWh."""
     height, base, left = 240, 205, 56
-    say, months = sayer(language), MONTHS[language]
+    say, months = Say(language), MONTHS[language]
     top = max(max(row["heating_kwh"], row["cooling_kwh"]) for row in monthly) or 1.0
     nice = _nice(top)
     step = (WIDTH - left - 10) / len(monthly)

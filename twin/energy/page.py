@@ -5,7 +5,7 @@ from html import escape
 from typing import Any
 
 from twin.energy.charts import flow_chart, month_chart
-from twin.energy.words import LANGUAGES, Say, sayer
+from twin.energy.words import LANGUAGES, Say
 from twin.errors import InvalidInput
 
 STYLE = """
@@ -23,22 +23,27 @@ border-bottom:1px solid #d6d3d1}td.n,th.n{text-align:right;font-variant-numeric:
 
 
 def certificate_page(
-    report: Mapping[str, Any], building_id: str, band: Mapping[str, Any] | None = None, language: str = "en"
+    report: Mapping[str, Any],
+    building_id: str,
+    band: Mapping[str, Any] | None = None,
+    language: str = "en",
+    catalogue: Mapping[str, Any] | None = None,
 ) -> str:
     """Return the page of a report.
 
-    Sentences with numbers of the building (findings, reasons, doubts) stay English and are marked as such.
+    A sentence that the catalogue does not know stays English and is marked as such.
 
     Args:
         report: An energy report as JSON.
         building_id: Whose it is.
         band: The band of the heat need as JSON, if it was worked out.
         language: ``et``, ``en`` or ``fr``.
+        catalogue: Sentences and terms of the service in this language.
 
     Raises:
         InvalidInput: (energy-language) there is no such language.
     """
-    say = _sayer(language)
+    say = _say(language, catalogue)
     title = f"{say('Energy performance of building')} {building_id}"
     keys = f'<span style="color:#c2410c">■</span> {say("heat")} <span style="color:#1d4ed8">■</span> {say("cold")}'
     body = [
@@ -63,7 +68,7 @@ def certificate_page(
     return f'<!doctype html><html lang="{language}"><head>{head}</head><body>{"".join(body)}</body></html>'
 
 
-def _sayer(language: str) -> Say:
+def _say(language: str, catalogue: Mapping[str, Any] | None) -> Say:
     if language not in LANGUAGES:
         raise InvalidInput(
             f"The page is not written in {language!r}.",
@@ -71,16 +76,16 @@ def _sayer(language: str) -> Say:
             hint=f"Ask for one of {', '.join(LANGUAGES)}.",
             entity=language[:20],
         )
-    return sayer(language)
+    return Say(language, catalogue)
 
 
 def _climate(report: Mapping[str, Any], say: Say) -> str:
     name = report["climate"]["name"]
     known = "official" if report["climate"]["official"] else "not official"
     official = "" if known in name and not report["climate"]["official"] else f" ({say(known)})"
-    rules = report["indicator"]["rules"]
+    rules = report["indicator"]["rules"].replace(" version ", f" {say('version')} ")
     engine = f"{report['engine']} {report['engine_version']}"
-    return f"{say('Calculated with')} {engine}, {say('climate')} {name}{official}, {say('rules')} {rules}"
+    return f"{say('Calculated with')} {engine}, {say('climate')} {say(name)}{official}, {say('rules')} {rules}"
 
 
 def _figures(report: Mapping[str, Any], say: Say) -> str:
@@ -90,14 +95,14 @@ def _figures(report: Mapping[str, Any], say: Say) -> str:
     unit = ", kWh/(m²·a)"
     rows = (
         (indicator["class"] or say("none"), say("energy class")),
-        (f"{indicator['value_kwh_m2']:.0f}", indicator["kind"] + unit),
-        (f"{need['heating_kwh_m2']:.1f}", say("need of heat") + unit),
-        (f"{need['cooling_kwh_m2']:.1f}", say("need of cold") + unit),
-        (f"{report['area_m2']:.0f} m²", say("reference area")),
-        (f"{primary['non_renewable_kwh_m2']:.0f}", say("non-renewable primary") + unit),
+        (say.number(indicator["value_kwh_m2"], 0), indicator["kind"] + unit),
+        (say.number(need["heating_kwh_m2"], 1), say("need of heat") + unit),
+        (say.number(need["cooling_kwh_m2"], 1), say("need of cold") + unit),
+        (f"{say.number(report['area_m2'], 0)} m²", say("reference area")),
+        (say.number(primary["non_renewable_kwh_m2"], 0), say("non-renewable primary") + unit),
         ("–" if share is None else f"{100.0 * share:.0f} %", say("renewable share")),
-        (f"{primary['co2_kg_m2']:.1f}", "kg CO₂/(m²·a)"),
-        (f"{report['hours_above_27c']}", say("hours above 27 °C without cooling")),
+        (say.number(primary["co2_kg_m2"], 1), "kg CO₂/(m²·a)"),
+        (say.number(report["hours_above_27c"], 0), say("hours above 27 °C without cooling")),
     )
     return '<div class="figures">' + "".join(f"<div><b>{escape(a)}</b>{escape(b)}</div>" for a, b in rows) + "</div>"
 
@@ -114,15 +119,15 @@ def _band(band: Mapping[str, Any] | None, say: Say) -> str:
     if band is None:
         return ""
     words = say("Nine of ten draws of the doubtful inputs give, kWh/(m²·a) of heat:")
-    between = f"{band['low_kwh_m2']:.0f} {say('to')} {band['high_kwh_m2']:.0f}"
+    between = f"{say.number(band['low_kwh_m2'], 0)} {say('to')} {say.number(band['high_kwh_m2'], 0)}"
     sentences = [one["sentence"] for one in band["sensitivities"][:5]]
     return f"<h2>{escape(say('How sure is it'))}</h2><p>{escape(words)} {between}.</p>{_list(sentences, say)}"
 
 
 def _envelope(parts: Sequence[Mapping[str, Any]], say: Say) -> str:
     rows = [
-        (say(part["orientation"]), say(part["kind"]), f"{part['area_m2']:.1f}", f"{part['u_w_m2k']:.2f}",
-         say(part["u_source"]))
+        (say(part["orientation"]), say(part["kind"]), say.number(part["area_m2"], 1),
+         say.number(part["u_w_m2k"], 2), say(part["u_source"]))
         for part in parts
     ]  # fmt: skip
     heads = (say("Direction"), say("Kind"), say("Area m²"), "U W/(m²·K)", say("U from"))
@@ -131,7 +136,7 @@ def _envelope(parts: Sequence[Mapping[str, Any]], say: Say) -> str:
 
 def _carriers(indicator: Mapping[str, Any], say: Say) -> str:
     rows = [
-        (say(name), f"{kwh:,.0f}".replace(",", " "), f"{indicator['exported_kwh'].get(name, 0.0):.0f}")
+        (say(name), say.number(kwh, 0), say.number(indicator["exported_kwh"].get(name, 0.0), 0))
         for name, kwh in indicator["delivered_kwh"].items()
     ]
     return _table((say("Carrier"), say("Delivered kWh/a"), say("Exported kWh/a")), rows, numbers=(1, 2))
@@ -149,9 +154,9 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequenc
 
 
 def _list(sentences: Sequence[str], say: Say) -> str:
-    return "<ul>" + "".join(_item(one, say(one), say) for one in sentences) + "</ul>"
+    return "<ul>" + "".join(_item(one, say) for one in sentences) + "</ul>"
 
 
-def _item(english: str, said: str, say: Say) -> str:
-    foreign = ' lang="en"' if said == english and say("heat") != "heat" else ""
-    return f"<li{foreign}>{escape(said)}</li>"
+def _item(sentence: str, say: Say) -> str:
+    foreign = ' lang="en"' if say.foreign(sentence) else ""
+    return f"<li{foreign}>{escape(say(sentence))}</li>"

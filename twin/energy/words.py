@@ -1,14 +1,17 @@
 """The printed words of an energy page in Estonian and French; the English text is the key."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
+from typing import Any
+
+from twin.energy.sentences import Sentences
 
 LANGUAGES = ("et", "en", "fr")
-Say = Callable[[str], str]
 
 WORDS: dict[str, tuple[str, str]] = {
     "Energy performance of building": ("Hoone energiatõhusus:", "Performance énergétique du bâtiment"),
     "Calculated with": ("Arvutatud:", "Calculé avec"),
     "climate": ("kliima", "climat"),
+    "version": ("versioon", "version"),
     "rules": ("reeglid", "règles"),
     "official": ("ametlik", "officiel"),
     "not official": ("mitteametlik", "non officiel"),
@@ -57,28 +60,16 @@ WORDS: dict[str, tuple[str, str]] = {
     "Air": ("Õhk", "Air"),
     "Ground": ("Pinnas", "Sol"),
     "Cooling": ("Jahutus", "Climatisation"),
-    "wall": ("sein", "mur"),
-    "window": ("aken", "fenêtre"),
-    "door": ("uks", "porte"),
-    "roof": ("katus", "toit"),
-    "floor": ("põrand", "plancher"),
     "ground": ("pinnas", "sol"),
+    "below": ("all", "dessous"),
+    "SW": ("SW", "SO"),
+    "W": ("W", "O"),
+    "NW": ("NW", "NO"),
     "ifc": ("mudel", "modèle"),
     "derived": ("arvutatud", "calculé"),
-    "default": ("vaikeväärtus", "valeur par défaut"),
+    "default-table": ("vaikeväärtus", "valeur par défaut"),
     "person": ("inimene", "personne"),
     "measured": ("mõõdetud", "mesuré"),
-    "electricity": ("elekter", "électricité"),
-    "district-heating": ("kaugküte", "chauffage urbain"),
-    "The building is one zone.": ("Hoone on üks tsoon.", "Le bâtiment forme une seule zone."),
-    "Thermal bridges and shading by neighbours are not included.": (
-        "Külmasillad ja naabrite vari ei ole arvesse võetud.",
-        "Les ponts thermiques et l'ombre des voisins ne sont pas compris.",
-    ),
-    "Hours above 27 °C are those of a year without active cooling.": (
-        "Tunnid üle 27 °C on ilma aktiivse jahutuseta aastast.",
-        "Les heures au-dessus de 27 °C sont celles d'une année sans climatisation.",
-    ),
 }
 MONTHS = {
     "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
@@ -87,7 +78,29 @@ MONTHS = {
 }
 
 
-def sayer(language: str) -> Say:
-    """Return what says an English text in a language; a text that is not known stays as it is."""
-    place = {"et": 0, "fr": 1}.get(language)
-    return lambda text: text if place is None else WORDS.get(text, (text, text))[place]
+class Say:
+    """Says texts and numbers in one language; a text that is not known stays as it is.
+
+    Args:
+        language: One of `LANGUAGES`.
+        catalogue: Sentences and terms of the service in this language; without it only the words of the page.
+    """
+
+    def __init__(self, language: str, catalogue: Mapping[str, Any] | None = None) -> None:
+        self._place = {"et": 0, "fr": 1}.get(language)
+        self._sentences = Sentences(catalogue or {})
+
+    def __call__(self, text: str) -> str:
+        """Return the text in the language."""
+        if self._place is None:
+            return text
+        return WORDS[text][self._place] if text in WORDS else self._sentences.say(text) or text
+
+    def number(self, value: float, decimals: int) -> str:
+        """Return a number with the decimal sign and the thousands of the language."""
+        text = f"{value:,.{decimals}f}".replace(",", "\u202f")
+        return text if self._place is None else text.replace(".", ",")
+
+    def foreign(self, text: str) -> bool:
+        """Return whether a text stays English for a reader of another language."""
+        return self._place is not None and self(text) == text

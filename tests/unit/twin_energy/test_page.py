@@ -7,7 +7,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from api.sentences import sentences_of
 from twin.energy import FacadeHorizon, Horizon, Question, assess, certificate, certificate_page, synthetic_tallinn
+from twin.energy.bands import Band, Doubt, Sensitivity
 from twin.errors import InvalidInput
 
 STREET = Horizon((90.0, 180.0, 270.0), (45.0, 45.0, 45.0))
@@ -44,19 +46,33 @@ def test_the_page_holds_its_charts_and_fetches_nothing(report):
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("et", ("Hoone energiatõhusus: 1", "Miks energiaklassi ei ole", "Küte:", "veebr", "Hoone on üks tsoon.")),
+        (
+            "et",
+            ("Hoone energiatõhusus: 1", "Miks energiaklassi ei ole", "Küte:", "veebr", "Hoone on üks tsoon.",
+             "Klasside piirid pärast", "õhuleke (q50 6,0", "vaikeväärtus"),
+        ),
         (
             "fr",
-            ("Performance énergétique du bâtiment 1", "Pourquoi il n&#x27;y a pas", "Chauffage:", "févr", ">mur<"),
+            ("Performance énergétique du bâtiment 1", "Pourquoi il n&#x27;y a pas", "Chauffage:", "févr", ">mur<",
+             "Les limites des classes", "fuites d’air (q50 6,0", "valeur par défaut"),
         ),
     ],
-)
-def test_the_page_speaks_three_languages(report, language, words):
-    page = certificate_page(report, "1", language=language)
+)  # fmt: skip
+def test_the_page_speaks_three_languages_with_every_reason_and_doubt(report, language, words):
+    note = "q50 6.0 m³/(h·m²), unverified base value"
+    doubts = Sensitivity(Doubt("air leakage", "infiltration", None, note, 0.6), -8.0, 8.1)
+    band = Band(70.0, 61.0, 82.5, 200, 1, (doubts,)).to_json()
+    unknown = {**report, "envelope": [{**report["envelope"][0], "u_source": "default-table"}, *report["envelope"]]}
+    page = certificate_page(unknown, "1", band, language, sentences_of(language))
     assert f'<html lang="{language}">' in page
     assert [word for word in words if word not in page] == []
-    english = re.sub(r'<li lang="en">.*?</li>|<style>.*?</style>', "", page)
-    assert not re.search(r"Energy performance|Why there|Heating|Envelope|>wall<|Need of", english)
+    assert 'lang="en"' not in page
+    assert not re.search(r"Energy performance|Why there|Heating|Envelope|>wall<|Need of", page)
+
+
+def test_a_sentence_that_nobody_translated_is_marked(report):
+    page = certificate_page({**report, "notes": ["Nobody <i>knows</i> this."]}, "1", language="et")
+    assert '<li lang="en">Nobody &lt;i&gt;knows' in page
     with pytest.raises(InvalidInput) as refused:
         certificate_page(report, "1", language="de")
     assert refused.value.reason == "energy-language"
