@@ -1,10 +1,12 @@
 """The reference area of the indicator: what is kept at room temperature."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from ifc import ElementRecord, Mesh, Value
+from ifc import ElementRecord, Mesh, Severity, Value
+from twin.energy.findings import EnergyFinding
 from twin.energy.parts import AREA_UNIT, Envelope
 from twin.energy.thermal import find_property, number
 from twin.energy.values import Source, Sourced
@@ -14,6 +16,8 @@ ROOM_TEMPERATURE = ("721_Ruumitemperatuuriga-pind",)  # the area of the rule sin
 HEATED = ("720_Köetav-pind",)  # the area of the rule before
 OWN_AREA = ("120_Pindala",)
 QUANTITIES = ("NetFloorArea", "GrossFloorArea")
+SIDES = ("NetSideArea", "GrossSideArea", "NetArea", "GrossArea")
+SIDED = frozenset({"IfcWall", "IfcWallStandardCase", "IfcSlab", "IfcSlabStandardCase", "IfcRoof"})
 YES = frozenset({"true", "yes", "jah", "1", "t", "y"})
 
 
@@ -51,6 +55,33 @@ def reference_area(snapshot: Snapshot, envelope: Envelope) -> ReferenceArea:
         basis = f"Sum of all {len(kept)} spaces; none is marked as kept at room temperature."
         return _area(kept, Source.DERIVED, 0.05, basis, flagged=False)
     return ReferenceArea(envelope.floor_m2, f"No space has an area; {envelope.floor_m2.note}.", False, ())
+
+
+def declared_areas(records: Mapping[str, ElementRecord]) -> tuple[EnergyFinding, ...]:
+    """Return a finding for each name under which elements declare an area of zero or less, with these elements."""
+    wrong: dict[str, list[str]] = {}
+    for record in records.values():
+        is_space = record.ifc_class == "IfcSpace"
+        names = (*QUANTITIES, *OWN_AREA) if is_space else SIDES if record.ifc_class in SIDED else ()
+        for sets in (record.quantity_sets, record.property_sets):
+            found = [(name, number(values.get(name))) for values in sets.values() for name in names]
+            found += [
+                (name, value) for values in sets.values() for name in (*ROOM_TEMPERATURE, *HEATED)
+                if is_space and (value := number(values.get(name))) is not None and value < 0.0
+            ]  # fmt: skip
+            for name, value in found:
+                if value is not None and not value > 0.0:
+                    wrong.setdefault(name, []).append(record.global_id)
+    return tuple(
+        EnergyFinding(
+            "energy.area-zero",
+            Severity.ERROR,
+            f"{name} of {len(ids)} elements is zero or less; it was not used.",
+            "Correct the area in the model.",
+            tuple(sorted(set(ids))),
+        )
+        for name, ids in sorted(wrong.items())
+    )
 
 
 def space_m2(space: ElementRecord, snapshot: Snapshot, meshes: dict[str, Mesh]) -> float:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ifc import Mesh, Severity
+from twin.energy.areas import declared_areas
 from twin.energy.findings import EnergyFinding
 from twin.energy.flags import flag_findings, flagged_faces
 from twin.energy.grouping import DOOR_CLASSES, WINDOW_CLASSES, grouped_faces, kind_of
@@ -61,7 +62,7 @@ def build_envelope(snapshot: Snapshot, construction_year: int | None = None) -> 
     corners = [mesh.vertices for mesh in meshes.values() if len(mesh.vertices)]
     origin = np.concatenate(corners).mean(axis=0) if corners else np.zeros(3)
     spaces, findings = _spaces(snapshot, meshes, origin)
-    findings += _north(snapshot)
+    findings += (*_north(snapshot), *declared_areas(snapshot.records))
     solids = _solids(snapshot, meshes, origin)
     if not spaces.ids:
         return _without_spaces(snapshot, solids, thermal, findings)

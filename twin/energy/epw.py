@@ -10,6 +10,7 @@ from twin.errors import InvalidInput
 HEADER_LINES = 8
 LARGEST_EPW_BYTES = 16 * 1024 * 1024  # a year is about 1.6 MB; ten times that is no weather year
 FIRST_YEAR, LAST_YEAR = 1900, 2200  # measured years, and those of climate projections
+LARGEST_PLACE = (90.0, 180.0, 14.0, 9000.0)  # latitude, longitude, hours from UTC, metres
 COLUMNS_NEEDED = 23  # up to total and opaque sky cover; older writers leave the rest away
 
 
@@ -71,6 +72,9 @@ def _location(lines: list[str]) -> tuple[str, str, float, float, float, float]:
         if parts[0].strip().upper() != "LOCATION":
             raise ValueError("LOCATION")  # noqa: TRY301 - one refusal for all that is wrong
         latitude, longitude, zone, height = (float(part) for part in parts[6:10])
+        place = zip((latitude, longitude, zone, height), LARGEST_PLACE, strict=True)
+        if not all(abs(value) <= largest for value, largest in place):  # NaN is not either
+            raise ValueError("LOCATION")  # noqa: TRY301 - the same
     except (ValueError, IndexError) as error:
         raise InvalidInput(
             "The first line of a weather file must be LOCATION with latitude, longitude, time zone and height.",

@@ -13,6 +13,7 @@ from twin.energy.values import Boundary, Kind
 
 AGREEMENT = 0.15  # share: within it the outline stands for the counted rays, beyond it somebody should look
 OUTLINE_DOUBT = 0.02  # share of the area: frame and reveal are not told apart
+OVERLAP = 1.02  # a frame may reach this far behind the wall; a larger window has no wall to be in
 SAME_DIRECTION_DEG = 2.0
 
 
@@ -45,7 +46,8 @@ def exact_openings(
         counted = sum(result[place].area_m2 for place in places)
         if own is None:
             continue
-        if abs(own - counted) > AGREEMENT * max(own, counted):
+        wall = sum(result[place].area_m2 for place in _wall_of(result, result[places[0]]))
+        if abs(own - counted) > AGREEMENT * max(own, counted) or own > OVERLAP * (wall + counted):
             findings.append(_disagreement(result, places, own, counted))
             continue
         _give_and_take(result, places, own / counted)
@@ -88,7 +90,7 @@ def _without_size(record: ElementRecord) -> tuple[EnergyFinding, ...]:
 def _disagreement(faces: list[Face], places: list[int], own: float, counted: float) -> EnergyFinding:
     window = faces[max(places, key=lambda place: faces[place].area_m2)]
     wall = sum(faces[place].area_m2 for place in _wall_of(faces, window))
-    larger = own > wall + counted
+    larger = own > OVERLAP * (wall + counted)
     what = f"larger than the {wall + counted:.2f} m² of its wall" if larger else f"rays found {counted:.2f} m²"
     return EnergyFinding(
         "energy.window-larger-than-wall" if larger else "energy.window-area",

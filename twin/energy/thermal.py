@@ -182,7 +182,7 @@ class Thermal:
 
     def _layered(self, record: ElementRecord, kind: Kind) -> Sourced | None:
         for holder in with_type(record, self._records):
-            parts = [part for part in holder.materials if part.role == "layer" and part.thickness_m]
+            parts = [part for part in holder.materials if part.role == "layer" and part.thickness_m != 0.0]
             layers = [layer for layer in map(layer_of, parts) if layer is not None]
             if parts and len(layers) == len(parts):
                 value = u_of_layers(tuple(layers), kind)

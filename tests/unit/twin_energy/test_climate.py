@@ -63,6 +63,8 @@ def test_missing_sky_infrared_is_derived_and_said():
         (lambda lines: lines.__setitem__(50, lines[50].replace(",5.0,", ",warm,")), "epw-number", 51),
         (lambda lines: lines.__setitem__(60, lines[60][:40]), "epw-row", 61),
         (lambda lines: lines.__setitem__(0, "LOCATION,x"), "epw-header", 1),
+        (lambda lines: lines.__setitem__(0, lines[0].replace("59.40", "nan")), "epw-header", 1),
+        (lambda lines: lines.__setitem__(0, lines[0].replace("24.60", "5906")), "epw-header", 1),
         (lambda lines: lines.__setitem__(80, "1985," + lines[80].split(",", 1)[1]), "epw-year", 81),
         (lambda lines: lines.__setitem__(80, "0," + lines[80].split(",", 1)[1]), "epw-year", 81),
         (lambda lines: lines.__setitem__(8, "last," + lines[8].split(",", 1)[1]), "epw-year", 9),

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ifc import Georeference, Measure, MeshSet, Relation, RelationKind
-from twin.energy import Boundary, Grade, Kind, Source, build_envelope
+from twin.energy import Boundary, Grade, Kind, Source, build_envelope, reference_area
 from twin.energy.rays import is_closed, sample, signed_volume, triangles_of
 
 WITHIN = 0.01  # share: the mark for boxes
@@ -131,6 +131,34 @@ def test_a_window_without_size_is_named_and_measured(box_house, build):
     envelope = build_envelope(snap)
     assert finding(envelope, "energy.area-zero").elements == ("window",)
     assert envelope.area_m2(Kind.WINDOW) == pytest.approx(6.0, rel=1e-6)
+
+
+def test_a_window_that_fills_its_side_and_more_is_named(box_house, build):
+    # All of the side is glass to the rays (29.7 m2); the author says a tenth more, which no wall holds.
+    snap = build.changed(
+        box_house, "south", ifc_class="IfcWindow", attributes={"OverallWidth": 9.9, "OverallHeight": 3.3}
+    )
+    envelope = build_envelope(snap)
+    assert "south" in finding(envelope, "energy.window-larger-than-wall").elements
+    assert envelope.area_m2(Kind.WINDOW) == pytest.approx(29.7, rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("global_id", "sets"),
+    [
+        ("space-1", {"quantity_sets": {"Qto_SpaceBaseQuantities": {"NetFloorArea": 0.0}}}),
+        ("space-2", {"property_sets": {"AR_Ruum": {"120_Pindala": -3.0}}}),
+        ("space-2", {"property_sets": {"AR_Ruum": {"721_Ruumitemperatuuriga-pind": -3.0}}}),
+        (
+            "north",
+            {"quantity_sets": {"Qto_WallBaseQuantities": {"NetSideArea": Measure(0.0, "m2", "IfcAreaMeasure")}}},
+        ),
+    ],
+)
+def test_a_declared_area_of_zero_or_less_is_named_and_not_used(box_house, build, global_id, sets):
+    envelope = build_envelope(build.changed(box_house, global_id, **sets))
+    assert finding(envelope, "energy.area-zero").elements == (global_id,)
+    assert reference_area(build.changed(box_house, global_id, **sets), envelope).area_m2.value > 59.0
 
 
 def test_a_negative_u_value_is_named_and_not_used(box_house, build):

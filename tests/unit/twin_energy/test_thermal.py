@@ -41,7 +41,14 @@ def test_layers_give_a_derived_value():
     assert (u.value, u.source) == (pytest.approx(1.0 / 5.391429, rel=1e-6), Source.DERIVED)
 
 
-@pytest.mark.parametrize("conductivity", [0.0, None])
+def test_a_layer_without_thickness_is_unknown_and_one_of_nothing_is_nothing():
+    unknown = look(ElementRecord("w", "IfcWall", materials=(layer(0.12, 0.6), layer(None, 0.04, 1))))
+    assert unknown.u("w", Kind.WALL).source is Source.DEFAULT
+    foil = look(ElementRecord("w", "IfcWall", materials=(layer(0.12, 0.6), layer(0.0, None, 1))))
+    assert foil.u("w", Kind.WALL).value == pytest.approx(1.0 / 0.37)
+
+
+@pytest.mark.parametrize("conductivity", [0.0, -0.04, None])
 def test_one_unknown_layer_makes_the_table_speak(conductivity):
     parts = (layer(0.12, 0.6), layer(0.2, conductivity, 1))
     thermal = look(ElementRecord("w", "IfcWall", materials=parts), year=1975)
