@@ -24,6 +24,8 @@ PANE_C = 10.0  # EN 673: mean temperature of the panes at which their U-value is
 REFERENCE_C = 20.0  # around which radiation is made linear
 THIRD_OF_EXPONENT = 715_094_163 << 32  # two thirds of the bias of a double, and what makes the guess best (Kahan)
 
+ONE = np.uint64(1)  # an index without a sign is not asked whether it counts from the end: a seventh of the time
+
 # Columns of the hourly result.
 HEAT, COOL, AIR, VENTILATION, TRANSMISSION, GROUND, SOLAR, GAINS, STORED, RESULT_COLUMNS = range(10)
 
@@ -251,17 +253,18 @@ def sweep(house: House, factors: Factors, source: Array, temperature: Array, wor
     """Write what the nodes put into the faces, and the temperatures of the nodes between for faces at 0 °C."""
     known = work.known
     for e in range(source.shape[0]):
-        start, last = house.first[e], house.first[e + 1] - 1
+        start, last = np.uint64(house.first[e]), np.uint64(house.first[e + 1]) - ONE
         z = 0.0
-        for i in range(last - 1, start, -1):
-            z = factors.rate[i] * temperature[i] + factors.passed[i] * z
-            known[i] = z
+        for back in range(ONE, last - start):
+            at = last - back
+            z = factors.rate[at] * temperature[at] + factors.passed[at] * z
+            known[at] = z
         work.put[e, 0] = factors.rate[start] * temperature[start] + factors.passed[start] * z
         x = 0.0
-        for i in range(start + 1, last):
-            x = factors.share[i] * known[i] + factors.passed[i - 1] * x
+        for i in range(start + ONE, last):
+            x = factors.share[i] * known[i] + factors.passed[i - ONE] * x
             known[i] = x
-        work.put[e, 1] = factors.rate[last] * temperature[last] + house.conductance[last - 1] * x + source[e]
+        work.put[e, 1] = factors.rate[last] * temperature[last] + house.conductance[last - ONE] * x + source[e]
 
 
 def hold(g: float, f: float, heating_c: float, cooling_c: float) -> tuple[float, float]:
@@ -282,10 +285,10 @@ def faces(work: Work, air: float, radiant: float) -> None:
 def settle(house: House, factors: Factors, work: Work, temperature: Array) -> None:
     """Write the new temperatures of all nodes."""
     for e in range(work.given.shape[0]):
-        start, last = house.first[e], house.first[e + 1] - 1
+        start, last = np.uint64(house.first[e]), np.uint64(house.first[e + 1]) - ONE
         outer, inner = work.latest[e, 0], work.latest[e, 1]
         temperature[start], temperature[last] = outer, inner
-        for i in range(start + 1, last):
+        for i in range(start + ONE, last):
             temperature[i] = work.known[i] + factors.of_outer[i] * outer + factors.of_inner[i] * inner
 
 
