@@ -177,6 +177,15 @@ def test_a_meter_is_compared_with_the_model(page, demo):
     assert float(measured.get_attribute("data-kwh")) == pytest.approx(240 * 18, rel=0.06)
     assert float(calculated.get_attribute("data-kwh")) > 1000
     assert "days are known" in page.locator(".measured").inner_text()
+    few = [{"t": f"2025-03-01T{hour}:00:00Z", "v": hour, "u": "kW.h"} for hour in (10, 11)]  # no day is known by these
+    topic = f"kaksik/v1/{OFFICE}/meter-electricity/obs"
+    page.request.post(f"{demo.address}/api/v1/readings", data=[{"topic": topic, "payload": few}])
+    page.locator("#measured-meter").select_option("meter-electricity")
+    page.locator("#measured-from").fill("2025-03-01")
+    page.locator("#measured-to").fill("2025-03-03")
+    page.get_by_role("button", name="Compare", exact=True).click()
+    page.get_by_text("The meter gave no readings for these days").wait_for()
+    assert page.locator(".measured .bar-value").count() == 0
 
 
 def test_rooms_are_coloured_on_the_floor_map_now_and_in_the_past(page, demo):
