@@ -1,5 +1,5 @@
 // @ts-check
-import { Vector3 } from "../../vendor/vendor3d.js";
+import { Box3, Vector3 } from "../../vendor/vendor3d.js";
 import { byId, fill, h } from "../core/dom.js";
 import { t } from "../core/i18n.js";
 import { announce, toast } from "../ui/feedback.js";
@@ -13,6 +13,8 @@ import { Walk } from "./walk.js";
 
 /** A plan is cut here over the floor, as plans on paper are. */
 const PLAN_CUT_M = 1.2;
+/** How far from the middle of a room a walk begins, as a share of its length. */
+const STEP_BACK = 0.35;
 
 /** Ways of looking that need more than a fill of the state texture: plan, walk, measuring, section planes. */
 export class Views {
@@ -72,15 +74,27 @@ export class Views {
     return (filled.find((/** @type {any} */ s) => s.elevation_m >= -0.5) ?? filled[0] ?? null)?.global_id ?? null;
   }
 
+  /** Box of the space of a storey with the largest floor, or an empty one. @param {string | null} storey */
+  roomiest(storey) {
+    const { scene } = this.context;
+    const floor = (/** @type {Box3} */ box) => (box.isEmpty() ? 0 : (box.max.x - box.min.x) * (box.max.z - box.min.z));
+    return scene.spaceRows.filter((/** @type {number} */ row) => scene.table.storey[row] === storey).map((/** @type {number} */ row) => scene.rowBox(row))
+      .reduce((/** @type {Box3} */ a, /** @type {Box3} */ b) => (floor(b) > floor(a) ? b : a), new Box3());
+  }
+
   startWalk() {
     const { store, scene } = this.context;
-    store.set({ plan: false, exploded: false, clip: null, measuring: null });
+    store.set({ plan: false, exploded: false, clip: null, measuring: null, ...(store.get().ghostRest ? { isolated: null } : {}) }); // nobody walks among ghosts
     const chosen = scene.boxOf(store.get().selected);
     const storey = store.get().storey ?? this.mainStorey();
-    const box = chosen.isEmpty() ? scene.storeyBox(storey) : chosen;
-    const foot = (box.isEmpty() ? scene.box : box).getCenter(new Vector3());
+    const room = chosen.isEmpty() ? this.roomiest(storey) : chosen;
+    const box = room.isEmpty() ? scene.storeyBox(storey) : room;
+    const [foot, size] = [(box.isEmpty() ? scene.box : box).getCenter(new Vector3()), room.getSize(new Vector3())];
     foot.y = (chosen.isEmpty() ? this.floorOf(storey) - scene.source.origin[2] : box.min.y) + 0.05;
-    this.enterAt(foot, 0);
+    const east = size.x > size.z; // along the room, from one end: the first picture is no wall
+    foot.x -= east ? size.x * STEP_BACK : 0;
+    foot.z += east ? 0 : size.z * STEP_BACK;
+    this.enterAt(foot, east ? -Math.PI / 2 : 0);
     announce(t("walk.hint"));
   }
 
