@@ -4,6 +4,11 @@ import { css, niceBreaks } from "../core/colours.js";
 import { dateTime, locale, number, t } from "../core/i18n.js";
 
 const WIDTH = 340;
+const DAY_MS = 864e5;
+/** Width of a figure beside an axis. */
+const LETTER = 6;
+/** A line that moves less than this share of its value is drawn as the flat line that it is. */
+const LEAST_SHARE = 0.02;
 
 /**
  * Stacked pairs of bars per month, with a table for those who do not see it.
@@ -42,20 +47,27 @@ export function barChart(groups, series, unitText) {
  */
 export function lineChart(items, unitText, { at } = {}) {
   const height = 150;
-  const [left, bottom, top] = [38, 20, 10];
+  const [bottom, top] = [20, 10];
   const values = items.map((i) => i.v);
-  const ticks = niceBreaks(Math.min(...values), Math.max(...values), 4);
+  const ticks = niceBreaks(...wideEnough(Math.min(...values), Math.max(...values)), 4);
   const [low, high] = [ticks[0], ticks[ticks.length - 1]];
   const digits = Math.max(1, Math.ceil(-Math.log10(ticks[1] - ticks[0]) - 1e-9));
+  const left = Math.max(38, 10 + LETTER * Math.max(...ticks.map((v) => number(v, digits).length)));
   const [t0, t1] = [items[0].t, Math.max(items[items.length - 1].t, items[0].t + 1)];
   const x = (/** @type {number} */ time) => left + ((time - t0) / (t1 - t0)) * (WIDTH - left - 6);
   const y = (/** @type {number} */ v) => top + (height - top - bottom) * (1 - (v - low) / (high - low));
-  const label = (/** @type {number} */ time) => new Intl.DateTimeFormat(locale(), t1 - t0 > 2 * 864e5 ? { day: "numeric", month: "short" } : { hour: "2-digit", minute: "2-digit" }).format(time);
+  const label = (/** @type {number} */ time) => new Intl.DateTimeFormat(locale(), t1 - t0 > 2 * DAY_MS ? { day: "numeric", month: "short" } : { ...(t1 - t0 > DAY_MS / 2 ? { weekday: "short" } : {}), hour: "2-digit", minute: "2-digit" }).format(time);
   const last = items.find((i) => i.t === at) ?? items[items.length - 1];
   return svg("svg", { viewBox: `0 0 ${WIDTH} ${height}`, class: "chart", role: "img", "aria-label": t("live.chart", { n: items.length, low: number(Math.min(...values)), high: number(Math.max(...values)), unit: unitText }) },
     ...ticks.map((v) => svg("g", {}, svg("line", { x1: left, x2: WIDTH, y1: y(v), y2: y(v), class: "grid" }), svg("text", { x: left - 6, y: y(v) + 4, "text-anchor": "end" }, number(v, digits)))),
     ...[0, 0.5, 1].map((f) => svg("text", { x: x(t0 + (t1 - t0) * f), y: height - 4, "text-anchor": ["start", "middle", "end"][f * 2] }, label(t0 + (t1 - t0) * f))),
     svg("path", { d: linePath(items, x, y), class: "line" }), svg("line", { x1: x(last.t), x2: x(last.t), y1: top, y2: height - bottom, class: "cursor" }), svg("circle", { cx: x(last.t), cy: y(last.v), r: 3, class: "point" }, svg("title", {}, dateTime(new Date(last.t).toISOString()))));
+}
+
+/** @param {number} low @param {number} high @returns {[number, number]} the same middle, and no zoom into noise */
+function wideEnough(low, high) {
+  const lacking = Math.max(0, (Math.abs(low + high) / 2) * LEAST_SHARE - (high - low)) / 2;
+  return [low - lacking, high + lacking];
 }
 
 /** @param {{t: number, v: number}[]} items @param {(t: number) => number} x @param {(v: number) => number} y */
