@@ -78,12 +78,22 @@ export function drawSelectionBar(context) {
   if (!selected.length) return fill(byId("stage-card"));
   const row = scene.rows.get(selected[0]);
   const label = selected.length > 1 ? t("selection.many", { n: selected.length })
-    : row === undefined ? selected[0] : `${scene.table.name[row] || "–"} · ${className(scene.table.ifc_class[row])}`;
+    : row === undefined ? nameInTree(context.rawTree, selected[0]) : `${scene.table.name[row] || "–"} · ${className(scene.table.ifc_class[row])}`;
   const act = (/** @type {string} */ name, /** @type {() => void} */ action) => h("button", { type: "button", class: "tool", title: t(`tool.${name}`), "aria-label": t(`tool.${name}`), onclick: action }, icon(name, 16));
   fill(byId("stage-card"), h("div", { class: "selection-bar" }, h("strong", null, label),
     act("fit", () => fitView(context)), act("hide", () => hideSelection(context)), act("isolate", () => isolateSelection(context, false)), act("ghost", () => isolateSelection(context, true)),
     store.get().tab === "model" ? null : h("button", { type: "button", class: "link", onclick: () => context.openTab("model") }, t("selection.properties")),
     act("close", () => store.set({ selected: [] }))));
+}
+
+/** What the structure calls a storey, a building or a site, which have no geometry of their own. @param {any} node of the answer of …/tree @param {string} id @returns {string} */
+function nameInTree(node, id) {
+  const waiting = [node];
+  for (let at = waiting.pop(); at; at = waiting.pop()) {
+    if (at.global_id === id) return [at.name, className(at.ifc_class)].filter(Boolean).join(" · ");
+    waiting.push(...(at.children ?? []));
+  }
+  return id;
 }
 
 /** @param {Context} context */

@@ -25,8 +25,9 @@ export function showResult(context, result) {
     bands: spaces ? new Set([...store.get().bands, "spaces"]) : store.get().bands,
   });
   const placement = building.placement;
-  const drawn = drawResult(result.geometry, { toScene: (p) => scene.toScene(p), placement, floor: scene.source.storeys[0]?.elevation_m ?? scene.source.bounds[0][2] });
   const box = scene.boxOf(result.elements ?? []);
+  const reach = box.getSize(box.min.clone()).length();
+  const drawn = drawResult(result.geometry, { toScene: (p) => scene.toScene(p), placement, floor: scene.source.storeys[0]?.elevation_m ?? scene.source.bounds[0][2], reach });
   if (drawn) {
     scene.overlay.add(drawn);
     box.union(new Box3().setFromObject(drawn));

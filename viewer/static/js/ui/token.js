@@ -16,8 +16,8 @@ export function askForToken() {
 /** @returns {Promise<void>} */
 function showForm() {
   return new Promise((resolve) => {
-    const field = h("input", { type: "password", id: "token", autocomplete: "current-password", required: true });
-    const message = h("p", { class: "field-error", role: "alert" });
+    const field = h("input", { type: "password", id: "token", autocomplete: "current-password", required: true, "aria-describedby": "token-error" });
+    const message = h("p", { id: "token-error", class: "field-error", role: "alert" });
     const form = h("form", { class: "dialog-body" },
       h("h2", { id: "token-title" }, t("token.title")), h("p", null, t("token.text")),
       h("label", { for: "token" }, t("token.label")), field, message,
@@ -34,6 +34,8 @@ function showForm() {
       } catch (error) {
         const body = /** @type {any} */ (error).body;
         message.textContent = body?.status === 401 || body?.status === 403 || body?.reason === "token" ? t("token.wrong") : describe(error).title;
+        field.setAttribute("aria-invalid", "true");
+        field.select();
       }
     });
     document.body.append(dialog);
