@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,6 @@ from twin.clock import Clock, system_clock
 from twin.collections import Collections
 from twin.commanding import open_commands
 from twin.district import Geoid, open_geoid
-from twin.energy import synthetic_tallinn
 from twin.exports import Exports
 from twin.gate import DesignStage
 from twin.ingest import Ingest, Submission
@@ -57,6 +57,7 @@ from twin.snapshots import SnapshotReader
 from twin.sweep import QUIET_S, Swept, sweep
 from twin.trees import Trees
 from twin.trust import Trust, open_trust
+from twin.weather import climate_of
 
 COMMANDS_EVERY_S = 1.0  # a person waits to see that a command was obeyed
 
@@ -335,7 +336,8 @@ def open_twin(settings: Settings, clock: Clock = system_clock) -> Twin:
     permits = Permits(desk, catalogue, snapshots, layers, packs, city.around)
     validation = Validation(desk, catalogue, blobs, limits, settings.max_model_bytes)
     reports = {"permit": permits.report, "validation": validation.report}
-    energy = Energy(desk, snapshots, synthetic_tallinn, facades_of(city))
+    weather = partial(climate_of, settings)
+    energy = Energy(desk, snapshots, weather, facades_of(city))
     trust = open_trust(settings, engine, blobs, catalogue, snapshots, reports, clock)
     around = CityProjection(graph, city, layers, catalogue)
     questions = Questions(graph, projections, around, free_queries=settings.cypher)
@@ -358,8 +360,8 @@ def open_twin(settings: Settings, clock: Clock = system_clock) -> Twin:
         overview=Overview(catalogue, shelf, layers, live, alarms.book.open_by_building),
         permits=permits,
         energy=energy,
-        operations=Operations(live, snapshots, synthetic_tallinn),
-        city_energy=CityEnergy(home / "energy", city, blobs, synthetic_tallinn, k=settings.poverty_k),
+        operations=Operations(live, snapshots, weather),
+        city_energy=CityEnergy(home / "energy", city, blobs, weather, k=settings.poverty_k),
         carbon=Carbon(trust.journal, snapshots, energy, settings.gwp_factors),
         validation=validation,
         applications=Applications(engine, trust.journal, catalogue, blobs, layers, permits, limits),

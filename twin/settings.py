@@ -153,6 +153,11 @@ class Settings(BaseSettings):
     read_memory_bytes: int = Field(
         default=8 * 1024 * MIB, gt=0, description="Largest address space of a reading child process, in bytes"
     )
+    climate_file: Path | None = Field(
+        default=None, description="Weather year (EPW) of energy reports; default is a made-up one, not official"
+    )
+    climate_licence: str = Field(default="", max_length=200, description="Terms under which that year may be used")
+    climate_official: bool = Field(default=False, description="Whether the operator vouches that the rules name it")
     gwp_factors: Path | None = Field(
         default=None,
         description="Emission factors of materials (CSV, JSON); default is an illustrative table, unverified",

@@ -10,13 +10,14 @@ from api.cli.files import AsJson, ModelFile
 from api.cli.output import Exit, print_json, print_table, progress_bar, say
 from ifc import Limits
 from twin.carbon import factor_table, use_of
-from twin.energy import assess, synthetic_tallinn
+from twin.energy import assess
 from twin.energy.gwp import Confirmation, bill_of, gwp_report, suggestions
 from twin.errors import InvalidInput
 from twin.reading import understand
 from twin.service import open_twin
 from twin.settings import Settings
 from twin.snapshot import Stage
+from twin.weather import climate_of
 
 SHOWN_DISTRICTS = 30
 
@@ -61,7 +62,7 @@ def gwp(
         read = understand(_existing(model), Limits(settings.read_timeout_s, settings.read_memory_bytes), progress)
     snapshot = read.snapshot(Stage.AS_DESIGNED, 0)
     bill = bill_of(snapshot)
-    report = gwp_report(bill, table, confirmed, use_of(assess(snapshot, synthetic_tallinn()).to_json()))
+    report = gwp_report(bill, table, confirmed, use_of(assess(snapshot, climate_of(settings)).to_json()))
     report["suggestions"] = {
         name: [one.factor_id for one in found] for name, found in suggestions(bill, table).items()
     }

@@ -29,6 +29,7 @@ from twin.energy import (
     synthetic_tallinn,
 )
 from twin.energy.energyplus import ENGINE_ENERGYPLUS, simulate_energyplus
+from twin.weather import UNSTATED
 
 
 class Language(StrEnum):
@@ -92,7 +93,7 @@ def energy(
 def _climate(path: Path | None, official: bool) -> ClimateYear:
     if path is None:
         return synthetic_tallinn()
-    return read_epw(bytes_of(path), source=path.name, licence="", official=official)
+    return read_epw(bytes_of(path), source=path.name, licence=UNSTATED, official=official)
 
 
 def _band(report: EnergyReport, prepared: Prepared, climate: ClimateYear) -> Band:
