@@ -154,6 +154,8 @@ def test_heat_flows_and_measures_are_tried(page, demo):
     saved = page.locator(".saved")
     saved.wait_for()
     assert 5 < float(saved.get_attribute("data-share")) < 95
+    now = page.locator(".bar-before .bar").evaluate("(b) => b.firstChild.offsetWidth / b.offsetWidth")
+    assert now == pytest.approx(1, abs=0.01)  # the larger need fills its bar
     page.locator("#measure-wall_u_w_m2k").fill("0.01")
     page.get_by_role("button", name="Calculate").click()
     assert page.locator("#measure-wall_u_w_m2k").evaluate("(input) => input.validity.rangeUnderflow")
@@ -177,7 +179,7 @@ def test_a_meter_is_compared_with_the_model(page, demo):
     assert float(measured.get_attribute("data-kwh")) == pytest.approx(240 * 18, rel=0.06)
     assert float(calculated.get_attribute("data-kwh")) > 1000
     assert "days are known" in page.locator(".measured").inner_text()
-    few = [{"t": f"2025-03-01T{hour}:00:00Z", "v": hour, "u": "kW.h"} for hour in (10, 11)]  # no day is known by these
+    few = [{"t": f"2025-03-01T{hour}:00:00Z", "v": hour, "u": "kW.h"} for hour in (10, 11)]  # no whole day
     topic = f"kaksik/v1/{OFFICE}/meter-electricity/obs"
     page.request.post(f"{demo.address}/api/v1/readings", data=[{"topic": topic, "payload": few}])
     page.locator("#measured-meter").select_option("meter-electricity")

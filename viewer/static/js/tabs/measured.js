@@ -58,6 +58,7 @@ async function compare(context, report, asked, out) {
 
 /** @param {any} told @param {any} report */
 function answer(told, report) {
+  if (!told.known_days) return [emptyBlock("energy", t("measured.unknown"), t("measured.unknown.hint"))];
   const start = Date.parse(told.start);
   const calculated = told.attribution?.designed_kwh ?? calculatedFor(report.need.monthly, start, told.days);
   const top = Math.max(told.measured_kwh, calculated, 1e-9);
@@ -69,7 +70,7 @@ function answer(told, report) {
   const gap = calculated > 0 ? ((told.measured_kwh - calculated) / calculated) * 100 : null;
   const why = told.attribution;
   return [h("ul", { class: "bars" }, bar("value", told.measured_kwh), bar("calculated", calculated)),
-    h("p", null, t("measured.days", { known: number(told.known_days, 0), days: number(told.days, 0) }), gap === null ? "" : ` ${t("measured.gap", { share: `${gap > 0 ? "+" : ""}${number(gap, 0)}` })}`),
+    h("p", null, t("measured.days", { known: number(told.known_days, 0), days: number(told.days, 0) }), gap === null ? "" : ` ${t("measured.gap", { share: `${gap > 0 ? "+" : ""}${number(gap, 0).replace("-", "−")}` })}`),
     why ? facts(why.causes.map((/** @type {any} */ c) => [words(`cause.${c.name}`, c.name), `${number(c.kwh, 0)} kWh (${number(c.band_kwh[0], 0)}…${number(c.band_kwh[1], 0)})`])) : null,
     why?.sentence ? h("p", null, said(why.sentence)) : h("p", { class: "muted small" }, t("measured.weather")),
     told.reasons?.length ? h("ul", { class: "plain muted small" }, told.reasons.map((/** @type {string} */ r) => h("li", null, said(r)))) : null];
