@@ -122,7 +122,8 @@ def _collect(
         for end in (child.answers, child.errors):
             selector.register(end, selectors.EVENT_READ)
         while selector.get_map():
-            ready = selector.select(timeout=max(0.0, deadline - time.monotonic()))
+            left = deadline - time.monotonic()
+            ready = selector.select(left) if left > 0.0 else []
             if not ready:
                 raise _out_of_time(limits.wall_s)
             for key, _ in ready:

@@ -160,7 +160,7 @@ const samePage = (a, b) => a.building === b.building && a.stage === b.stage && a
 function exposeForTests() {
   const view = {
     get state() { return { page: place.building ? "building" : "district", place: { ...place }, language: currentLanguage(), frames: app.viewport.frames, memory: app.viewport.memory, shownAt: app.viewport.shownAt, software: app.viewport.software, ...page?.inspect() }; },
-    get ready() { return Boolean(page?.inspect().ready); },
+    get ready() { return Boolean(page?.inspect().ready) && !document.documentElement.classList.contains("opening"); },
     /** @param {number} x @param {number} y */
     pick: (x, y) => page?.inspect().pick?.(x, y) ?? null,
     /** Row of the city on the district page. @param {number} x @param {number} y */
