@@ -297,17 +297,17 @@ def content(house: House, mass: Array, air: float, temperature: Array) -> float:
     total = house.air_capacity * air
     for e in range(house.area.shape[0]):
         held = 0.0
-        for i in range(house.first[e], house.first[e + 1]):
+        for i in range(np.uint64(house.first[e]), np.uint64(house.first[e + 1])):
             held += mass[i] * temperature[i]
         total += held
     return total
 
 
-def flows(house: House, work: Work, temperature: Array) -> tuple[float, float]:
+def flows(house: House, work: Work) -> tuple[float, float]:
     """Return the heat that enters through outer faces from the open air and from the ground, W."""
     outside, ground = 0.0, 0.0
     for e in range(house.area.shape[0]):
-        flow = house.area[e] * (work.drive[e] - work.film[e] * temperature[house.first[e]])
+        flow = house.area[e] * (work.drive[e] - work.film[e] * work.latest[e, 0])
         if house.is_ground[e]:
             ground += flow
         else:
@@ -370,7 +370,7 @@ def run_year(house: House, hours: Hours, temperature: Array, state: Array, resul
             kept = (hours.heating_c[step, hour], hours.cooling_c[step, hour])
             new, radiant, load = solve(house, factors, inertia + exchange, fixed, kept, air, radiant, work)
             settle(house, factors, work, temperature)
-            through, ground = flows(house, work, temperature)
+            through, ground = flows(house, work)
             row[TRANSMISSION] += through * part
             row[GROUND] += ground * part
             row[VENTILATION] += exchange * (outside - new) * part
