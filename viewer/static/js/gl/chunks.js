@@ -1,5 +1,5 @@
 // @ts-check
-import { BufferAttribute, BufferGeometry, Group, InstancedBufferAttribute, InstancedMesh, LineSegments, Matrix4, Mesh, Sphere, Vector3, Vector4 } from "../../vendor/vendor3d.js";
+import { Box3, BufferAttribute, BufferGeometry, Group, InstancedBufferAttribute, InstancedMesh, LineSegments, Matrix4, Mesh, Sphere, Vector3, Vector4 } from "../../vendor/vendor3d.js";
 import { decoders } from "./decode.js";
 import { PASS_LINE, PICK, SEE_THROUGH, SOLID, featureMaterial } from "./material.js";
 
@@ -102,11 +102,12 @@ function addPart(chunk, part, model) {
   const base = new Vector4(r, g, b, chunk.info.band === "spaces" ? Math.min(a, 0.45) : a);
   const attributes = attributesOf(part);
   const matrix = new Matrix4().fromArray(part.matrix);
-  for (const { index, sphere } of part.pieces) {
+  for (const { index, sphere, box } of part.pieces) {
     const geometry = new BufferGeometry();
     for (const [name, attribute] of Object.entries(attributes)) geometry.setAttribute(name, attribute);
     geometry.setIndex(new BufferAttribute(index, 1));
     if (Number.isFinite(sphere[3])) geometry.boundingSphere = new Sphere(new Vector3(sphere[0], sphere[1], sphere[2]), sphere[3]);
+    if (box) geometry.boundingBox = new Box3().setFromArray(box);
     chunk.add(placed(meshOf(geometry, part), matrix), base, model, part.alpha);
   }
   if (part.edges?.length) chunk.group.add(placed(linesOf(chunk, part.edges, attributes, base, model), matrix));

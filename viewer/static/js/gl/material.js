@@ -11,7 +11,6 @@ export const PASS_LINE = 3;
 const VERTEX = /* glsl */ `
 attribute float featureId;
 uniform highp usampler2D uState;
-uniform int uStateWidth;
 uniform float uFirst;
 uniform float uHover;
 uniform float uPass;
@@ -30,7 +29,7 @@ vec3 encode(vec3 c) { return mix(c * 12.92, 1.055 * pow(max(c, vec3(0.0)), vec3(
 void main() {
   float feature = uFirst + featureId;
   int id = int(feature + 0.5);
-  uvec4 state = texelFetch(uState, ivec2(id % uStateWidth, id / uStateWidth), 0);
+  uvec4 state = texelFetch(uState, ivec2(id & 1023, id >> 10), 0);
   uint flags = state.a;
   vec4 base = uBase;
 #ifdef USE_COLOR_ALPHA
@@ -128,7 +127,6 @@ void main() {
 export function sharedUniforms(model) {
   return {
     uState: { value: model.texture },
-    uStateWidth: { value: model.size.width },
     uHover: { value: -1 },
     uModel: { value: model.number },
     uClip: { value: 1e9 },

@@ -4,12 +4,17 @@ import {
 } from "../../vendor/vendor3d.js";
 import { unpackPick } from "../core/ids.js";
 import { LINE_LAYER, PICK_LAYER } from "./chunks.js";
+import { openContext } from "./context.js";
 import { Flight } from "./flight.js";
+import { readPixel } from "./readback.js";
+import { leaveOutUnmet } from "./sight.js";
 
 /** A frame that takes longer is no movement any more. */
 const SLOW_MS = 40;
 /** The camera rests when it has stood for so long. */
 const REST_MS = 180;
+/** Pixels drawn per pixel shown, each way, while a slow picture moves that the processor draws. */
+const COARSE = 0.5;
 const HOME = new Vector3(-0.55, 0.62, 0.8).normalize();
 
 /** @typedef {{origin: [number, number, number], direction: [number, number, number]}} Ray */
@@ -26,7 +31,9 @@ export class Viewport {
     this.canvas = canvas;
     this.software = software;
     this.renderer = new WebGLRenderer({ canvas, context, alpha: true });
-    this.renderer.setPixelRatio(this.software ? 1 : Math.min(window.devicePixelRatio, 2));
+    /** Pixels drawn per pixel shown, when the picture stands. */
+    this.sharpness = this.software ? 1 : Math.min(window.devicePixelRatio, 2);
+    this.renderer.setPixelRatio(this.sharpness);
     this.renderer.debug.checkShaderErrors = false; // asking whether a shader compiled would wait for it
     this.scene = new Scene();
     this.lens = new PerspectiveCamera(42, 1, 0.1, 5000);
@@ -102,7 +109,7 @@ export class Viewport {
     this.invalidate();
   }
 
-  /** Tell who follows the camera. While it moves slow pictures go without outlines; they come back when it rests. */
+  /** Tell who follows the camera. While it moves slow pictures go without outlines, and coarse where the processor draws; rest brings all back. */
   moved() {
     this.moving = true;
     clearTimeout(this.rest);
@@ -123,7 +130,9 @@ export class Viewport {
     this.flight.step(performance.now());
     this.setDepthRange();
     this.camera.layers.set(0);
-    if (!(this.moving && this.slow)) this.camera.layers.enable(LINE_LAYER);
+    const plain = this.moving && this.slow;
+    if (!plain) this.camera.layers.enable(LINE_LAYER);
+    this.setSharpness(plain && this.software ? COARSE : this.sharpness);
     this.renderer.render(this.scene, this.camera);
     const gl = /** @type {WebGL2RenderingContext} */ (this.renderer.getContext());
     this.fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
@@ -132,6 +141,11 @@ export class Viewport {
     if (this.awaited) this.watchFirst();
     else if (this.moving && !this.slow) this.time();
     for (const action of this.afterFrame) action();
+  }
+
+  /** Draw with more or fewer pixels from now on; this empties the canvas. @param {number} ratio */
+  setSharpness(ratio) {
+    if (ratio !== this.renderer.getPixelRatio()) this.renderer.setPixelRatio(ratio);
   }
 
   /** The next frame is the first with something of a model in it: note when it is finished. */
@@ -228,16 +242,16 @@ export class Viewport {
   /** Draw one pixel of the id pass, and read it when it is there. @param {PerspectiveCamera | OrthographicCamera} camera */
   async readId(camera) {
     const { renderer } = this;
+    leaveOutUnmet(this.scene, camera);
     camera.layers.set(PICK_LAYER);
     renderer.setRenderTarget(this.target);
     renderer.setClearColor(0x000000, 0);
     renderer.clear();
     renderer.render(this.scene, camera);
+    const asked = readPixel(/** @type {WebGL2RenderingContext} */ (renderer.getContext()));
     renderer.setRenderTarget(null);
     camera.layers.set(0);
-    const pixel = new Uint8Array(4);
-    await renderer.readRenderTargetPixelsAsync(this.target, 0, 0, 1, 1, pixel);
-    return unpackPick(pixel);
+    return unpackPick(await asked);
   }
 
   /** The feature below a point of the scene. @param {Vector3} point */
@@ -373,25 +387,4 @@ export class Viewport {
     const up = new Vector3().setFromMatrixColumn(this.camera.matrixWorld, 1);
     this.controls.target.addScaledVector(right, step[0] * length).addScaledVector(up, -step[1] * length);
   }
-}
-
-/**
- * A context, with several samples a pixel unless WebGL is drawn by the processor: then no samples, one pixel a point, no
- * flights. Whether it is can be asked of a context only; starting a second one takes long there and nothing elsewhere.
- * @param {HTMLCanvasElement} canvas
- */
-function openContext(canvas) {
-  const wishes = { alpha: true, depth: true, stencil: false, powerPreference: /** @type {const} */ ("high-performance") };
-  const open = (/** @type {HTMLCanvasElement} */ on, antialias = false) => /** @type {WebGL2RenderingContext | null} */ (on.getContext("webgl2", { ...wishes, antialias }));
-  const plain = open(canvas);
-  if (!plain) throw new Error("webgl2");
-  const info = plain.getExtension("WEBGL_debug_renderer_info");
-  const software = /swiftshader|llvmpipe|software|softpipe/i.test(String(plain.getParameter(info ? info.UNMASKED_RENDERER_WEBGL : plain.RENDERER)));
-  const fresh = /** @type {HTMLCanvasElement} */ (software ? canvas : canvas.cloneNode());
-  const context = software ? plain : open(fresh, true);
-  if (!context) throw new Error("webgl2");
-  if (software) return { canvas, context, software };
-  canvas.replaceWith(fresh);
-  plain.getExtension("WEBGL_lose_context")?.loseContext();
-  return { canvas: fresh, context, software };
 }

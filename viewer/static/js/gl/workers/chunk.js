@@ -5,7 +5,7 @@ import { expand } from "./expand.js";
 import { readGlb } from "./glb.js";
 
 /** Triangles drawn or left out at once: a pick draws only the pieces under the pointer. */
-const PIECE = 24_000;
+const PIECE = 6_000;
 /** Larger meshes go without outlines: they would be a grey mass. */
 const MAX_OUTLINED = 60_000;
 
@@ -17,7 +17,7 @@ const MAX_OUTLINED = 60_000;
  * @property {[number, number, number, number]} base colour and alpha, linear
  * @property {boolean} alpha whether a vertex is see-through
  * @property {Record<string, Attribute>} attributes position, featureId, color
- * @property {{index: Uint32Array | Uint16Array, sphere: [number, number, number, number]}[]} pieces
+ * @property {{index: Uint32Array | Uint16Array, sphere: [number, number, number, number], box?: number[]}[]} pieces
  * @property {Float32Array | null} instances matrices, where one body stands many times
  * @property {Uint32Array | null} edges pairs of vertices
  */
@@ -69,14 +69,14 @@ function seeThrough({ array, size, normalized }) {
  */
 function piecesOf(index, positions, features) {
   const triangles = index.length / 3;
-  if (triangles <= PIECE) return [{ index, sphere: sphereOf(index, positions) }];
+  if (triangles <= PIECE) return [{ index, ...roomOf(index, positions) }];
   const order = byPlace(index, positions, features);
   const pieces = [];
   for (let from = 0; from < triangles; from += PIECE) {
     const to = Math.min(triangles, from + PIECE);
     const piece = new Uint32Array((to - from) * 3);
     for (let i = from; i < to; i += 1) for (let k = 0; k < 3; k += 1) piece[(i - from) * 3 + k] = index[order[i] * 3 + k];
-    pieces.push({ index: piece, sphere: sphereOf(piece, positions) });
+    pieces.push({ index: piece, ...roomOf(piece, positions) });
   }
   return pieces;
 }
@@ -111,8 +111,8 @@ function spread(n) {
   return (x | (x << 2)) & 0x09249249;
 }
 
-/** @param {Uint16Array | Uint32Array} index @param {ArrayLike<number>} p @returns {[number, number, number, number]} middle and radius */
-function sphereOf(index, p) {
+/** @param {Uint16Array | Uint32Array} index @param {ArrayLike<number>} p @returns {{sphere: [number, number, number, number], box: number[]}} middle and radius; lowest and highest */
+function roomOf(index, p) {
   const low = [Infinity, Infinity, Infinity];
   const high = [-Infinity, -Infinity, -Infinity];
   for (let i = 0; i < index.length; i += 1) {
@@ -123,7 +123,7 @@ function sphereOf(index, p) {
     }
   }
   const [x, y, z] = low.map((l, k) => (l + high[k]) / 2);
-  return [x, y, z, Math.hypot(high[0] - x, high[1] - y, high[2] - z)];
+  return { sphere: [x, y, z, Math.hypot(high[0] - x, high[1] - y, high[2] - z)], box: [...low, ...high] };
 }
 
 /** @param {Part} part @returns {ArrayBuffer[]} */
