@@ -40,7 +40,7 @@ export function packPick(feature, model) {
 }
 
 /**
- * Size of the state texture for a number of features.
+ * Size of the state texture for a number of features: rows of 1,024, which the shader counts on.
  * @param {number} features
  * @returns {{width: number, height: number}}
  */
