@@ -3,17 +3,19 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
 
 from twin.catalogue import Version
 from twin.energy import ClimateYear, EnergyModel, build_envelope, build_model, reference_area
+from twin.energy.indicator import UsePart, bundled_rules, kek
 from twin.energy.operated import (
     Calibration,
     ChangePoint,
     Daily,
+    Normalised,
     attribute,
     calibrate,
     contract_saving,
@@ -35,6 +37,9 @@ STEP = timedelta(hours=1)  # a year of them is under the limit of the store, wha
 KWH, CELSIUS = "kW.h", "Cel"
 HOT_WATER_KWH_M2 = 30.0  # of flats a year; source status unverified
 YEAR_DAYS = 365.0
+USE_GROUP = "apartment"  # of the limits of classes; KEK itself does not depend on it
+ONE_METER = "Only the energy of one meter is counted; the indicator is that of all energy."
+NOT_OFFICIAL = "It was brought to a weather year that is not the official one."
 
 Readings = list[tuple[datetime, float]]
 
@@ -51,6 +56,7 @@ class OperationQuery:
         rooms: Points of room temperatures.
         hot_water_kwh_m2: As designed, by year.
         efficiency: Heat for the building per metered energy.
+        carrier: What the meter counts, by the rules of the indicator.
     """
 
     meter: str
@@ -60,6 +66,7 @@ class OperationQuery:
     rooms: tuple[str, ...] = ()
     hot_water_kwh_m2: float = HOT_WATER_KWH_M2
     efficiency: float = 1.0
+    carrier: str = "district-heating"
 
 
 class Operations:
@@ -99,7 +106,7 @@ class Operations:
             "measured_kwh": round(float(np.nansum(use.values)), 1),
             "efficiency": query.efficiency,
         }
-        empty = {"change_point": None, "normalised": None, "calibration": None, "attribution": None}
+        empty = {"change_point": None, "normalised": None, "kek": None, "calibration": None, "attribution": None}
         if query.outdoor is None:
             reason = "Not normalised: no outdoor temperature of these days was given."
             return {**known, **empty, "reasons": [reason]}
@@ -139,20 +146,28 @@ class Operations:
             return made
 
         point: ChangePoint | None = attempt("change_point", lambda: fit_change_point(use, warm.values))
+        normal: Normalised | None = None
         if point is not None:
-            attempt("normalised", lambda: normalise(use, warm.values, self._climate, point))
-        try:
-            found |= self._calibrated(version, query, use)
-        except TwinError as error:
-            reasons.append(f"calibration: {error.message}")
+            normal = attempt("normalised", lambda: normalise(use, warm.values, self._climate, point))
+        model = cache(lambda: self._model(version))
+        makes: list[tuple[str, Callable[[], dict[str, Any]]]] = [
+            ("calibration", lambda: self._calibrated(model(), query, use))
+        ]
+        if normal is not None:
+            year = normal
+            makes.append(("kek", lambda: {"kek": measured_indicator(year, query.carrier, model())}))
+        for name, make in makes:
+            try:
+                found |= make()
+            except TwinError as error:
+                reasons.append(f"{name}: {error.message}")
         return {**found, "reasons": reasons}
 
-    def _calibrated(self, version: Version, query: OperationQuery, use: Daily) -> dict[str, Any]:
-        building_id = version.key.building_id
+    def _calibrated(self, model: EnergyModel, query: OperationQuery, use: Daily) -> dict[str, Any]:
+        building_id = model.name
         hourly = hours_of_year(self._readings(building_id, query.outdoor or "", query, CELSIUS), self._zone)
         needed = np.repeat(np.isin(np.arange(365), use.places()), 24)
         climate = with_outdoor(self._climate, hourly, needed, query.outdoor or "")
-        model = self._model(version)
         heat = Daily(use.start, use.values * query.efficiency)
         area = model.zone.floor_area_m2.value
         designed = designed_operation(model, query.hot_water_kwh_m2 * area / YEAR_DAYS)
@@ -206,3 +221,14 @@ class Operations:
         known = np.isfinite(table)
         sums, counts = np.where(known, table, 0.0).sum(axis=0), known.sum(axis=0)
         return Daily(use.start, np.where(counts > 0, sums / np.maximum(counts, 1), np.nan))
+
+
+def measured_indicator(normal: Normalised, carrier: str, model: EnergyModel) -> dict[str, Any]:
+    """Return KEK of a normalised year of one meter, as plain JSON; never a class, since other energy is not counted.
+
+    Raises:
+        InvalidInput: (energy-carrier) the rules have no weight for the carrier.
+    """
+    area = model.zone.floor_area_m2.value
+    doubts = [ONE_METER] if normal.official else [ONE_METER, NOT_OFFICIAL]
+    return kek({carrier: normal.normalised_kwh}, (UsePart(USE_GROUP, area),), bundled_rules(), doubts).to_json(area)

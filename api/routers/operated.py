@@ -77,9 +77,10 @@ def operated(
     rooms: Annotated[list[str], Query(max_length=200, description="Room temperatures")] = [],  # noqa: B006
     hot_water_kwh_m2: Annotated[float, Query(ge=0, le=200, description="As designed, by year")] = HOT_WATER_KWH_M2,
     efficiency: Annotated[float, Query(ge=0.05, le=10, description="Heat per metered energy")] = 1.0,
+    carrier: Annotated[str, Query(max_length=40, description="What the meter counts")] = "district-heating",
 ) -> dict[str, Any]:
-    """Return measured and normalised use, the calibrated way of running, its fit, and the causes with bands."""
-    query = OperationQuery(meter, start, end, outdoor, tuple(rooms), hot_water_kwh_m2, efficiency)
+    """Return measured and normalised use, KEK, the calibrated way of running, its fit, and the causes with bands."""
+    query = OperationQuery(meter, start, end, outdoor, tuple(rooms), hot_water_kwh_m2, efficiency, carrier)
     return twin.operations.report(version, query)
 
 

@@ -92,12 +92,17 @@ def test_a_warmer_house_is_explained_from_the_sensor_store(client, readings):
     assert found["attribution"]["leading"] == "set-point"
     assert found["normalised"]["official"] is False
     assert found["normalised"]["normalised_kwh"] == pytest.approx(found["measured_kwh"], rel=0.02)
+    rated = found["kek"]
+    area = client.get(f"{VERSION}/energy").json()["area_m2"]
+    assert (rated["kind"], rated["class"]) == ("KEK", None)
+    assert rated["value_kwh_m2"] == pytest.approx(0.9 * found["normalised"]["normalised_kwh"] / area, abs=0.1)
+    assert "one meter" in rated["class_reasons"][0]
 
 
 def test_without_weather_nothing_is_normalised(client, readings):
     found = get(client, f"{VERSION}/energy/operated", params={"meter": "x-heat", **TIMES})
     assert found["measured_kwh"] > 0.0
-    assert found["normalised"] is found["calibration"] is found["attribution"] is None
+    assert found["kek"] is found["normalised"] is found["calibration"] is found["attribution"] is None
     assert "Not normalised" in found["reasons"][0]
 
 
