@@ -24,7 +24,7 @@ from twin.energy import (
 from twin.energy.assemble import ground_u
 from twin.energy.climate import HOURS
 from twin.energy.engine import prepare, some_hours
-from twin.energy.kernel import RESULT_COLUMNS, VENTILATION, compiled, run_year
+from twin.energy.kernel import RESULT_COLUMNS, VENTILATION, compiled, run_year, third_root
 from twin.errors import InvalidInput
 
 
@@ -162,3 +162,10 @@ def test_ground_slab_after_iso_13370():
     # 10 x 10 m, R of the slab 2.0: B' = 5, dt = 0.4 + 2 (0.17 + 2 + 0.04) = 4.82 < B'
     assert ground_u(1 / 2.21, 100.0, 40.0) == pytest.approx(4 / (np.pi * 5 + 4.82) * np.log(np.pi * 5 / 4.82 + 1))
     assert ground_u(0.1, 100.0, 40.0) == pytest.approx(2.0 / (0.457 * 5 + 0.4 + 20.0))
+
+
+def test_third_root_is_exact_enough_for_films():
+    apart = np.geomspace(1e-6, 200.0, 500)
+    roots = np.array([third_root(each) for each in apart])
+    assert np.abs(roots / np.cbrt(apart) - 1.0).max() < 3e-5
+    assert third_root(0.0) < 1e-9
