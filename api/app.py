@@ -59,7 +59,7 @@ def create_app(settings: Settings, open_with: Callable[[Settings], Twin] = open_
         app.state.twin, app.state.jobs = twin, jobs
         jobs.resume()
         twin.alarms.start(settings.alarm_every_s)
-        rounds = twin.rounds()
+        rounds = twin.rounds(jobs)
         rounds.start()
         _listen(twin, settings)
         try:

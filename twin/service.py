@@ -34,6 +34,7 @@ from twin.live import LiveWing, Retention
 from twin.live.commands import Commands
 from twin.live.rounds import Round, Rounds
 from twin.live.rules import Alarms
+from twin.nightly import LOOK_EVERY_S, Nightly
 from twin.operation import Operations
 from twin.overview import Overview
 from twin.permit import bundled_packs
@@ -257,15 +258,25 @@ class Twin:
             self.ingest.remesh(version)
         return len(versions)
 
-    def rounds(self) -> Rounds:
+    def rounds(self, jobs: JobRunner) -> Rounds:
         """Return what the service does by itself; the one process that serves starts and stops it."""
         wanted = retention_of(self.settings)
         return Rounds(
             [
                 Round("Commands", COMMANDS_EVERY_S, self.commands.look),
                 Round("Upkeep", self.settings.upkeep_every_s, lambda: self.live.upkeep(wanted)),
+                Round("Energy of the city", LOOK_EVERY_S, self.nightly(jobs).look),
             ]
         )
+
+    def nightly(self, jobs: JobRunner) -> Nightly:
+        """Return what computes every building on the map each night, as far as it changed."""
+
+        def work() -> None:
+            if self.city.index() is not None or self.city.models():
+                self.submit_city_energy(jobs, {})
+
+        return Nightly(self.settings.city_energy_hour, self.clock, work)
 
     def close(self) -> None:
         """Let go of every store."""

@@ -162,6 +162,9 @@ class Settings(BaseSettings):
         default=None,
         description="Emission factors of materials (CSV, JSON); default is an illustrative table, unverified",
     )
+    city_energy_hour: int = Field(
+        default=2, ge=-1, le=23, description="Hour (UTC) at which every building on the map is computed; -1 never"
+    )
     poverty_k: int = Field(
         default=10, ge=5, le=10_000, description="Fewest households of a group in the layer of energy poverty"
     )
