@@ -1,6 +1,7 @@
 """A building as it is run: readings of the sensor store against the energy model of a version."""
 
-from collections.abc import Callable, Sequence
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, cached_property
@@ -31,6 +32,7 @@ from twin.energy.operated import (
 )
 from twin.errors import InvalidInput, TwinError
 from twin.live import LiveWing, convert
+from twin.reports import GAP, ReportDesk
 from twin.snapshots import SnapshotReader
 
 STEP = timedelta(hours=1)  # a year of them is under the limit of the store, whatever the meter sends
@@ -75,11 +77,15 @@ class Operations:
     Args:
         live: The sensor store.
         snapshots: Versions.
+        desk: Keeps what was found, for the map.
         make_climate: Gives the reference year.
     """
 
-    def __init__(self, live: LiveWing, snapshots: SnapshotReader, make_climate: Callable[[], ClimateYear]) -> None:
+    def __init__(
+        self, live: LiveWing, snapshots: SnapshotReader, desk: ReportDesk, make_climate: Callable[[], ClimateYear]
+    ) -> None:
         self._live = live
+        self._desk = desk
         self._snapshots = snapshots
         self._make_climate = make_climate
 
@@ -110,7 +116,18 @@ class Operations:
         if query.outdoor is None:
             reason = "Not normalised: no outdoor temperature of these days was given."
             return {**known, **empty, "reasons": [reason]}
-        return {**known, **empty, **self._explained(version, query, use)}
+        found = {**known, **empty, **self._explained(version, query, use)}
+        self._keep_gap(version, query, found)
+        return found
+
+    def _keep_gap(self, version: Version, query: OperationQuery, found: Mapping[str, Any]) -> None:
+        """Keep what was found, so that the map can show the gap; nothing if none could be told."""
+        if found["attribution"] is not None:
+            inputs = hashlib.sha256(repr(query).encode()).hexdigest()
+            share, key = found["attribution"]["gap_share"], version.key
+            told = {"gap_share": share, "meter": query.meter, "days": found["known_days"]}
+            told |= {"stage": key.stage.value, "version": key.number}
+            self._desk.keep(version, GAP, inputs, found, told)
 
     def contract(
         self, building_id: str, meter: str, outdoor: str, times: Sequence[tuple[datetime, datetime]], promised: float

@@ -8,6 +8,7 @@ from twin.city import REGISTER
 from twin.district import read_register
 from twin.layers import PARCELS, PLAN_AREAS, Layers
 from twin.live import LiveWing
+from twin.reports import GAP
 
 CRS = "EPSG:3301"
 
@@ -47,9 +48,9 @@ class Overview:
         reports = {kind: self._shelf.summaries(kind) for kind in ("permit", "energy", "seal")}
         found = [building for building in self._catalogue.buildings() if building.latest]
         shown = found[offset:] if limit is None else found[offset : offset + limit]
-        alarms = self._open_alarms()
+        alarms, gaps = self._open_alarms(), self._gaps()
         described = self._register(found)
-        return [self._summary(building, reports, alarms, described) for building in shown], len(found)
+        return [self._summary(building, reports, alarms, gaps, described) for building in shown], len(found)
 
     def building(self, building_id: str) -> dict[str, Any]:
         """Return the summary of one building with all its versions.
@@ -63,7 +64,8 @@ class Overview:
             version_summary(v, sealed=_key(v) in reports["seal"]) for v in self._catalogue.versions(building_id)
         ]
         described = self._register([building])
-        return {**self._summary(building, reports, self._open_alarms(), described), "versions": versions}
+        summary = self._summary(building, reports, self._open_alarms(), self._gaps(), described)
+        return {**summary, "versions": versions}
 
     def district(self) -> dict[str, Any]:
         """Return all buildings with the parcels and plan areas around them."""
@@ -90,6 +92,7 @@ class Overview:
         building: Building,
         reports: Mapping[str, Mapping[Any, Any]],
         alarms: Mapping[str, int],
+        gaps: Mapping[str, Mapping[str, Any]],
         described: Mapping[str, Mapping[str, Any]],
     ) -> dict[str, Any]:
         version = self._newest(building)
@@ -111,6 +114,7 @@ class Overview:
             "placement": _placement(version),
             "permit": reports["permit"].get(key),
             "energy": reports["energy"].get(key),
+            "measured": gaps.get(building.building_id),
             "register": described.get(building.building_id),
             "seal": "unsealed" if seal is None else seal["verdict"],
             "alarms": alarms.get(building.building_id, 0),
@@ -118,6 +122,10 @@ class Overview:
             "silent": sum(1 for item in latest if item["stale"] and item["value"] is not None),  # they spoke once
             "data_age_s": min((item["age_s"] for item in latest if item["age_s"] is not None), default=None),
         }
+
+    def _gaps(self) -> dict[str, Mapping[str, Any]]:
+        """Return what meters last told of each building beside one of its versions."""
+        return {building_id: told for (building_id, _, _), told in self._shelf.summaries(GAP).items()}
 
     def _newest(self, building: Building) -> Version:
         return self._catalogue.version(building.building_id, building.furthest)

@@ -34,6 +34,8 @@ from twin.layers import Layers
 from twin.permit import CheckContext, Mode, Pack, check
 from twin.snapshots import SnapshotReader
 
+GAP = "gap"  # kind of the report that compares a meter with a version
+
 
 class ReportDesk:
     """Keeps reports of one kind; makes them when they are not there for the present inputs."""
@@ -57,10 +59,15 @@ class ReportDesk:
             report: Mapping[str, Any] = json.loads(self._blobs.get(found.sha256))
             return report
         report = make()
-        sha256 = self._blobs.put(json.dumps(report, ensure_ascii=False, separators=(",", ":")).encode())
-        created = rfc3339(self._clock())
-        self._shelf.put(version.key, Kept(kind, inputs, created, sha256, summarise(report)))
+        self.keep(version, kind, inputs, report, summarise(report))
         return report
+
+    def keep(
+        self, version: Version, kind: str, inputs: str, report: Mapping[str, Any], summary: Mapping[str, Any]
+    ) -> None:
+        """Keep a report in place of an earlier one of the same kind and inputs."""
+        sha256 = self._blobs.put(json.dumps(report, ensure_ascii=False, separators=(",", ":")).encode())
+        self._shelf.put(version.key, Kept(kind, inputs, rfc3339(self._clock()), sha256, summary))
 
 
 class Permits:

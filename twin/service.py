@@ -371,7 +371,7 @@ def open_twin(settings: Settings, clock: Clock = system_clock) -> Twin:
         overview=Overview(catalogue, shelf, layers, live, alarms.book.open_by_building),
         permits=permits,
         energy=energy,
-        operations=Operations(live, snapshots, weather),
+        operations=Operations(live, snapshots, desk, weather),
         city_energy=CityEnergy(home / "energy", city, blobs, weather, k=settings.poverty_k),
         carbon=Carbon(trust.journal, snapshots, energy, settings.gwp_factors),
         validation=validation,

@@ -90,6 +90,9 @@ def test_a_warmer_house_is_explained_from_the_sensor_store(client, readings):
     assert values["set-point"]["operated"] == pytest.approx(truth.set_point_c, abs=0.4)
     assert values["set-point"]["designed"] == pytest.approx(designed.set_point_c)
     assert found["attribution"]["leading"] == "set-point"
+    shown = client.get(f"{API}/buildings/{HOUSE}").json()["measured"]
+    told = {"gap_share": found["attribution"]["gap_share"], "meter": "x-heat", "days": 366}
+    assert shown == told | {"stage": "as-designed", "version": 1}
     assert found["normalised"]["official"] is False
     assert found["normalised"]["normalised_kwh"] == pytest.approx(found["measured_kwh"], rel=0.02)
     rated = found["kek"]

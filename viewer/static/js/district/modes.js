@@ -117,6 +117,7 @@ function gapMode(city) {
   }));
   const at = (/** @type {number} */ m, /** @type {number} */ c) => GAPS.findIndex(([limit]) => m / c - 1 <= limit);
   const keyOf = (/** @type {any} */ b) => {
+    if (b.measured) return String(GAPS.findIndex(([limit]) => b.measured.gap_share <= limit)); // as its meter told
     const [m, c] = [measured?.models[b.building_id], b.energy?.heating_kwh_m2];
     return Number.isFinite(m) && c > 0 ? String(at(m, c)) : "none";
   };
