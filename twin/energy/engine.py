@@ -44,7 +44,7 @@ from twin.energy.values import Boundary, EnergyModel, UseProfile
 from twin.errors import InvalidInput
 
 ENGINE = "rc52016"
-ENGINE_VERSION = "0.5"
+ENGINE_VERSION = "0.6"
 
 AIR_HEAT = 1006.0  # J/(kg.K)
 FURNITURE = 10_000.0  # J/(m2.K) of floor: air and furniture node of EN ISO 52016-1 table B.17
@@ -225,7 +225,7 @@ def _house(model: EnergyModel, climate: ClimateYear, options: Options, chains: l
         is_ground=np.array([element.boundary is Boundary.GROUND for element in elements]),
         capacity=np.concatenate([part.capacity for part in chains]),
         conductance=np.concatenate([part.conductance for part in chains]),
-        rising=np.zeros((count, 2)) if iso else rising(elements),
+        rising=np.zeros((count, 2)) if iso else rising(elements, climate.air_density_kg_m3()),
         least=np.array([ISO_CONVECTION[element.kind] if iso else LEAST_CONVECTION for element in elements]),
         is_pane=np.array([is_pane(element) for element in elements]),
         radiation=np.full(count, ISO_RADIATION) if iso else radiation(elements),

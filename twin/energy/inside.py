@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.energy.climate import KELVIN, STEFAN_BOLTZMANN, Series
+from twin.energy.climate import KELVIN, SEA_LEVEL_PA, STEFAN_BOLTZMANN, Series
 from twin.energy.construction import LEAST_RESISTANCE, surface_resistance
 from twin.energy.kernel import PANE_C, REFERENCE_C
 from twin.energy.values import EnergyElement, Kind
@@ -23,8 +23,9 @@ UPRIGHT_COSINE = 0.01  # of the tilt; less is a wall
 LEAST_PANE_SINE = 0.26  # of the tilt, 15°; a flatter pane is taken as a roof
 PANE_M = 1.4  # height of a usual window; no model says it
 # Laminar layer along a pane, Nu = 0.56 Ra^(1/4) (ISO 15099, 8.3.2.2): conductivity W/(m.K) of air at 15 °C, and the
-# Rayleigh number of a kelvin over a metre.
+# Rayleigh number of a kelvin over a metre at the pressure of the sea; it grows with the square of the density.
 PANE_NUSSELT, AIR_CONDUCTIVITY, RAYLEIGH = 0.56, 0.0255, 1.13e8
+SEA_DENSITY = SEA_LEVEL_PA / (287.042 * 293.15)  # kg/m3, dry air at 20 °C
 # Between two panes, W/(m2.K): air or argon at the usual width; radiation of coated glass as a share; more than this
 # in all is one pane.
 GAS, LEAST_SHINE, SINGLE_PANE = 2.0, 1.0 / 7.0, 12.0
@@ -48,9 +49,15 @@ ISO_CONVECTION = {
 ISO_RADIATION = 5.13
 
 
-def rising(elements: Sequence[EnergyElement]) -> Series:
-    """Return convection at a kelvin of each inner face, colder and warmer than the air, W/(m2.K)."""
-    return np.array([_rising(element) for element in elements])
+def rising(elements: Sequence[EnergyElement], air_density_kg_m3: float = SEA_DENSITY) -> Series:
+    """Return convection at a kelvin of each inner face, colder and warmer than the air, W/(m2.K).
+
+    Args:
+        elements: The faces.
+        air_density_kg_m3: Of dry air at 20 °C at this height; thin air moves less along a pane. What is known of
+            walls (TARP) was measured near the sea and names no density.
+    """
+    return np.array([_rising(element, air_density_kg_m3 / SEA_DENSITY) for element in elements])
 
 
 def outer_rising(elements: Sequence[EnergyElement]) -> Series:
@@ -63,10 +70,10 @@ def is_pane(element: EnergyElement) -> bool:
     return element.g is not None and float(np.sin(np.radians(element.tilt_deg))) > LEAST_PANE_SINE
 
 
-def _rising(element: EnergyElement) -> tuple[float, float]:
+def _rising(element: EnergyElement, density: float) -> tuple[float, float]:
     if is_pane(element):
         steep = float(np.sin(np.radians(element.tilt_deg)))
-        layer = PANE_NUSSELT * AIR_CONDUCTIVITY * (RAYLEIGH * steep / PANE_M) ** 0.25
+        layer = PANE_NUSSELT * AIR_CONDUCTIVITY * (RAYLEIGH * density**2 * steep / PANE_M) ** 0.25
         return layer, layer
     return _by_tilt(0.0 if element.kind is Kind.INTERNAL else -float(np.cos(np.radians(element.tilt_deg))))
 
