@@ -76,8 +76,8 @@ SIXTH = BlindSet(
     (520201, 520228, 520236, 520279, 520360),
     ("COL_Bogota.802220_IWEC.epw", "USA_CA_San.Francisco.Intl.AP.724940_TMY3.epw"),
 )
-# The rule of the sixth once more, for the next seeds and the files that are left: Lisbon (1087 degree-days) and Sydney
-# (687). Buildings: what `in_need` finds from 520361 on. Neither place lies high, so that it says nothing of thin air.
+# The rule of the sixth once more, for the next seeds and the files that are left: Lisbon (1087 degree-days) and
+# Sydney (687). Buildings: what `in_need` finds from 520361 on. Neither place lies high; it says nothing of thin air.
 SEVENTH = BlindSet(
     "seventh set, run blind once",
     (520416, 520423, 520432, 520564, 520615),
