@@ -24,6 +24,7 @@ from twin.energy import (
 from twin.energy.assemble import ground_u
 from twin.energy.climate import HOURS
 from twin.energy.engine import prepare, some_hours
+from twin.energy.inside import SEA_DENSITY, rising
 from twin.energy.kernel import RESULT_COLUMNS, VENTILATION, compiled, run_year, third_root
 from twin.errors import InvalidInput
 
@@ -169,3 +170,16 @@ def test_third_root_is_exact_enough_for_films():
     roots = np.array([third_root(each) for each in apart])
     assert np.abs(roots / np.cbrt(apart) - 1.0).max() < 3e-5
     assert third_root(0.0) < 1e-9
+
+
+def test_thin_air_moves_less_along_a_pane_and_as_before_along_a_wall():
+    wall = cube().elements[0]
+    pane = replace(wall, kind=Kind.WINDOW, g=number(0.6))
+    sea, high = rising((pane, wall)), rising((pane, wall), 0.64 * SEA_DENSITY)  # 3,600 m or so
+    assert high[0] == pytest.approx(0.8 * sea[0])  # the fourth root of the square
+    assert (high[1] == sea[1]).all()
+    house = cube()
+    house = replace(house, elements=(pane, *house.elements[1:]))
+    valley, peak = (prepare(house, replace(still(0.0), elevation_m=height)).house.rising for height in (0.0, 3000.0))
+    assert (valley[0] == sea[0]).all()
+    assert (peak[0] < 0.9 * sea[0]).all()
