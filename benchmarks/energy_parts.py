@@ -67,6 +67,16 @@ def _never_cooled(model: EnergyModel, climate: ClimateYear) -> tuple[EnergyModel
     return replace(model, zone=replace(model.zone, profile=profile)), climate
 
 
+def _dark(model: EnergyModel, climate: ClimateYear) -> tuple[EnergyModel, ClimateYear]:
+    none = 0.0 * climate.ghi_w_m2
+    return _no_gains(model, replace(climate, ghi_w_m2=none, dni_w_m2=none, dhi_w_m2=none))
+
+
+def _panes_alone(model: EnergyModel, climate: ClimateYear) -> tuple[EnergyModel, ClimateYear]:
+    closed = [one if one.g is not None else replace(one, boundary=Boundary.ADIABATIC) for one in model.elements]
+    return _no_air(*_dark(replace(model, elements=tuple(closed)), climate))
+
+
 CHANGES: dict[str, Change] = {
     "as it is": lambda model, climate: (model, climate),
     "no sun through glass": _elements(_no_sun_in),
@@ -78,6 +88,9 @@ CHANGES: dict[str, Change] = {
     "sky as warm as air": _warm_sky,
     "no wind": _still,
     "no cooling": _never_cooled,
+    "no sun, no gains": _dark,
+    "that, and panes alone": _panes_alone,
+    "at the sea": lambda model, climate: (model, replace(climate, elevation_m=0.0)),
 }
 
 
