@@ -11,6 +11,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 T ?= tests
 ARGS ?=
+unexport PYTHONDONTWRITEBYTECODE # hundreds of processes of the tests would each compile every module anew: a second each
 
 .PHONY: help setup setup-dev demo test test-long test-neo4j lint fix bench bench-energy bench-permit conformance lock clean
 
