@@ -10,9 +10,10 @@ from api.context import ActorDep, BuildingId, TwinDep
 from api.security import refuse_xroad
 from twin.alarming import work_order
 from twin.errors import InvalidInput
-from twin.live.rules import Alarm, rule_from_json
+from twin.live.rules import Alarm, Rule, rule_from_json
 
 CONFORMS_TO: tuple[str, ...] = ()
+WATCHED = "watched"  # what a rule looks at now; shown, not set
 router = APIRouter(tags=["alarms"])
 AlarmId = Annotated[int, Path(ge=1, lt=2**53, description="Number of the alarm")]
 
@@ -31,24 +32,28 @@ class Assignment(Note):
 
 @router.get("/alarm-rules", summary="List the rules of alarms")
 def rules(twin: TwinDep) -> list[dict[str, Any]]:
-    """Return every rule."""
-    return [rule.to_json() for rule in twin.alarms.book.rules()]
+    """Return every rule with what it watches: how many points, and the units of its limits."""
+    return [_rule(twin, rule) for rule in twin.alarms.book.rules()]
 
 
 @router.put("/alarm-rules/{rule_id}", summary="Set a rule")
 def put_rule(
     twin: TwinDep, actor: ActorDep, rule_id: str, document: Annotated[dict[str, Any], Body()]
 ) -> dict[str, Any]:
-    """Store or replace a rule; it is looked at from the next round on."""
+    """Store or replace a rule; it is looked at from the next round on.
+
+    The answer says what it `watched` at this moment; a rule that names a point the building does not have is refused.
+    """
     refuse_xroad(actor)
-    rule = rule_from_json({**document, "rule_id": document.get("rule_id", rule_id)})
+    given = {name: value for name, value in document.items() if name != WATCHED}  # a rule that was read comes back
+    rule = rule_from_json({**given, "rule_id": document.get("rule_id", rule_id)})
     if rule.rule_id != rule_id:
         raise InvalidInput(
             "The rule bears another name than its address.", reason="rule-invalid", entity=rule_id[:64]
         )
     twin.catalogue.building(rule.building_id)
-    twin.alarms.book.put_rule(rule)
-    return rule.to_json()
+    twin.alarms.set_rule(rule)
+    return _rule(twin, rule)
 
 
 @router.delete("/alarm-rules/{rule_id}", summary="Remove a rule", status_code=HTTP_204_NO_CONTENT)
@@ -129,6 +134,10 @@ def order(twin: TwinDep, alarm_id: AlarmId) -> Response:
     data = work_order(alarm, twin.alarms.book.history(alarm_id), rooms)
     headers = {"Content-Disposition": f'attachment; filename="alarm-{alarm_id}.bcf"'}
     return Response(data, media_type="application/octet-stream", headers=headers)
+
+
+def _rule(twin: TwinDep, rule: Rule) -> dict[str, Any]:
+    return {**rule.to_json(), WATCHED: twin.alarms.watched(rule)}
 
 
 def _shown(twin: TwinDep, alarm: Alarm) -> dict[str, Any]:

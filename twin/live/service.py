@@ -27,7 +27,7 @@ from twin.live.queries import STALE_AFTER_INTERVALS, Reader, Reading, reading_of
 from twin.live.register import DeviceRegister
 from twin.live.schema import time_to_us
 from twin.live.series import Series, put_series
-from twin.live.shown import aged, check_steps, need_aware, state_of
+from twin.live.shown import aged, alike, check_steps, need_aware, state_of
 from twin.live.store import ReadingStore
 from twin.live.upkeep import Kept, Retention, Upkeep
 from twin.live.write import WriteResult, total
@@ -280,22 +280,16 @@ class LiveWing:
     ) -> dict[str, Any]:
         """Return the readings of one quantity of a building in ``[start, end)``, all its points together, by step.
 
+        Setpoints are wanted and not measured; they do not count.
+
         Raises:
-            InvalidInput: (quantity) the building has no such point, or they measure in several units; (time-range,
-                step, too-many-items).
+            InvalidInput: (quantity) the building has no such point, they measure in several units, or they are
+                registers of meters; (time-range, step, too-many-items).
         """
-        found = [item for item in self._of_building(building_id) if item[1].quantity_kind == quantity_kind]
-        units = {point.unit for _, point in found}
-        if len(units) != 1:
-            raise InvalidInput(
-                "The points of this quantity do not measure in one unit.",
-                reason="quantity",
-                hint="Ask for a quantity kind that the points of the building have.",
-                entity=quantity_kind[:64],
-            )
+        keys, unit = alike(self._of_building(building_id), quantity_kind)
         check_steps(start, end, step_s)
-        items = self._reader.steps([key for key, _ in found], start, end, timedelta(seconds=step_s))
-        return {"quantity_kind": quantity_kind, "unit": units.pop(), "points": len(found), "items": items}
+        items = self._reader.steps(keys, start, end, timedelta(seconds=step_s))
+        return {"quantity_kind": quantity_kind, "unit": unit, "points": len(keys), "items": items}
 
     def gaps(self, building_id: str, point_id: str, start: datetime, end: datetime) -> dict[str, Any]:
         """Return the times in ``[start, end)`` in which a point was silent for more than three of its intervals.

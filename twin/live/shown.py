@@ -1,11 +1,13 @@
 """How a point and its reading are shown."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from twin.errors import InvalidInput
-from twin.live.points import Point
+from twin.live.points import Point, PointKind
 from twin.live.queries import Reading, format_time, is_stale
+from twin.live.state import COUNTERS
 
 
 def need_aware(*moments: datetime) -> None:
@@ -37,7 +39,28 @@ def state_of(point: Point, reading: Reading | None) -> dict[str, Any]:
 def aged(point: Point, reading: Reading | None, now: datetime) -> dict[str, Any]:
     """Return what is shown of a point at a time, with age and staleness."""
     age_s = max(0.0, round((now - reading.phenomenon_time).total_seconds(), 3)) if reading else None
-    return {**state_of(point, reading), "age_s": age_s, "stale": is_stale(age_s, point.interval_s)}
+    silent = is_stale(age_s, point.interval_s)
+    return {**state_of(point, reading), "kind": point.kind.value, "age_s": age_s, "stale": silent}
+
+
+def alike(points: Iterable[tuple[int, Point]], quantity_kind: str) -> tuple[list[int], str]:
+    """Return the row keys of the points that measure a quantity, and their unit: those of which a mean can be made.
+
+    Raises:
+        InvalidInput: (quantity) there is none, they measure in several units, or they are registers of meters.
+    """
+    found = [one for one in points if one[1].quantity_kind == quantity_kind and one[1].kind is not PointKind.SETPOINT]
+    units = sorted({point.unit for _, point in found})
+    why, hint = "", "Ask for a quantity kind that the points of the building have."
+    if not found:
+        why = "No point of the building measures this quantity."
+    elif quantity_kind in COUNTERS:
+        why, hint = "Meters count upwards; a mean of their registers says nothing.", "Ask for what was used."
+    elif len(units) > 1:
+        why = f"The points of this quantity measure in several units: {', '.join(units)[:100]}."
+    if why:
+        raise InvalidInput(why, reason="quantity", hint=hint, entity=quantity_kind[:64])
+    return [key for key, _ in found], units[0]
 
 
 def check_steps(start: datetime, end: datetime, step_s: float | None) -> None:

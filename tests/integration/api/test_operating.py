@@ -102,6 +102,7 @@ def get(client, path, status=200):
 
 
 def send(client, point, readings):
+    readings = list(readings)
     payload = [{"t": t, "v": v, "u": point["unit"]} for t, v in readings]
     message = {"topic": f"kaksik/v1/{HOUSE}/{point['point_id']}/obs", "payload": payload}
     assert client.post("/api/v1/readings", json=[message]).json()["stored"] == len(readings)
@@ -121,12 +122,18 @@ def test_meters_and_people_of_a_house(client):
     tree = get(client, f"/buildings/{HOUSE}/meters?{span}")
     (root,) = [meter for meter in tree["meters"] if meter["point_id"] == "meter-electricity"]
     assert (root["used"], root["parts"][0]["used"], root["residual"]) == (50.0, 30.0, 20.0)
+    assert root["since"] == "2026-01-01T00:00:00Z"
+    assert root["parts"][0]["since"] >= "2026-01-01T05:57:00Z"  # it began to speak later
     assert {(f["code"], f["point_id"]) for f in tree["findings"]} == {
         ("meter-residual", "meter-electricity"), ("meter-no-readings", heat["point_id"]),
     }  # fmt: skip
     rows = get(client, f"/buildings/{HOUSE}/use?{span}")["items"]
     energy = next(row for row in rows if row["unit"] == "kW.h")
-    assert (energy["group"], energy["used"], energy["unknown"]) == (HOUSE, 50.0, 1)
+    assert (energy["group"], energy["used"], energy["unknown"], energy["partial"]) == (HOUSE, 50.0, 1, 0)
+    later = get(client, f"/buildings/{HOUSE}/use?from=2026-01-03T00:00:00Z&to=2026-01-04T00:00:00Z")["items"]
+    assert [(row["used"], row["unknown"]) for row in later if row["unit"] == "kW.h"] == [(0, 2)]  # nobody spoke
+    longer = get(client, f"/buildings/{HOUSE}/use?from=2024-01-01T00:00:00Z&to=2026-01-02T00:00:00Z")["items"]
+    assert [(row["used"], row["partial"]) for row in longer if row["unit"] == "kW.h"] == [(50.0, 1)]
     assert any(row["group"] == HOUSE for row in get(client, f"/district/use?{span}")["items"])
     spaces = get(client, f"/buildings/{HOUSE}/occupancy?at=2026-01-02T00:00:00Z")["items"]
     (room,) = [space for space in spaces if space["occupied"] is not None]
@@ -137,10 +144,25 @@ def test_meters_and_people_of_a_house(client):
     assert isinstance(get(client, "/district/occupancy")["items"], list)
     means = get(client, f"/buildings/{HOUSE}/means?quantity_kind=MoleFraction&{span}")
     assert means["items"][0]["v"] == 1200.0
+    assert get(client, f"/buildings/{HOUSE}/means?quantity_kind=Energy&{span}", 422)["detail"].startswith("Meters")
+    assert get(client, f"/buildings/{HOUSE}/means?quantity_kind=Nothing&{span}", 422)["detail"].startswith("No point")
     assert get(client, f"/buildings/{HOUSE}/occupancy?by=room", 422)["reason"] == "group"
     assert get(client, f"/buildings/{HOUSE}/meters?from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z", 422)[
         "reason"
     ] == ("time-range")
+
+
+def test_a_register_that_fell_is_unknown_and_takes_nothing_from_the_others(client):
+    points = get(client, f"/buildings/{HOUSE}/points")
+    one, other = (next(p for p in points if p["point_id"] == name) for name in ("meter-electricity", "meter-heat"))
+    days = [f"2025-03-{day:02}T00:00:00Z" for day in (1, 2, 3, 4)]
+    send(client, one, zip(days, [900.0, 950.0, 3.0, 1000.0], strict=True))  # replaced, and soon above its first value
+    send(client, other, zip(days, [10.0, 12.0, 15.0, 17.0], strict=True))
+    span = f"from={days[0]}&to={days[-1]}"
+    tree = get(client, f"/buildings/{HOUSE}/meters?{span}")
+    assert ("meter-went-back", "meter-electricity") in {(f["code"], f["point_id"]) for f in tree["findings"]}
+    rows = get(client, f"/buildings/{HOUSE}/use?{span}")["items"]
+    assert [(row["used"], row["unknown"]) for row in rows if row["unit"] == "kW.h"] == [(7.0, 1)]
 
 
 HISTORY = f"points/{HOUSE}/101-co2/history"

@@ -42,6 +42,7 @@ def test_a_reading_becomes_the_latest_with_its_age(wing: LiveWing, clock: Any) -
         "unit": "Cel",
         "phenomenon_time": "2026-03-01T11:58:00Z",
         "quality": "good",
+        "kind": "sensor",
         "age_s": 120.0,
         "stale": False,
     }

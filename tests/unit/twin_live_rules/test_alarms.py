@@ -340,3 +340,32 @@ def test_the_watch_looks_by_itself(plant):
             break
         done.wait(0.01)
     assert len(plant.alarms.book.alarms()) == 1
+
+
+def test_a_setpoint_is_judged_only_where_a_rule_names_it(plant):
+    plant.wing.register_points([Point(BUILDING, "wish", "g-wish", PointKind.SETPOINT, "Temperature", "Cel")])
+    plant.rule(points=[], quantity_kind="Temperature")
+    plant.rule(rule_id="wished", points=["wish"])
+    plant.read(20.0)
+    plant.look(30.0, point="wish")
+    assert [(alarm.rule_id, alarm.point_id) for alarm in plant.alarms.book.alarms()] == [("wished", "wish")]
+
+
+def test_a_rule_that_would_never_alarm_is_told(plant):
+    rule = rule_from_json(HOT)
+    assert plant.alarms.watched(rule) == {"points": 1, "units": ["Cel"], "unknown": []}
+    for members in ({"points": ["tmep"]}, {"when": {"point_id": "nobody", "above": 1}}):
+        with pytest.raises(InvalidInput) as caught:
+            plant.alarms.set_rule(rule_from_json(HOT | members))
+        assert caught.value.reason == "rule-points"
+    by_quantity = rule_from_json(HOT | {"points": [], "quantity_kind": "Temprature"})
+    plant.alarms.set_rule(by_quantity)  # points of a quantity may come later
+    assert plant.alarms.watched(by_quantity)["points"] == 0
+
+
+def test_a_rule_does_not_end_that_of_another_building(plant):
+    plant.rule()
+    with pytest.raises(Conflict) as caught:
+        plant.rule(building_id="107654321")
+    assert caught.value.reason == "rule-elsewhere"
+    assert [rule.building_id for rule in plant.alarms.book.rules()] == [BUILDING]

@@ -54,6 +54,11 @@ def test_spaces_without_such_points_are_left_out_and_groups_add_up():
     assert group == {"group": "up", "spaces": 3, "known": 2, "occupied": 2, "people": 3.0, "counted_spaces": 1}
 
 
+def test_people_are_unknown_where_no_space_counts_them():
+    (group,) = together(occupancy([{**MOTION, "space": "c"}]), lambda _space: "up")
+    assert (group["occupied"], group["people"], group["counted_spaces"]) == (1, None, 0)
+
+
 def meter(name, parent=None, quantity="Energy", unit="kW.h"):
     return Point("101234567", name, f"g-{name}", PointKind.METER, quantity, unit, parent=parent)
 

@@ -8,7 +8,8 @@ from twin.live.state import CO2, SUMMER, WINTER, aggregate, comfort_of, index_of
 
 
 def item(value, space="s", stale=False, kind="Temperature", unit="Cel"):
-    return {"value": value, "space": space, "stale": stale, "quantity_kind": kind, "unit": unit}
+    one = {"value": value, "space": space, "stale": stale, "quantity_kind": kind, "unit": unit}
+    return one | {"kind": "sensor"}
 
 
 def test_stale_texts_and_registers_do_not_count():
@@ -19,6 +20,8 @@ def test_stale_texts_and_registers_do_not_count():
         item("?"),
         item(None),
         item(5.0, kind="Energy", unit="kW.h"),
+        item(5.0, kind="ThermalEnergy", unit="kW.h"),
+        item(40.0) | {"kind": "setpoint"},  # what somebody wants is not what is
     ]
     (row,) = aggregate(items, lambda one: one["space"])
     assert (row["mean"], row["min"], row["max"], row["points"], row["silent"]) == (21.0, 20.0, 22.0, 2, 3)

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 from twin.errors import Conflict, InvalidInput
 from twin.live.points import Point
@@ -18,7 +19,7 @@ from twin.live.rules.book import AlarmBook, Entry, insert_alarm, insert_entry
 from twin.live.rules.judge import Limits, Standing, judge
 from twin.live.rules.outbox import Outbox
 from twin.live.rules.rule import LOOKS_BACK, Rule
-from twin.live.rules.scene import Scene, Source, look_at, unit_of_value
+from twin.live.rules.scene import Scene, Source, look_at, unit_of_value, watched
 
 MAX_NOTE_CHARACTERS = 2_000  # a paragraph; longer texts belong into a work order
 LOOK_SHARE = 1 / 12  # of its window: a rule that looks back is judged no oftener
@@ -47,6 +48,29 @@ class Alarms:
         self._looked: dict[tuple[str, str], datetime] = {}
         self._stop = threading.Event()
         self._rounds: tuple[Rounds, ...] = ()
+
+    # --- rules
+
+    def watched(self, rule: Rule) -> dict[str, Any]:
+        """Return what a rule watches now: a rule that watches nothing never alarms, and says so here only."""
+        return watched(rule, self._source.points(rule.building_id))
+
+    def set_rule(self, rule: Rule) -> None:
+        """Store or replace a rule of a building whose points are known.
+
+        Raises:
+            InvalidInput: (rule-points) it names a point that the building does not have.
+            Conflict: (rule-elsewhere) another building has a rule of that name.
+        """
+        unknown = self.watched(rule)["unknown"]
+        if unknown:
+            raise InvalidInput(
+                f"The building has no point {', '.join(unknown)[:200]}; the rule would never alarm.",
+                reason="rule-points",
+                hint="Bind the points first, or correct their names.",
+                entity=rule.rule_id,
+            )
+        self.book.put_rule(rule)
 
     # --- watching
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from twin.errors import NotFound, StorageError
+from twin.errors import Conflict, NotFound, StorageError
 from twin.live.rules.alarm import Alarm, Happening
 from twin.live.rules.rule import Rule, rule_from_json
 from twin.live.sqlite_book import SqliteBook
@@ -65,8 +65,20 @@ class AlarmBook(SqliteBook):
     # --- rules
 
     def put_rule(self, rule: Rule) -> None:
-        """Store or replace a rule."""
+        """Store or replace a rule.
+
+        Raises:
+            Conflict: (rule-elsewhere) another building has a rule of that name, which this one would end.
+        """
         with self.change() as db:
+            for (document,) in db.execute("SELECT document FROM rule WHERE rule_id = ?", (rule.rule_id,)):
+                if (owner := json.loads(document)["building_id"]) != rule.building_id:
+                    raise Conflict(
+                        f"Building {owner} has a rule of that name.",
+                        reason="rule-elsewhere",
+                        hint="Give the rule another name.",
+                        entity=rule.rule_id,
+                    )
             db.execute("INSERT OR REPLACE INTO rule VALUES (?, ?)", (rule.rule_id, json.dumps(rule.to_json())))
             self._rules = None
 

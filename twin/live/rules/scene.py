@@ -43,6 +43,37 @@ def unit_of_value(rule: Rule, point: Point) -> str:
     return _UNITS.get(rule.kind, point.unit)
 
 
+def judged(rule: Rule, points: Sequence[Point], by_id: Mapping[str, Point]) -> list[Point]:
+    """Return the points that a rule judges: those it names (of a balance the first), or what is of its quantity.
+
+    A setpoint is what somebody wants, not what is: it is judged only where a rule names it.
+    """
+    if not rule.points:
+        kind = rule.quantity_kind
+        return [point for point in points if point.quantity_kind == kind and point.kind is not PointKind.SETPOINT]
+    names = rule.points[:1] if rule.kind is RuleKind.BALANCE else rule.points
+    return [by_id[name] for name in names if name in by_id]
+
+
+def watched(rule: Rule, points: Sequence[Point]) -> dict[str, Any]:
+    """Return how many points a rule judges, the units of what it judges, and the points it names that are not there.
+
+    Args:
+        rule: The rule.
+        points: The points of its building.
+    """
+    by_id = {point.point_id: point for point in points}
+    chosen = judged(rule, points, by_id)
+    named = [*rule.points, *([rule.when.point_id] if rule.when else [])]
+    if rule.reference and rule.reference != OWN_SETPOINT:
+        named.append(rule.reference)
+    return {
+        "points": len(chosen),
+        "units": sorted({unit_of_value(rule, point) for point in chosen}),
+        "unknown": sorted({name for name in named if name not in by_id}),
+    }
+
+
 def look_at(source: Source, building_id: str, now: datetime) -> "Scene":
     """Return a building as it is now."""
     items = {item["point_id"]: item for item in source.latest(building_id)["items"]}
@@ -71,13 +102,8 @@ class Scene:
     _known: dict[tuple[str, str], dict[str, Any] | None] = field(default_factory=dict, repr=False)
 
     def chosen(self, rule: Rule) -> list[Point]:
-        """Return the points that a rule judges: those it names (of a balance the first), or of its quantity."""
-        if not rule.points:
-            found = [point for point in self.points if point.quantity_kind == rule.quantity_kind]
-        else:
-            names = rule.points[:1] if rule.kind is RuleKind.BALANCE else rule.points
-            found = [self._by_id[name] for name in names if name in self._by_id]
-        return [point for point in found if point.point_id in self.items]
+        """Return the points that a rule judges, as `judged` says."""
+        return [point for point in judged(rule, self.points, self._by_id) if point.point_id in self.items]
 
     def holds(self, rule: Rule) -> bool:
         """Tell whether a rule holds at this hour, and as the point it names says."""

@@ -1,6 +1,6 @@
 """What readings mean: together, and for comfort and air quality."""
 
-from twin.live.state.aggregate import aggregate, comfort_of, with_category
+from twin.live.state.aggregate import COUNTERS, aggregate, comfort_of, with_category
 from twin.live.state.comfort import (
     CO2,
     HUMIDITY,
@@ -18,6 +18,7 @@ from twin.live.state.occupancy import METHODS, occupancy, together
 
 __all__ = [
     "CO2",
+    "COUNTERS",
     "HUMIDITY",
     "METERED",
     "METHODS",

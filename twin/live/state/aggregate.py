@@ -6,11 +6,13 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from twin.live.points import PointKind
 from twin.live.state.comfort import OVERHEATING_CEL, STANDARD, index_of, shares
+from twin.live.state.meters import METERED
 
 Item = Mapping[str, Any]
 USUAL = 2  # category of EN 16798-1 that a normal level of expectation means
-COUNTERS = frozenset({"Energy", "Volume"})  # registers of meters: a mean or a sum of them says nothing
+COUNTERS = frozenset(METERED)  # registers of meters: a mean or a sum of them says nothing
 
 
 def with_category(item: Item, month: int) -> dict[str, Any]:
@@ -27,7 +29,8 @@ def with_category(item: Item, month: int) -> dict[str, Any]:
 def aggregate(items: Iterable[Item], group_of: Callable[[Item], Hashable]) -> list[dict[str, Any]]:
     """Return mean, minimum and maximum of the values of each group, by quantity and unit.
 
-    Values that are stale do not count; ``silent`` says how many those are. Registers of meters are left out.
+    Values that are stale do not count; ``silent`` says how many those are. Registers of meters and setpoints, which
+    are wanted and not measured, are left out.
 
     Args:
         items: Of `LiveWing.latest` or `state_at`.
@@ -36,7 +39,7 @@ def aggregate(items: Iterable[Item], group_of: Callable[[Item], Hashable]) -> li
     groups: dict[tuple[Any, str, str], list[Item]] = defaultdict(list)
     for item in items:
         group = group_of(item)
-        if group is not None and item["quantity_kind"] not in COUNTERS:
+        if group is not None and item["quantity_kind"] not in COUNTERS and item["kind"] != PointKind.SETPOINT.value:
             groups[group, item["quantity_kind"], item["unit"]].append(item)
     return [
         {"group": group, "quantity_kind": kind, "unit": unit, **_summary(members)}

@@ -37,7 +37,7 @@ def occupancy(items: Iterable[Item]) -> list[dict[str, Any]]:
 
 
 def together(spaces: Iterable[Mapping[str, Any]], group_of: Callable[[str], Hashable]) -> list[dict[str, Any]]:
-    """Return occupied spaces and people of each group, such as a storey.
+    """Return occupied spaces and people of each group, such as a storey; people are null where no space counts them.
 
     Args:
         spaces: As `occupancy` returns them.
@@ -53,10 +53,11 @@ def together(spaces: Iterable[Mapping[str, Any]], group_of: Callable[[str], Hash
             "spaces": len(members),
             "known": sum(space["occupied"] is not None for space in members),
             "occupied": sum(space["occupied"] is True for space in members),
-            "people": round(sum(space["people"] or 0.0 for space in members), 1),
-            "counted_spaces": sum(space["people"] is not None for space in members),
+            "people": round(sum(counted), 1) if counted else None,
+            "counted_spaces": len(counted),
         }
         for group, members in sorted(groups.items(), key=lambda pair: str(pair[0]))
+        for counted in [[space["people"] for space in members if space["people"] is not None]]
     ]
 
 
