@@ -41,6 +41,7 @@ BY_REASON: Mapping[str, HTTPStatus] = {
     "command-not-allowed": HTTPStatus.FORBIDDEN,
     "command-same-person": HTTPStatus.FORBIDDEN,
     "command-rate": HTTPStatus.TOO_MANY_REQUESTS,
+    "many-queries": HTTPStatus.TOO_MANY_REQUESTS,
 }
 
 

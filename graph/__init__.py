@@ -6,6 +6,7 @@ from graph.batch import CITY, Batch, Edge, Node, Property, Scope
 from graph.city import CityLink, CityNode, city_batch, city_id
 from graph.errors import GraphError, GraphUnavailable, QueryRefused
 from graph.export import canonical_lines
+from graph.guarded_graph import GuardedGraph
 from graph.kglite_store import KgliteStore
 from graph.links import Derived, SpaceLink
 from graph.mapping import label_of, to_batch
@@ -49,6 +50,7 @@ __all__ = [
     "GraphError",
     "GraphStore",
     "GraphUnavailable",
+    "GuardedGraph",
     "KgliteStore",
     "Label",
     "Loaded",

@@ -1,4 +1,4 @@
-"""One version alone in memory, for queries of strangers: there is nothing else in it that they could reach."""
+"""One version, or a part of the city, alone in memory: there is nothing else in it that a query could reach."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -7,7 +7,6 @@ import kglite
 
 from graph.batch import Batch
 from graph.errors import QueryRefused
-from graph.readonly import check_read_only
 from graph.store import DEFAULT_ROW_LIMIT, DEFAULT_TIMEOUT_S, Answer, plan, schema_statements
 
 MAX_WORK_UNITS = 20_000_000  # rows that the engine may touch; a few seconds of work, some hundred MB at worst
@@ -17,16 +16,16 @@ class PrivateGraph:
     """A frozen graph that holds what it was made from.
 
     Args:
-        batches: A version, and then its points.
+        content: A version, and then its points; or what `to_bytes` wrote.
     """
 
-    def __init__(self, batches: Iterable[Batch]) -> None:
-        given = tuple(batches)
-        try:
-            graph = _filled(given, by_pattern=True)
-        except kglite.SchemaError:  # the first rows of a label had not all its properties
-            graph = _filled(given, by_pattern=False)
-        self._frozen = graph.freeze()
+    def __init__(self, content: Iterable[Batch] | bytes) -> None:
+        self._content = kglite.from_bytes(content) if isinstance(content, bytes) else _of_batches(tuple(content))
+        self._frozen = self._content.freeze()
+
+    def to_bytes(self) -> bytes:
+        """Return the graph in the form of the engine, for another process of the same version of it."""
+        return bytes(self._content.to_bytes())
 
     def query(
         self,
@@ -37,12 +36,11 @@ class PrivateGraph:
         limit: int = DEFAULT_ROW_LIMIT,
         offset: int = 0,
     ) -> Answer:
-        """Return rows `offset` to `offset + limit` of the answer to a stranger's query.
+        """Return rows `offset` to `offset + limit` of the answer to our own query; see `GuardedGraph` for others.
 
         Raises:
-            QueryRefused: (query, unbounded-path, timeout) see `check_read_only`; or it took too long.
+            QueryRefused: (query, timeout) the engine refuses it, or it took too long.
         """
-        check_read_only(text)
         try:
             result = self._frozen.cypher(
                 text,
@@ -61,6 +59,13 @@ class PrivateGraph:
             raise QueryRefused(f"The query was refused: {str(error)[:500]}", reason="query") from error
         rows = [dict(row) for row in result]
         return Answer(tuple(result.columns), tuple(rows[offset : offset + limit]), len(rows) > offset + limit)
+
+
+def _of_batches(batches: tuple[Batch, ...]) -> Any:
+    try:
+        return _filled(batches, by_pattern=True)
+    except kglite.SchemaError:  # the first rows of a label had not all its properties
+        return _filled(batches, by_pattern=False)
 
 
 def _filled(batches: Iterable[Batch], *, by_pattern: bool) -> Any:

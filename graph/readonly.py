@@ -1,7 +1,8 @@
 """What a stranger's Cypher text may say: read one graph, by bounded paths, with known functions.
 
 The engine refuses writes by itself. This gate refuses what the engine would do although it only reads: open files
-(``LOAD CSV``), run procedures, walk without end, build lists of any length out of nothing.
+(``LOAD CSV``), run procedures, walk without end, build lists of any length out of nothing. What passes may still take
+all time and memory that there is; `graph.guarded_graph` sees to that.
 """
 
 import re
@@ -36,10 +37,10 @@ _BEFORE_PARENTHESIS = _words(
     "CONTAINS LIMIT SKIP"
 )
 _FUNCTIONS = _words(
-    "abs all any avg ceil coalesce collect count elementid endnode exists floor head id isempty keys labels last "
-    "left length ltrim max min nodes none nullif percentilecont percentiledisc properties reduce relationships "
-    "replace reverse right round rtrim shortestpath sign single size split sqrt startnode stdev stdevp substring sum "
-    "tail toboolean tofloat tointeger tolower tostring toupper trim type"
+    "abs all any avg ceil coalesce collect count elementid endnode floor head id keys labels last left length ltrim "
+    "max min nodes none percentile_cont percentile_disc properties reduce relationships replace reverse right round "
+    "rtrim shortestpath sign single size split sqrt startnode stdev substring sum tail toboolean tofloat tointeger "
+    "tolower tostring toupper trim type"
 )
 
 Token = tuple[str, str]

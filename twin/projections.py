@@ -5,7 +5,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from graph import CITY, Batch, GraphStore, Loaded, PrivateGraph, Scope, labels_in, points_batch, projected_labels
+from graph import CITY, Batch, GraphStore, GuardedGraph, Loaded, Scope, labels_in, points_batch, projected_labels
 from twin.catalogue import Catalogue, Version
 from twin.live import Point
 from twin.projection import point_nodes, project, projected_digest
@@ -36,7 +36,7 @@ class Projections:
         self._points = points
         self._making = threading.Lock()
         self._users: OrderedDict[Scope, int] = OrderedDict()  # earlier versions in the graph, least lately used first
-        self._private: OrderedDict[tuple[Scope, str], PrivateGraph] = OrderedDict()
+        self._private: OrderedDict[tuple[str, str], GuardedGraph] = OrderedDict()
 
     def replace(self, batch: Batch) -> None:
         """Put a version into the graph, and the points of its building beside it."""
@@ -89,14 +89,13 @@ class Projections:
                     self._users[scope] -= 1
                 self._forget_oldest()
 
-    def alone(self, version: Version) -> PrivateGraph:
-        """Return a graph in memory that holds `version` and the points of its building, and nothing else."""
-        scope = _latest_scope(version)
-        key = (scope, projected_digest(version.content_sha256))
+    def alone(self, version: Version) -> GuardedGraph:
+        """Return a graph that holds `version` and the points of its building, and nothing else."""
+        key = (str(version.key), projected_digest(version.content_sha256))
         with self._making:
             if key not in self._private:
                 batch = project(self._snapshots.read(version), version.content_sha256)
-                self._private[key] = PrivateGraph([batch, self._points_beside(batch)])
+                self._private[key] = GuardedGraph([batch, self._points_beside(batch)])
             self._private.move_to_end(key)
             while len(self._private) > KEPT_PRIVATE:
                 self._private.popitem(last=False)

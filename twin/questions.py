@@ -8,6 +8,7 @@ from graph import (
     Answer,
     AnswerDiff,
     GraphStore,
+    QueryRefused,
     Question,
     Scope,
     ask,
@@ -19,8 +20,11 @@ from twin.catalogue import Version
 from twin.errors import NotFound
 from twin.projection_city import CityProjection
 from twin.projections import Projections
+from twin.turnstile import Turnstile
 
 FREE_QUERY_S = 2.0  # of a free query; with the limit of work it bounds what one asker can take from the others
+FREE_AT_ONCE = 2  # of all askers: each has a process with its memory
+FREE_WAITING = 6  # more would keep the threads from those who ask something else
 MAX_COMPARED_ROWS = 20_000  # of each answer of a difference: every element of a large model, some 10 MB
 
 
@@ -41,6 +45,7 @@ class Questions:
         self._projections = projections
         self._city = city
         self._free_queries = free_queries
+        self._turnstile = Turnstile(FREE_AT_ONCE, FREE_WAITING)
 
     def answer(
         self, version: Version, name: str, given: Mapping[str, str], *, limit: int = DEFAULT_ROW_LIMIT
@@ -82,11 +87,19 @@ class Questions:
 
         Raises:
             NotFound: (cypher-off) the operator does not allow it.
-            QueryRefused: (query, unbounded-path, timeout) see `graph.PrivateGraph.query`.
+            QueryRefused: (query, unbounded-path, timeout, memory, answer-too-large) see `graph.GuardedGraph.query`;
+                (many-queries) too many others ask.
         """
         if not self._free_queries:
             raise NotFound(
                 "Free queries are switched off.", reason="cypher-off", hint="The operator sets KAKSIK_CYPHER=true."
             )
-        alone = self._projections.alone(version)
-        return alone.query(text, parameters, timeout_s=FREE_QUERY_S, limit=limit, offset=offset)
+        with self._turnstile.turn() as mine:
+            if not mine:
+                raise QueryRefused(
+                    f"There are {self._turnstile.room} free queries already.",
+                    reason="many-queries",
+                    hint="Ask again in some seconds.",
+                )
+            alone = self._projections.alone(version)
+            return alone.query(text, parameters, timeout_s=FREE_QUERY_S, limit=limit, offset=offset)
