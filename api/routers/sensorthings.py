@@ -70,7 +70,8 @@ def _room(twin: Twin, building_id: str, space: str) -> str:
 def _answers(twin: Twin, request: Request) -> Answers:
     address = twin.live.broker_address() if twin.settings.mqtt_sensorthings else None
     broker = f"{'mqtts' if address.tls else 'mqtt'}://{address.host}:{address.port}" if address else None
-    return Answers(_model(twin), Readings(twin.live.history), twin.clock(), _root(request), broker)
+    now = twin.clock()
+    return Answers(_model(twin), Readings(twin.live.history, now), now, _root(request), broker)
 
 
 def _problem(error: TwinError) -> JSONResponse:

@@ -49,8 +49,8 @@ class Reader:
             newest = view.newest(points, time_to_us(moment))
         return {key: reading_of(row) for key, row in newest.items()}
 
-    def raw(self, point_key: int, start: datetime, end: datetime) -> list[dict[str, Any]]:
-        """Return the readings of a point in ``[start, end)``, in order of time.
+    def raw(self, point_key: int, start: datetime, end: datetime, first: int | None = None) -> list[dict[str, Any]]:
+        """Return the readings of a point in ``[start, end)``, in order of time; or only the `first` of them.
 
         Where only hours are left, an item is the mean of one, at its begin, with ``min``, ``max`` and count ``n``.
 
@@ -59,11 +59,12 @@ class Reader:
         """
         span = (time_to_us(start), time_to_us(end))
         with self._engine.view() as view:
-            results = view.single(point_key, *span, MAX_HISTORY_ITEMS + 1)
-            hours = view.hours(point_key, *span, MAX_HISTORY_ITEMS + 1)
+            most = min(first or MAX_HISTORY_ITEMS + 1, MAX_HISTORY_ITEMS + 1)
+            results = view.single(point_key, *span, most)
+            hours = view.hours(point_key, *span, most)
         items = [(at, {"v": result_from_stored(result)}) for at, result in results.items()]
         items += [(at, _mean(total, low, high, n)) for at, total, low, high, n in hours]
-        shown = _limited(sorted(items, key=lambda item: item[0]))
+        shown = _limited(sorted(items, key=lambda item: item[0])[:first])
         return [{"t": format_time(time_from_us(at)), **item} for at, item in shown]
 
     def steps(

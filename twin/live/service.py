@@ -251,7 +251,13 @@ class LiveWing:
         return {"items": [aged(point, readings.get(key), moment) for key, point in self._of_building(building_id)]}
 
     def history(
-        self, building_id: str, point_id: str, start: datetime, end: datetime, step_s: float | None = None
+        self,
+        building_id: str,
+        point_id: str,
+        start: datetime,
+        end: datetime,
+        step_s: float | None = None,
+        first: int | None = None,
     ) -> dict[str, Any]:
         """Return the readings of a point in ``[start, end)``.
 
@@ -262,6 +268,7 @@ class LiveWing:
             end: Aware time, after `start`.
             step_s: Seconds per step: items are then means with ``min``, ``max`` and count ``n`` (see `Reader.steps`);
                 None returns each reading.
+            first: Most readings that are wanted, from the oldest on; None wants all.
 
         Raises:
             NotFound: (point-unknown).
@@ -270,7 +277,7 @@ class LiveWing:
         key, point = self._point(building_id, point_id)
         check_steps(start, end, step_s)
         if step_s is None:
-            items = self._reader.raw(key, start, end)
+            items = self._reader.raw(key, start, end, first)
         else:
             items = self._reader.steps([key], start, end, timedelta(seconds=step_s))
         return {"point": point.as_json(), "items": items}

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from heapq import merge
+from itertools import islice
 from typing import Any
 from urllib.parse import quote
 
@@ -217,8 +219,10 @@ class Answers:
         self, points: Sequence[Any], span: Span, options: Options, *, newest: bool
     ) -> tuple[list[Entity], int | None]:
         end = options.skip + options.top + 1
-        rows = [row for p in points for row in self._readings.page(p, span, end, newest=newest)[:end]]
-        rows.sort(key=_moment, reverse=newest)
+        rows: list[Entity] = []
+        for point in points:  # only what may be shown is kept, however many there are
+            page = self._readings.page(point, span, end, newest=newest)
+            rows = list(islice(merge(rows, page, key=_moment, reverse=newest), end))
         total = sum(self._readings.count(point, span) for point in points) if options.count else None
         return rows[options.skip : end], total
 
