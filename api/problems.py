@@ -66,17 +66,22 @@ def problem_of(error: Exception) -> dict[str, Any]:
 
 
 def _details(error: Exception, status: HTTPStatus, reason: str) -> dict[str, Any]:
-    optional = {key: getattr(error, key, None) for key in ("hint", "entity", "line")}
+    optional = {key: _mended(getattr(error, key, None)) for key in ("hint", "entity", "line")}
     members: Mapping[str, Any] = getattr(error, "members", None) or {}
     return {
         **members,
         "type": PROBLEM_BASE + reason,
         "title": status.phrase,
         "status": int(status),
-        "detail": str(getattr(error, "message", "") or error),
+        "detail": _mended(str(getattr(error, "message", "") or error)),
         "reason": reason,
         **{key: value for key, value in optional.items() if value not in (None, "")},
     }
+
+
+def _mended(value: Any) -> Any:
+    """Return a text of an error so that UTF-8 can hold it: what is cited from a file may hold half a character."""
+    return value.encode(errors="replace").decode() if isinstance(value, str) else value
 
 
 def _status(error: Exception) -> HTTPStatus | None:

@@ -11,13 +11,14 @@ from typing import Any
 import shapely
 from shapely.geometry import mapping
 
-from ifc import Limits, ReadFinding
+from ifc import Limits, ReadFinding, Severity
 from twin.blobs import BlobStore
 from twin.catalogue import Catalogue, ReportShelf
 from twin.city_bodies import CONTEXT, context_body, described, model_body, told
 from twin.city_import import Built, build_index
 from twin.district import (
     LAYOUT,
+    MAX_FINDINGS,
     PART,
     Area,
     Body,
@@ -331,7 +332,9 @@ class City:
     def _take_city(self, sha256: str, progress: Progress) -> Imported:
         built = self._build(sha256, self._layers.digests().get(REGISTER), progress)
         self._layers.switch(CITY, sha256)
-        return Imported(CITY, sha256, built.read, built.skipped, len(self.own()), built.findings)
+        doubts = [_doubted(match) for match in self.matches() if match.doubt]
+        findings = (*doubts, *built.findings)[:MAX_FINDINGS]
+        return Imported(CITY, sha256, built.read, built.skipped, len(self.own()), findings)
 
     def _take_register(self, sha256: str, progress: Progress) -> Imported:
         table = read_register(self._blobs.get(sha256))
@@ -356,6 +359,12 @@ class City:
 
 def _matches(index: ContextIndex, body: Body) -> Sequence[Match]:
     return match_building(body.footprint, index.with_code(body.building_id), index.within(body.shape.bounds))
+
+
+def _doubted(match: Match) -> ReadFinding:
+    hint = "Correct the code or the place, in the city file or in the model."
+    message = f"It was taken for the model {match.building_id}. {match.doubt}"
+    return ReadFinding("context.match", Severity.WARNING, message, hint, entity=match.context_id[:120])
 
 
 def _shown(cell: Cell, bodies: Sequence[Body]) -> ShownTile:

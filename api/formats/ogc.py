@@ -5,7 +5,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from api.formats.bounded import bounded, with_features
 from api.formats.crs84 import CRS84, EPSG_3301, area_of, area_on_map, box_json, geometry_json
@@ -178,7 +178,7 @@ def item_json(base: str, name: str, item: Item, crs: str = CRS84) -> Json:
     """Return one item with its links, in one of `SYSTEMS`."""
     url = f"{base}/collections/{name}"
     links = [
-        _link(f"{url}/items/{item.item_id}", "self", GEOJSON, "This feature"),
+        _link(f"{url}/items/{quote(item.item_id, safe='')}", "self", GEOJSON, "This feature"),
         _link(url, "collection", JSON, name),
     ]
     return {**_feature(item, crs), "links": links}

@@ -130,7 +130,7 @@ def items(request: Request, twin: TwinDep, collection_id: str) -> Response:
 
 
 @router.get(
-    "/collections/{collection_id}/items/{feature_id}",
+    "/collections/{collection_id}/items/{feature_id:path}",  # an identifier of a city file may hold a slash
     summary="Show one feature",
     response_class=GeoJSONResponse,
     openapi_extra=_ITEM,

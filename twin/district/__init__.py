@@ -2,6 +2,7 @@
 
 from twin.district.city import MAX_CITY_BYTES, read_city, stream_city
 from twin.district.context import (
+    MAX_FINDINGS,
     CityContext,
     ContextBuilding,
     Findings,
@@ -73,6 +74,7 @@ __all__ = [
     "LAYOUT",
     "MAX_CITY_BYTES",
     "MAX_CSV_BYTES",
+    "MAX_FINDINGS",
     "MAX_SIGHT_M",
     "MOST_WORDS",
     "NORTHING_RANGE_M",

@@ -19,6 +19,7 @@ from ifc import Severity
 from twin.district.city_crs import MapTransform, map_transform
 from twin.district.city_shapes import Unusable, outline_of
 from twin.district.context import CityContext, ContextBuilding, Findings, Scalar
+from twin.district.sayable import exact, sayable
 from twin.district.values import EASTING_RANGE_M, NORTHING_RANGE_M
 from twin.errors import InvalidInput
 
@@ -241,7 +242,7 @@ def _vertices(document: Json) -> NDArray[np.float64]:
             rows = rows * np.array(change["scale"], dtype=np.float64) + np.array(
                 change["translate"], dtype=np.float64
             )
-    except (TypeError, ValueError, KeyError, OverflowError):
+    except (TypeError, ValueError, KeyError, OverflowError, IndexError):
         return np.empty((0, 3))
     return rows
 
@@ -252,16 +253,24 @@ def _buildings(document: Json, way: MapTransform, findings: Findings) -> Iterato
         findings.skip("context.cityjson", "There are no CityObjects.", str(document.get("id", "file")), _HINT)
         return
     vertices = way.to_map(_vertices(document))
+    if document.get("vertices") and not len(vertices):
+        message = "Its vertices, or its transform, are not rows of three numbers."
+        findings.skip("context.vertices", message, str(document.get("id", "file")), _HINT)
+        return
     for name, thing in objects.items():
         if not isinstance(thing, dict) or thing.get("type") != "Building":
             continue
         try:
-            yield _building(name, thing, objects, vertices)
+            yield _building(name, thing, objects, vertices, findings)
         except Unusable as problem:
             findings.skip(problem.rule, str(problem), name, problem.hint)
 
 
-def _building(name: str, thing: Json, objects: Json, vertices: NDArray[np.float64]) -> ContextBuilding:
+def _building(
+    name: str, thing: Json, objects: Json, vertices: NDArray[np.float64], findings: Findings
+) -> ContextBuilding:
+    if not (name.isascii() or sayable(name)):
+        raise Unusable("context.identifier", "Its identifier holds half a character.", "Export it again in UTF-8.")
     outline = outline_of(_geometries(thing, objects), vertices)
     points = outline.points
     if not np.isfinite(points).all():
@@ -274,7 +283,7 @@ def _building(name: str, thing: Json, objects: Json, vertices: NDArray[np.float6
             f"Its heights, {ground:.1f} m to {top:.1f} m, are not those of a building in Estonia.",
             "Check the transform and the unit of the heights; they are EH2000 metres.",
         )
-    attributes = _attributes(thing.get("attributes"))
+    attributes = _attributes(thing.get("attributes"), name, findings)
     height = top - ground if top - ground > 0 else _stated_height(attributes)
     return ContextBuilding(
         name, outline.shape, round(ground, 3), None if height is None else round(height, 3), attributes
@@ -313,14 +322,24 @@ def _geometries(thing: Json, objects: Json) -> list[Any]:
     return found
 
 
-def _attributes(given: Any) -> Mapping[str, Scalar]:
+def _attributes(given: Any, name: str, findings: Findings) -> Mapping[str, Scalar]:
     if not isinstance(given, dict):
         return {}
-    plain = {str(k)[:80]: v for k, v in given.items() if isinstance(v, str | int | float | bool) or v is None}
-    return {
+    scalars = [(str(k)[:80], v) for k, v in given.items() if isinstance(v, str | int | float | bool) or v is None]
+    plain = {
         key: value[:MAX_TEXT_CHARACTERS] if isinstance(value, str) else value
-        for key, value in list(plain.items())[:MAX_ATTRIBUTES]
+        for key, value in scalars[:MAX_ATTRIBUTES]
     }
+    if exact(plain):
+        return plain
+    kept = {key: value for key, value in plain.items() if exact({key: value})}
+    findings.warn(
+        "context.value",
+        f"{len(plain) - len(kept)} of its attributes cannot be said again in JSON; they were left out.",
+        "Write null where a number is not known, and repair broken characters.",
+        entity=name[:120],
+    )
+    return kept
 
 
 def _stated_height(attributes: Mapping[str, Scalar]) -> float | None:

@@ -5,12 +5,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ifc import ReadFinding, Severity
+from twin.district.sayable import mended
 from twin.district.values import Area, MapFootprint
 
 Scalar = str | int | float | bool | None
 
 REGISTER_KEYS = ("ehr_code", "ehr_gid", "ehr_kood", "ehrkood", "EHR-kood", "700_EHR-kood", "ehrKood")
 MIN_OVERLAP = 0.3  # of the union: below it a neighbour that touches would pass for the same building
+SURE_OVERLAP = 0.5  # of the union: below it another building may be meant
+FAR_M = 25.0  # between two outlines with one code; a part of a building stands nearer to the rest of it
 MAX_FINDINGS = 1_000  # named one by one; a file with more is faulty as a whole, and the rest is counted
 _REGISTER_CODE = re.compile(r"1\d{8}")
 
@@ -67,12 +70,14 @@ class Match:
         building_id: The building with a model.
         by: ``register-code`` or ``footprint``.
         confidence: 0 to 1: common area over united area; a register code counts at least one half.
+        doubt: One sentence on why they may be two, or an empty string.
     """
 
     context_id: str
     building_id: str
     by: str
     confidence: float
+    doubt: str = ""
 
 
 class Findings:
@@ -99,7 +104,8 @@ class Findings:
 
     def _add(self, finding: ReadFinding) -> None:
         if len(self._found) < MAX_FINDINGS:
-            self._found.append(finding)
+            entity = None if finding.entity is None else mended(finding.entity)
+            self._found.append(replace(finding, message=mended(finding.message), entity=entity))
 
 
 def overlap_share(a: Area, b: Area) -> float:
@@ -123,18 +129,19 @@ def match_building(
         All with the same register code; if there is none, the one with the largest overlap of `MIN_OVERLAP` or more.
     """
     if by_code:
-        return tuple(
-            Match(
-                c.building_id,
-                model.building_id,
-                "register-code",
-                _rounded(max(0.5, overlap_share(c.shape, model.shape))),
-            )
-            for c in by_code
-        )
+        return tuple(_by_code(model, context) for context in by_code)
     shares = [(overlap_share(c.shape, model.shape), c.building_id) for c in around if _may_be(c, model)]
     share, name = max(shares, default=(0.0, ""))
-    return (Match(name, model.building_id, "footprint", _rounded(share)),) if share >= MIN_OVERLAP else ()
+    if share < MIN_OVERLAP:
+        return ()
+    doubt = "" if share >= SURE_OVERLAP else f"Only {share:.0%} of the two outlines together is common to them."
+    return (Match(name, model.building_id, "footprint", _rounded(share), doubt),)
+
+
+def _by_code(model: MapFootprint, context: ContextBuilding) -> Match:
+    share, away_m = overlap_share(context.shape, model.shape), float(context.shape.distance(model.shape))
+    doubt = f"It has the code of the model and stands {away_m:.0f} m away from it." if away_m > FAR_M else ""
+    return Match(context.building_id, model.building_id, "register-code", _rounded(max(0.5, share)), doubt)
 
 
 def with_register(

@@ -5,7 +5,6 @@ not say that it is in EPSG:3301, or that has no usable feature, is refused.
 """
 
 import json
-import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,16 +18,19 @@ from shapely.validation import explain_validity
 
 from ifc import ReadFinding
 from twin.district.context import Findings
+from twin.district.sayable import sayable
 from twin.district.values import CRS, EASTING_RANGE_M, NORTHING_RANGE_M, Area, Parcel, Plan, PlanArea
 from twin.errors import InvalidInput
 
 MAX_BYTES = 64 * 1024 * 1024  # a municipality's parcels are some 20 MB; more is not one district
+MAX_NUMBER = 1e9  # of a property: 1,000 km²; no plan has more metres, storeys or houses
 MAX_FEATURES = 200_000  # all parcels of the largest Estonian county fit
 MAX_DEPTH_HINT = "Write one Feature per area, with a Polygon or MultiPolygon."
 CADASTRAL_NUMBER = re.compile(r"\d{5}:\d{3}:\d{4}")
 CRS_NAME = re.compile(
     r"(?:urn:ogc:def:crs:EPSG:[^:]*:|EPSG:|https?://www\.opengis\.net/def/crs/EPSG/[^/]*/)(\d+)", re.I
 )
+_SAYABLE_HINT = "Write null where a number is not known, and repair broken characters."
 EXPECTED_CRS = '"crs": {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::3301"}}'
 
 Made = TypeVar("Made")
@@ -140,8 +142,11 @@ def _made(feature: Any, index: int, make: Make[Thing]) -> Thing:
     if not isinstance(properties, dict):
         raise _refuse("It is not a Feature with properties.", "property", f"feature {index}", MAX_DEPTH_HINT)
     label = str(properties.get("cadastral_number") or properties.get("plan_id") or "unnamed")[:40]
-    name = f"feature {index} ({label})"
-    return make(properties, _area(feature.get("geometry"), name), name, index)
+    name = f"feature {index} ({label})" if sayable(label) else f"feature {index}"
+    area = _area(feature.get("geometry"), name)
+    if not sayable(feature):
+        raise _refuse("It holds what JSON in UTF-8 cannot say.", "value", name, _SAYABLE_HINT)
+    return make(properties, area, name, index)
 
 
 def _collection(data: bytes) -> list[Any]:
@@ -154,10 +159,14 @@ def _collection(data: bytes) -> list[Any]:
     except json.JSONDecodeError as error:
         message = f"The file is not JSON: {error.msg}."
         raise InvalidInput(message, reason="json", hint="Export it again.", line=error.lineno) from error
+    except ValueError as error:  # a whole number of thousands of digits
+        raise _refuse("The file is not JSON: a number is too long.", "json", None, "Export it again.") from error
     except RecursionError as error:
         raise _refuse("The file is nested too deeply.", "json", None, MAX_DEPTH_HINT) from error
     if not isinstance(document, dict) or not isinstance(document.get("features"), list):
         raise _refuse("The file is not a GeoJSON FeatureCollection.", "json", None, MAX_DEPTH_HINT)
+    if not sayable({**document, "features": []}):
+        raise _refuse("What the file says of itself cannot be said in JSON.", "json", None, _SAYABLE_HINT)
     _require_crs(document.get("crs"))
     if len(document["features"]) > MAX_FEATURES:
         raise _refuse("The file has too many features.", "too-large", None, f"Keep it under {MAX_FEATURES}.")
@@ -237,8 +246,13 @@ def _parcel(properties: dict[str, Any], area: Area, name: str) -> Parcel:
 
 def _plan_area(properties: dict[str, Any], area: Area, name: str) -> PlanArea:
     codes = properties.get("use_codes") or []
-    if not isinstance(codes, list) or not all(isinstance(code, str) and code.isdigit() for code in codes):
+    if not isinstance(codes, list) or not all(
+        isinstance(code, str) and code.isascii() and code.isdigit() for code in codes
+    ):
         raise _refuse("use_codes is not a list of digit strings.", "property", name, 'Write ["11101", "1122"].')
+    coverage = _number(properties, "max_coverage", name)
+    if coverage is not None and coverage > 1:
+        raise _refuse("Its property 'max_coverage' is above 1.", "property", name, "Write 0.4 for 40 %.")
     return PlanArea(
         _text(properties, "plan_id", name),
         _text(properties, "plan_name", name, default=""),
@@ -250,7 +264,7 @@ def _plan_area(properties: dict[str, Any], area: Area, name: str) -> PlanArea:
         tuple(codes),
         _text(properties, "source", name, default=""),
         area,
-        _number(properties, "max_coverage", name),
+        coverage,
     )
 
 
@@ -267,8 +281,9 @@ def _number(properties: dict[str, Any], key: str, name: str) -> float | None:
     value = properties.get(key)
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
-        raise _refuse(f"Its property '{key}' is not a number of zero or more.", "property", name, f"Correct '{key}'.")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= MAX_NUMBER:
+        message = f"Its property '{key}' is not a number from zero to {MAX_NUMBER:.0f}."
+        raise _refuse(message, "property", name, f"Correct '{key}'.")
     return float(value)
 
 

@@ -173,3 +173,25 @@ def test_sites_are_found_by_rules_and_scored_with_reasons(client, imported):
     assert re.fullmatch(r"The height that the plan allows is [\d.]+ m; 0 scores 0 and 20 scores 1\.", reason)
     wrong = client.post(API + "/district/site-search", json={"criteria": [{"name": "x", "worst": 0, "best": 1}]})
     assert (wrong.status_code, wrong.json()["reason"]) == (422, "criterion")
+
+
+def test_an_odd_file_is_imported_with_its_doubts_and_breaks_no_answer(client, imported, house):
+    e0, n0, e1, n1 = house
+    odd = "yard/7 ?#õ"
+    data = city(
+        (odd, e1 + 2, n0, e1 + 7, n1, 12.0, 15.0, {"year": "@", "nimi": "kuur"}),
+        ("elsewhere", e0 - 3000, n0, e0 - 2990, n0 + 10, 10.0, 20.0, {"ehr_gid": HOUSE}),
+    )
+    report = taken(client, data.replace(b'"@"', b"1e999"))
+    assert [(f["rule"], f["entity"]) for f in report["findings"]] == [
+        ("context.match", "elsewhere"),
+        ("context.value", odd),
+    ]
+    assert get(client, "/district?context=true")["context"]["items"][0]["id"] == odd
+    features = get(client, "/ogc/collections/buildings/items?nimi=kuur")["features"]
+    assert [feature["id"] for feature in features] == [odd]
+    single = get(client, "/ogc/collections/buildings/items/yard%2F7%20%3F%23%C3%B5")
+    assert (single["id"], single["properties"].get("year")) == (odd, None)
+    own = next(link["href"] for link in single["links"] if link["rel"] == "self")
+    assert client.get(own).json() == single
+    assert {row["building"] for row in get(client, f"/buildings/{HOUSE}/questions/neighbours")["rows"]} >= {odd}

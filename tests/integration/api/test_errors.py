@@ -3,6 +3,8 @@
 import pytest
 
 from api.app import create_app
+from api.errors import problem_response
+from api.problems import problem_of
 from api.security import MIN_TOKEN_CHARACTERS, TokenFile, is_loopback
 from twin.errors import InvalidInput
 from twin.settings import Settings
@@ -143,3 +145,8 @@ def test_loopback_is_known(host, loopback):
 def test_secrets_are_masked(tmp_path):
     settings = Settings(home=tmp_path, mqtt_url="mqtt://user:hunter2@127.0.0.1", key_passphrase="hunter2")
     assert "hunter2" not in str(settings.model_dump(mode="json"))
+
+
+def test_half_a_character_that_an_error_cites_does_not_break_its_answer():
+    error = InvalidInput("No \ud800 here.", reason="crs", entity="\ud800", hint="\ud800")
+    assert problem_response(problem_of(error)).body.count(b"?") == 3

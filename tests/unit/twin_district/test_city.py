@@ -163,6 +163,28 @@ def test_a_register_code_on_two_buildings_is_a_doubt_and_both_are_kept(street):
     assert [(f.rule, f.entity, f.severity.value) for f in city.findings] == [("context.code-twice", "b", "warning")]
 
 
+@pytest.mark.parametrize("said", ["1e999", "9" * 30, r'"half \ud800"'], ids=["infinite", "whole", "half"])
+def test_an_attribute_that_cannot_be_said_again_is_left_out_and_named(street, said):
+    street.objects["b"]["attributes"] = {"year": "@", "tyyp": "kuur"}
+    city = read_city(street.data().replace(b'"@"', said.encode()))
+    assert city.buildings[1].attributes == {"tyyp": "kuur"}
+    assert [(f.rule, f.entity) for f in city.findings] == [("context.value", "b")]
+
+
+def test_an_identifier_with_half_a_character_is_named_and_the_rest_is_read(street):
+    street.objects["\ud800b"] = street.objects.pop("b")
+    city = read_city(street.data())
+    assert [b.building_id for b in city.buildings] == ["a", "c"]
+    assert [(f.rule, f.entity) for f in city.findings] == [("context.identifier", "?b")]
+
+
+def test_a_transform_that_is_no_numbers_is_said_to_be_one(street):
+    document = street.document() | {"transform": {"scale": "abc", "translate": [0, 0, 0]}}
+    with pytest.raises(InvalidInput) as caught:
+        read_city(json.dumps(document).encode())
+    assert "transform" in caught.value.message
+
+
 def test_a_repeated_identifier_is_named_and_the_first_kept(street):
     text = street.data().decode().replace('"b": {', '"a": {')
     city = read_city(text.encode())
@@ -260,3 +282,14 @@ def test_a_neighbour_that_overlaps_a_little_is_no_match(street):
     from shapely.affinity import translate
 
     assert match_building(MapFootprint("tmp-1", translate(b.shape, 8, 0)), [], [b]) == ()
+
+
+def test_a_match_that_may_be_wrong_says_why(street):
+    a, b, _ = read_city(street.data()).buildings
+    from shapely.affinity import translate
+
+    (near,) = match_building(MapFootprint("101018690", translate(a.shape, 20, 0)), [a], [])
+    (far,) = match_building(MapFootprint("101018690", translate(a.shape, 310, 0)), [a], [])
+    assert (near.doubt, far.doubt) == ("", "It has the code of the model and stands 300 m away from it.")
+    (half,) = match_building(MapFootprint("tmp-1", translate(b.shape, 4, 0)), [], [b])
+    assert (half.confidence, half.doubt) == (0.429, "Only 43% of the two outlines together is common to them.")

@@ -185,3 +185,37 @@ def test_not_a_feature(broken: Any) -> None:
 def test_point_is_no_area() -> None:
     point = feature() | {"geometry": {"type": "Point", "coordinates": [E, N]}}
     assert fault(text(feature(cadastral_number="78401:118:0001"), point)).rule == "parcel.geometry"
+
+
+@pytest.mark.parametrize("said", [b"1e999", b"-1e999", b"NaN", rb'"half \ud800"', b'{"a": [NaN]}'])
+def test_what_cannot_be_said_again_is_named_and_the_rest_is_read(said: bytes) -> None:
+    data = text(feature(note="@"), feature(cadastral_number="78401:118:0123"))
+    finding = fault(data.replace(b'"@"', said))
+    assert finding.rule == "parcel.value"
+    assert finding.hint
+
+
+def test_a_third_coordinate_that_is_no_number_is_named() -> None:
+    high = [[x, y, 5.0] for x, y in SQUARE]
+    data = text(feature(high), feature(cadastral_number="78401:118:0123")).replace(b"5.0", b"NaN", 1)
+    assert fault(data).rule == "parcel.value"
+
+
+def test_a_member_of_the_file_that_cannot_be_said_again_refuses_it() -> None:
+    assert refusal(text(feature()).replace(b'{"type"', b'{"note": NaN, "type"', 1)).reason == "json"
+
+
+@pytest.mark.parametrize("number", ["9" * 400, "1e300"])
+def test_a_number_that_no_engine_holds_is_named(number: str) -> None:
+    data = text(feature(area_m2="@"), feature(cadastral_number="78401:118:0123"))
+    assert fault(data.replace(b'"@"', number.encode())).rule == "parcel.property"
+
+
+def test_a_number_of_thousands_of_digits_refuses_the_file() -> None:
+    assert refusal(text(feature(note="@")).replace(b'"@"', b"9" * 5_000)).reason == "json"
+
+
+def test_a_coverage_in_per_cent_is_refused_with_how_to_write_it() -> None:
+    with pytest.raises(InvalidInput) as caught:
+        read_plan_areas(text(plan_feature(max_coverage=40)))
+    assert "0.4" in caught.value.hint
