@@ -102,7 +102,7 @@ class KgliteStore:
                 reason="timeout",
                 hint="Begin the pattern at a node with a known id, or ask for less.",
             ) from error
-        except (kglite.KgError, ValueError) as error:
+        except (kglite.KgError, ValueError, TypeError, OverflowError) as error:
             raise QueryRefused(f"The query was refused: {error}", reason="query") from error
         rows = [dict(row) for row in result]
         return Answer(tuple(result.columns), tuple(rows[:limit]), len(rows) > limit)
@@ -116,5 +116,5 @@ class KgliteStore:
             with self._session.begin() as transaction:
                 for text, parameters in statements:
                     transaction.cypher(text, params=parameters)
-        except kglite.KgError as error:
+        except (kglite.KgError, ValueError, TypeError, OverflowError) as error:
             raise GraphError(f"The graph could not be written: {error}", reason="write") from error

@@ -52,6 +52,8 @@ _QUANTITIES: dict[str, tuple[str, ...]] = {
 _FACT_NAMES = frozenset(name for names in _FACTS.values() for name in names)
 _QUANTITY_NAMES = frozenset(name for names in _QUANTITIES.values() for name in names)
 
+WHOLE_NUMBERS = 2**63  # the engines hold whole numbers below it
+
 Sets = Sequence[Mapping[str, Value]]  # property or quantity sets with at least one value that is looked for
 
 
@@ -151,8 +153,10 @@ def _plain(value: Value) -> Property | None:
         return round_measure(value.value, value.unit)
     if isinstance(value, float):
         return round_measure(value, "1")
-    if isinstance(value, (str, bool, int)):
+    if isinstance(value, (str, bool)):
         return value
+    if isinstance(value, int):
+        return value if abs(value) < WHOLE_NUMBERS else str(value)
     if isinstance(value, tuple) and len(value) == 1:
         return _plain(value[0])
     return None

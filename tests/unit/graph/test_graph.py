@@ -11,7 +11,10 @@ from graph import (
     QUESTIONS,
     Answer,
     ColumnKind,
+    GraphError,
     KgliteStore,
+    Label,
+    Node,
     QueryRefused,
     Scope,
     SpaceLink,
@@ -68,6 +71,21 @@ def loaded(tmp_path_factory):
     opened.replace(building.city_of())
     yield opened
     opened.close()
+
+
+def test_a_whole_number_that_no_engine_holds_is_kept_as_text(records, store):
+    flat = records["room1"]
+    sets = {"AR_Ruum": {**flat.property_sets["AR_Ruum"], "722_Eluruumi-number": 10**30}}
+    store.replace(building.batch_of({**records, "room1": dataclasses.replace(flat, property_sets=sets)}))
+    rows = store.query("MATCH (s:Space {global_id: 'room1'}) RETURN s.dwelling AS n", {}).rows
+    assert rows == ({"n": str(10**30)},)
+
+
+def test_what_the_engine_cannot_hold_is_an_error_of_ours(store):
+    nodes = (Node(Label.PARCEL, "p", {"scope": str(CITY), "area_m2": 2**70}),)
+    with pytest.raises(GraphError) as caught:
+        store.replace(dataclasses.replace(building.city_of(), nodes=nodes, edges=()))
+    assert caught.value.reason == "write"
 
 
 def test_there_are_enough_questions_and_each_has_a_known_answer():
