@@ -22,6 +22,7 @@ from twin.energy import (
     ENGINE_CITY_VERSION,
     ENGINE_VERSION,
     ClimateYear,
+    Declaration,
     FacadeHorizon,
     Question,
     assess,
@@ -188,6 +189,22 @@ class Energy:
 
         inputs = self._inputs(question)
         return self._desk.kept(version, "energy-band", inputs, make, lambda band: {"runs": band["runs"]})
+
+    def declared(self, version: Version, declaration: Declaration) -> Mapping[str, Any]:
+        """Return the energy report of a version with what a person declares beside the model; nothing is kept.
+
+        Raises:
+            InvalidInput: (energy-no-envelope) nothing can be an envelope; (energy-use-area) the areas of the uses are
+                not that of the model.
+        """
+        question = Question(
+            systems=declaration.systems,
+            uses=declaration.uses,
+            rules=declaration.rules,
+            accept_unofficial=declaration.accept_unofficial,
+            horizons=self._facades(version.key.building_id),
+        )
+        return assess(self._snapshots.read(version), self._climate, question=question).to_json()
 
     def what_if(self, version: Version, package: Package) -> dict[str, Any]:
         """Return the need of a year before and after measures on the building, by the full engine; nothing is kept.

@@ -1,6 +1,7 @@
 """The command `energy`: need, indicator, band, certificate data and page of one model."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -24,11 +25,13 @@ from twin.energy import (
     certificate,
     certificate_page,
     prepare_model,
+    read_declaration,
     read_epw,
     report_of,
     synthetic_tallinn,
 )
 from twin.energy.energyplus import ENGINE_ENERGYPLUS, simulate_energyplus
+from twin.errors import InvalidInput
 from twin.weather import UNSTATED
 
 
@@ -55,7 +58,13 @@ def energy(
         bool, typer.Option("--official", help="I vouch that it is the year of the regulation")
     ] = False,
     engine: Annotated[Engine, typer.Option(help="energyplus compares with the optional EnergyPlus")] = Engine.RC52016,
-    use: Annotated[str, typer.Option(help="Group of use of the rules, for the limits of the classes")] = "apartment",
+    use: Annotated[
+        str, typer.Option(help="Group of use of the rules, such as office, for the limits of the classes")
+    ] = "",
+    declared: Annotated[
+        Path | None,
+        typer.Option(help="JSON of what you declare: uses, systems, photovoltaics, matching_step, export_credit"),
+    ] = None,
     year: Annotated[int | None, typer.Option(help="Year of construction, for usual U-values")] = None,
     accept_unofficial: Annotated[
         bool, typer.Option("--accept-unofficial", help="I answer for a class in spite of unofficial inputs")
@@ -69,6 +78,8 @@ def energy(
     """Compute the hourly energy need of a model and its indicator, with the source of every input."""
     weather = _climate(climate, official)
     question = Question(construction_year=year, use_group=use, accept_unofficial=accept_unofficial)
+    if declared is not None:
+        question = _declared(question, declared)
     prepared = prepare_model(snapshot_of(model, as_json), question)
     method = Method.ISO_DEFAULT if engine is Engine.ISO_DEFAULT else Method.LAYERED
     report = report_of(prepared, weather, question, Options(method=method))
@@ -94,6 +105,15 @@ def _climate(path: Path | None, official: bool) -> ClimateYear:
     if path is None:
         return synthetic_tallinn()
     return read_epw(bytes_of(path), source=path.name, licence=UNSTATED, official=official)
+
+
+def _declared(question: Question, path: Path) -> Question:
+    try:
+        said = read_declaration(json.loads(bytes_of(path)))
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput("The file is not JSON.", reason="json", entity=path.name) from error
+    accept = question.accept_unofficial or said.accept_unofficial
+    return replace(question, systems=said.systems, uses=said.uses, rules=said.rules, accept_unofficial=accept)
 
 
 def _band(report: EnergyReport, prepared: Prepared, climate: ClimateYear) -> Band:

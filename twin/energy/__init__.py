@@ -6,6 +6,7 @@ from twin.energy.assess import Prepared, Question, assess, prepare_model, report
 from twin.energy.bands import Band, band_of
 from twin.energy.certificate import certificate
 from twin.energy.climate import ClimateYear
+from twin.energy.declared import Declaration, read_declaration
 from twin.energy.engine import ENGINE, ENGINE_VERSION, Method, Options, Simulation, simulate, weather_of
 from twin.energy.envelope import build_envelope
 from twin.energy.epw import read_epw
@@ -47,6 +48,7 @@ __all__ = [
     "Boundary",
     "CityClimate",
     "ClimateYear",
+    "Declaration",
     "EnergyElement",
     "EnergyFinding",
     "EnergyModel",
@@ -77,6 +79,7 @@ __all__ = [
     "certificate_page",
     "city_climate",
     "prepare_model",
+    "read_declaration",
     "read_epw",
     "reference_area",
     "report_of",

@@ -6,11 +6,13 @@ from ifc import Severity
 from twin.energy.areas import ReferenceArea, reference_area
 from twin.energy.assemble import build_model
 from twin.energy.climate import ClimateYear
+from twin.energy.declared import known_group, parts_of
 from twin.energy.engine import ENGINE_VERSION, Options, Simulation, prepare, run, without_cooling
 from twin.energy.envelope import build_envelope
 from twin.energy.findings import EnergyFinding
 from twin.energy.horizons import FacadeHorizon, behind_horizons
 from twin.energy.indicator import (
+    PERFORMANCE_RATIO,
     IndicatorRules,
     Rating,
     Systems,
@@ -28,6 +30,8 @@ from twin.errors import InvalidInput
 from twin.snapshot import Snapshot
 
 WARM_C = 27.0
+ASSUMED_USE = "apartment"
+NO_USE = "Nobody declared the use of the building; the limits of the classes are those of apartments."
 MOST_HEATING_KWH_M2 = 500.0  # about twice an unrenovated single house of the 1950s
 
 
@@ -39,7 +43,9 @@ class Question:
         profile: How the building is used; a dwelling with unverified gains if not given.
         construction_year: Year for usual U-values, where the model gives none.
         systems: What meets the need; district heating with usual losses if not given.
-        use_group: Group of the rules for the limits of the classes.
+        use_group: Group of the rules for the limits of the classes, where the building has one use; empty is not
+            known: the limits are then those of apartments, and there is no class.
+        uses: Groups and areas, where it has several.
         rules: Edition of the rules of the indicator; those that come along if not given.
         accept_unofficial: The person takes the responsibility for a class in spite of unofficial inputs.
         horizons: What the neighbours hide, for each façade.
@@ -48,7 +54,8 @@ class Question:
     profile: UseProfile | None = None
     construction_year: int | None = None
     systems: Systems | None = None
-    use_group: str = "apartment"
+    use_group: str = ""
+    uses: tuple[UsePart, ...] = ()
     rules: IndicatorRules | None = None
     accept_unofficial: bool = False
     horizons: tuple[FacadeHorizon, ...] = ()
@@ -137,7 +144,7 @@ def report_of(
         rating=rating,
         inputs=tuple(_inputs(model)),
         findings=(*envelope.findings, *_implausible(result.heating_kwh / area.area_m2.value)),
-        notes=(*model.notes, _systems_note(systems)),
+        notes=(*model.notes, _systems_note(systems), *_notes_of(question)),
     )
 
 
@@ -160,8 +167,11 @@ def _rate(
 ) -> Rating:  # fmt: skip
     size = area.area_m2.value
     delivered = deliver(result.hourly[:, HEAT], result.hourly[:, COOL], size, systems, climate)
-    parts = (UsePart(question.use_group, size),)
     rules = question.rules or bundled_rules()
+    one = (UsePart(known_group(question.use_group or ASSUMED_USE, rules), size),)
+    parts = parts_of(question.uses, size) if question.uses else one
+    if not question.uses and not question.use_group:
+        doubts = (*doubts, NO_USE)
     return eta(delivered, parts, rules, doubts, accept_unofficial=question.accept_unofficial)
 
 
@@ -170,6 +180,10 @@ def _systems_note(systems: Systems) -> str:
     if not unknown:
         return "The systems are as a person gave them."
     return f"Heat by {systems.heating.carrier}; usual values stand for {', '.join(unknown)}."
+
+
+def _notes_of(question: Question) -> tuple[str, ...]:
+    return ("All uses are calculated with one profile of use.",) if len(question.uses) > 1 else ()
 
 
 def _implausible(heating_kwh_m2: float) -> tuple[EnergyFinding, ...]:
@@ -202,6 +216,8 @@ def doubts_of_class(
         reasons.append("Some U-values are usual values of a period, not those of this building.")
     if unknown := systems.unknown():
         reasons.append(f"Usual values stand for {', '.join(unknown)}.")
+    if systems.photovoltaics:
+        reasons.append(f"The yield of photovoltaics rests on a usual performance ratio of {PERFORMANCE_RATIO:g}.")
     return tuple(reasons)
 
 

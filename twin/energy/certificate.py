@@ -43,6 +43,11 @@ def certificate(report: Mapping[str, Any], building_id: str, made: date) -> dict
             "kliimaaastaSha256": report["climate"]["sha256"],
             "mudeliSha256": report["model_sha256"],
             "reeglid": indicator["rules"],
+            "kasutusotstarbed": [{"ruhm": use["group"], "pind": use["area_m2"]} for use in indicator.get("uses", ())],
+            "klassiPiirid": indicator.get("class_limits_kwh_m2"),
+            "tasakaaluSamm": indicator["matching_step"],
+            "ekspordiArvestus": indicator["export_credit"],
+            "kohapealKasutatud": indicator["self_used_kwh"],
             "klassiPohjendused": indicator["class_reasons"],
         },
     }

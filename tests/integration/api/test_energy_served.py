@@ -48,6 +48,52 @@ def test_the_certificate_has_the_names_of_the_register_and_no_class(served, repo
     assert carriers == report["indicator"]["delivered_kwh"]
 
 
+def test_uses_and_photovoltaics_are_declared_for_a_certificate(served, report):
+    area = report["area_m2"]
+    uses = [{"group": "office", "area_m2": 0.6 * area}, {"group": "trade", "area_m2": 0.4 * area}]
+    field = {"peak_kw": 5.0, "azimuth_deg": 180.0, "tilt_deg": 35.0}
+    asked = {"uses": uses, "photovoltaics": [field], "matching_step": "hour", "export_credit": 0.0}
+    hour, year = (
+        served.post(f"{ENERGY}/certificate", json=asked | {"matching_step": step}).json() for step in ("hour", "year")
+    )
+    assert [use["ruhm"] for use in hour["arvutus"]["kasutusotstarbed"]] == ["office", "trade"]
+    assert hour["arvutus"]["klassiPiirid"] == {"A": 124.0, "B": 154.0}  # 0.6 × 100 + 0.4 × 160, 0.6 × 130 + 0.4 × 190
+    assert "matching step and export credit by the asker" in hour["arvutus"]["reeglid"]
+    assert "performance ratio" in hour["energiaPuudumisePohjus"]
+    assert "Nobody declared the use" not in hour["energiaPuudumisePohjus"]
+    assert any("Nobody declared the use" in reason for reason in report["class_reasons"])
+    power = [
+        next(row for row in made["energiakandjad"] if row["energiakandja"] == "electricity") for made in (hour, year)
+    ]
+    assert power[0]["eksportEnergia"] > power[1]["eksportEnergia"] >= 0.0
+    assert year["etaKekVal"] < hour["etaKekVal"] < report["indicator"]["value_kwh_m2"]
+    whole = served.post(f"{ENERGY}/certificate", json=asked | {"export_credit": 1.0}).json()
+    assert whole["etaKekVal"] < hour["etaKekVal"]
+    assert served.get(f"{ENERGY}/certificate").json()["etaKekVal"] == report["indicator"]["value_kwh_m2"]  # not kept
+
+
+@pytest.mark.parametrize(
+    ("asked", "reason"),
+    [
+        ({"uses": [{"group": "castle", "area_m2": 100}]}, "energy-use"),
+        ({"uses": [{"group": "office", "area_m2": 1}]}, "energy-use-area"),
+        ({"uses": {}}, "energy-declaration"),
+        ({"pv": []}, "energy-declaration"),
+        ({"photovoltaics": [{"peak_kw": -1, "azimuth_deg": 0, "tilt_deg": 0}]}, "energy-declaration"),
+        ({"photovoltaics": [{"peak_kw": 10**400, "azimuth_deg": 0, "tilt_deg": 0}]}, "energy-declaration"),
+        ({"photovoltaics": [{"peak_kw": True, "azimuth_deg": 0, "tilt_deg": 0}]}, "energy-declaration"),
+        ({"photovoltaics": [{"peak_kw": 1}] * 51}, "energy-declaration"),
+        ({"matching_step": "week"}, "energy-declaration"),
+        ({"export_credit": 1.5}, "energy-declaration"),
+        ({"systems": {"heating": {"carrier": "coal dust", "efficiency": 1}}}, "energy-carrier"),
+        ({"systems": {"heating": {"carrier": "wood", "efficiency": 0}}}, "energy-efficiency"),
+    ],
+)
+def test_a_declaration_that_cannot_be_is_refused(served, asked, reason):
+    answer = served.post(f"{ENERGY}/certificate", json=asked)
+    assert (answer.status_code, answer.json()["reason"]) == (422, reason)
+
+
 def test_the_page_is_for_printing_and_runs_nothing(served, report):
     answer = served.get(f"{ENERGY}/page")
     assert answer.status_code == 200
@@ -70,7 +116,9 @@ def test_measures_lower_the_need_from_what_the_report_says(served, report):
 
 
 def test_a_measure_that_is_no_measure_is_refused(served):
-    for asked in ({"name": "x"}, {"name": "x", "wall_u_w_m2k": -1}, {"name": "x", "roof": 1}):
+    wall = "wall_u_w_m2k"
+    wrong = [{"name": "x"}, {"name": "x", "roof": 1}, {"name": "x" * 201, wall: 0.2}]
+    for asked in wrong + [{"name": "x", wall: value} for value in (-1, True, "0.2", 10**400)]:
         answer = served.post(f"{ENERGY}/what-if", json=asked)
         assert (answer.status_code, answer.json()["reason"]) == (422, "energy-package")
 

@@ -111,10 +111,14 @@ def test_check_passes_a_compliant_building(kaksik, models):
     assert as_json(kaksik("check", models / f"{ROW}_as-designed.ifc", "--json"))["counts"]["fail"] == 0
 
 
-def test_energy_prints_a_need_and_no_class(kaksik, models):
+def test_energy_prints_a_need_and_no_class(kaksik, models, tmp_path):
     done = kaksik("energy", models / f"{ROW}_as-designed.ifc", "--json", code=1)
     assert as_json(done)["need"]["heating_kwh_m2"] > 10
-    assert "No energy class" in kaksik("energy", models / f"{ROW}_as-designed.ifc", code=1).stdout
+    declared = tmp_path / "declared.json"
+    declared.write_text('{"photovoltaics": [{"peak_kw": 3, "azimuth_deg": 180, "tilt_deg": 35}]}', encoding="utf-8")
+    shown = kaksik("energy", models / f"{ROW}_as-designed.ifc", "--declared", declared, code=1).stdout
+    assert "No energy class" in shown
+    assert "performance ratio" in shown
 
 
 def test_diff_tells_stages_apart_and_equal_files_equal(kaksik, models):

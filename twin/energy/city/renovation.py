@@ -13,6 +13,8 @@ LIMITS = {
     "window_u_w_m2k": (0.4, 6.0), "window_g": (0.1, 0.9), "leak_factor": (0.05, 1.0), "heat_recovery": (0.0, 0.95),
     "set_point_c": (15.0, 25.0),
 }  # fmt: skip
+MOST_NAME = 200
+MOST_NUMBER = 1e6  # far above all limits: an integer of a thousand digits is no float
 U_OF = {
     Kind.WALL: "wall_u_w_m2k",
     Kind.ROOF: "roof_u_w_m2k",
@@ -80,13 +82,13 @@ class Package:
                 hint=f"A name and some of: {', '.join(LIMITS)}.",
                 entity=", ".join(sorted(unknown))[:80] or "name",
             )
-        try:
-            values = {name: None if data.get(name) is None else float(data[name]) for name in LIMITS}
-        except (TypeError, ValueError) as error:
-            raise InvalidInput(
-                "A measure is no number.", reason="energy-package", entity=data["name"][:80]
-            ) from error
-        return cls(data["name"], **values)
+        given = {name: data[name] for name in LIMITS if data.get(name) is not None}
+        for name, value in given.items():
+            if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= MOST_NUMBER:
+                raise InvalidInput("A measure is no number.", reason="energy-package", entity=name)
+        if not 0 < len(data["name"]) <= MOST_NAME:
+            raise InvalidInput(f"A name has 1 to {MOST_NAME} characters.", reason="energy-package", entity="name")
+        return cls(data["name"], **{name: float(value) for name, value in given.items()})
 
 
 def renovated(model: EnergyModel, package: Package) -> EnergyModel:

@@ -12,6 +12,8 @@ from twin.energy.indicator.delivered import ELECTRICITY, Delivered
 from twin.energy.indicator.rules import VERIFIED, IndicatorRules, RuleValue, Step
 from twin.errors import InvalidInput
 
+CLASSES = "ABCDEFGH"
+
 
 @dataclass(frozen=True, slots=True)
 class UsePart:
@@ -43,6 +45,9 @@ class Rating:
         export_credit: Share of the weight that export gave back.
         balance: EN ISO 52000-1, of the whole building; None for KEK.
         factor_status: Lowest status of the primary energy factors used.
+        parts: The uses of the building and their areas.
+        limits: Highest value of each class whose limit is known, kWh/(m2.a).
+        limits_status: Lowest status of those limits.
     """
 
     kind: str
@@ -57,6 +62,9 @@ class Rating:
     export_credit: float
     balance: Balanced | None
     factor_status: str
+    parts: tuple[UsePart, ...]
+    limits: Mapping[str, float]
+    limits_status: str
 
     def to_json(self, area_m2: float) -> dict[str, Any]:
         """Return plain JSON data; primary energy per area."""
@@ -71,6 +79,9 @@ class Rating:
             "rules": self.rule_id,
             "matching_step": self.matching_step,
             "export_credit": self.export_credit,
+            "uses": [{"group": part.group, "area_m2": round(part.area_m2, 2)} for part in self.parts],
+            "class_limits_kwh_m2": {name: round(limit, 1) for name, limit in self.limits.items()},
+            "class_limits_status": self.limits_status,
         }
         if self.balance is not None:
             b = self.balance.step_b
@@ -223,11 +234,18 @@ def _rating(
         f"{rules.rule_id} version {rules.version}", rules.step.value, rules.export_credit.number,
         balanced if kind == "ETA" else None,
         _lowest({rules.primary[name][1] for name in balanced.delivered_kwh}),
+        tuple(parts), *_limits(parts, rules),
     )  # fmt: skip
 
 
+def _limits(parts: Sequence[UsePart], rules: IndicatorRules) -> tuple[dict[str, float], str]:
+    found = {name: mixed_limit(parts, rules, name) for name in CLASSES}
+    known = {name: limit for name, (limit, _) in found.items() if limit is not None}
+    return known, _lowest({found[name][1] for name in known})
+
+
 def _class(value: float, parts: Sequence[UsePart], rules: IndicatorRules) -> str | None:
-    for energy_class in "ABCDEFGH":
+    for energy_class in CLASSES:
         limit, _ = mixed_limit(parts, rules, energy_class)
         if limit is None:
             return None
