@@ -1,6 +1,7 @@
 // @ts-check
 import { byId, fill, h } from "../core/dom.js";
 import { className, number, t } from "../core/i18n.js";
+import { labelOf } from "../core/tree.js";
 import { icon } from "../core/icons.js";
 import { BANDS } from "./opening.js";
 import { CLEAR, hideRows } from "./state.js";
@@ -78,7 +79,7 @@ export function drawSelectionBar(context) {
   if (!selected.length) return fill(byId("stage-card"));
   const row = scene.rows.get(selected[0]);
   const label = selected.length > 1 ? t("selection.many", { n: selected.length })
-    : row === undefined ? nameInTree(context.rawTree, selected[0]) : `${scene.table.name[row] || "–"} · ${className(scene.table.ifc_class[row])}`;
+    : row === undefined || scene.table.band[row] === "spaces" ? nameInTree(context.rawTree, selected[0]) : `${scene.table.name[row] || "–"} · ${className(scene.table.ifc_class[row])}`;
   const act = (/** @type {string} */ name, /** @type {() => void} */ action) => h("button", { type: "button", class: "tool", title: t(`tool.${name}`), "aria-label": t(`tool.${name}`), onclick: action }, icon(name, 16));
   fill(byId("stage-card"), h("div", { class: "selection-bar" }, h("strong", null, label),
     act("fit", () => fitView(context)), act("hide", () => hideSelection(context)), act("isolate", () => isolateSelection(context, false)), act("ghost", () => isolateSelection(context, true)),
@@ -86,11 +87,11 @@ export function drawSelectionBar(context) {
     act("close", () => store.set({ selected: [] }))));
 }
 
-/** What the structure calls a storey, a building or a site, which have no geometry of their own. @param {any} node of the answer of …/tree @param {string} id @returns {string} */
+/** What the structure calls a room, a storey, a building or a site. @param {any} node of the answer of …/tree @param {string} id @returns {string} */
 function nameInTree(node, id) {
   const waiting = [node];
   for (let at = waiting.pop(); at; at = waiting.pop()) {
-    if (at.global_id === id) return [at.name, className(at.ifc_class)].filter(Boolean).join(" · ");
+    if (at.global_id === id) return [labelOf(at), className(at.ifc_class)].filter(Boolean).join(" · ");
     waiting.push(...(at.children ?? []));
   }
   return id;

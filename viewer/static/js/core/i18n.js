@@ -118,7 +118,7 @@ export function monthName(month) {
  * @param {number} seconds
  */
 export function ago(seconds) {
-  const format = new Intl.RelativeTimeFormat(LOCALES[language], { numeric: "auto", style: "narrow" });
+  const format = new Intl.RelativeTimeFormat(LOCALES[language], { numeric: "auto", style: language === "fr" ? "short" : "narrow" }); // narrow is "-50 s" in French
   if (seconds < 90) return format.format(-Math.round(seconds), "second");
   if (seconds < 5400) return format.format(-Math.round(seconds / 60), "minute");
   if (seconds < 129600) return format.format(-Math.round(seconds / 3600), "hour");

@@ -87,7 +87,7 @@ function allIds(source) {
 }
 
 /** Name, and the long name where it says more. @param {any} source @returns {string} */
-const labelOf = ({ name, long_name: long }) => (!long || long === name ? name ?? "" : !name || long.includes(name) ? long : `${name} ${long}`);
+export const labelOf = ({ name, long_name: long }) => (!long || long === name ? name ?? "" : !name || long.includes(name) ? long : `${name} ${long}`);
 
 /** @param {any} source @param {any[]} spaces @param {string | null} storey @param {Parameters<typeof buildTree>[1]} words @returns {TreeNode} */
 function groupNode(source, spaces, storey, words) {

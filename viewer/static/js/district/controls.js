@@ -32,8 +32,10 @@ export function drawControls(store, scene, painter, { onWhole }) {
       MODES.map((name) => h("button", { type: "button", "data-key": `mode-${name}`, "aria-pressed": String(name === state.mode), onclick: () => store.set({ mode: name, filter: null }) }, t(`mode.${name}`)))),
     h("div", { class: "segments" }, attributeChoice(store, scene), tableButton(store),
       scene.city.count > 0 && h("button", { type: "button", "data-key": "city-whole", onclick: onWhole }, t("city.whole"))));
-  fill(byId("stage-bottom"), legend(modeLabel(state.mode), painter.entries(state).map((c) => ({ ...c, label: t(c.label) })), {
+  const entries = painter.entries(state).map((c) => ({ ...c, label: t(c.label) }));
+  fill(byId("stage-bottom"), legend(modeLabel(state.mode), entries, {
     active: state.filter,
+    hint: state.mode === "gap" && entries.every((c) => c.key === "none" || !c.count) ? t("gap.hint") : "",
     onToggle: (filter) => {
       store.set({ filter });
       const { shown, total } = painter.totals(store.get());

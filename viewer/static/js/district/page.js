@@ -14,6 +14,9 @@ import { ATTRIBUTE, MODES, TABLE, columnsOf, latestStage } from "./modes.js";
 import { Painter } from "./painter.js";
 import { DistrictScene } from "./scene.js";
 
+/** What the first view leaves free for the legend, as shares of the picture. */
+const FREE = { below: 0.1, left: 0.03 };
+
 /**
  * @typedef {object} DistrictState
  * @property {any[]} buildings with a model
@@ -76,7 +79,7 @@ export function openPage(app, place) {
     painter = new Painter(scene);
     drawList(app, store, { onRow });
     store.set({ buildings: district.buildings });
-    app.viewport.fit(scene.box(), { keepDirection: false, jump: true, margin: 1.12 });
+    firstView(app.viewport, scene.box());
     undo.push(listenPointer(app.viewport, pointerActions(app, store, scene)));
     undo.push(labelBuildings(app.viewport, scene, (b) => Boolean(latestStage(b))));
     stageProgress(null);
@@ -103,6 +106,19 @@ export function openPage(app, place) {
     restore: (next) => store.set({ mode: modeName(next.mode) }),
     inspect: () => ({ ready, ...inspect(app, store.get(), scene, painter) }),
   };
+}
+
+/** The whole district, a little up and to the right: the legend stands below at the left. @param {import("../gl/viewport.js").Viewport} viewport @param {import("../../vendor/vendor3d.js").Box3} box */
+function firstView(viewport, box) {
+  const seen = viewport.fit(box, { keepDirection: false, jump: true, margin: 1.12 });
+  if (!seen) return;
+  const { target, eye } = seen;
+  const away = eye.clone().sub(target);
+  const high = 2 * away.length() * Math.tan((viewport.lens.fov * Math.PI) / 360);
+  const near = away.clone().setY(0).normalize();
+  const right = new Vector3(0, 1, 0).cross(near);
+  const shift = near.multiplyScalar((FREE.below * high * away.length()) / away.y).addScaledVector(right, -FREE.left * high * viewport.lens.aspect);
+  viewport.flight.to(target.clone().add(shift), eye.clone().add(shift), true);
 }
 
 /** Nothing has a model: the city is what there is to see, or there is nothing yet. @param {import("../main.js").App} app @param {DistrictScene} scene @param {any} district */

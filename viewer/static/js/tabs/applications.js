@@ -30,8 +30,7 @@ class Applications {
     this.context = context;
     this.body = h("div", { class: "applications" }, skeleton(2));
     this.count = h("span", { class: "badge" });
-    this.out = h("div", { "aria-live": "polite" });
-    this.part = h("details", { class: "fold application-fold" }, h("summary", null, h("span", null, t("application.title")), this.count), this.body, this.out);
+    this.part = h("details", { class: "fold application-fold" }, h("summary", null, h("span", null, t("application.title")), this.count), this.body);
     /** @type {string | null} */
     this.open = null;
   }
@@ -52,8 +51,9 @@ class Applications {
       this.open = items[items.length - 1].application_id;
       this.part.open = items[items.length - 1].state !== "draft";
     }
-    const start = h("button", { type: "button", class: "button", id: "open-application", onclick: () => this.act("/applications", { building_id: this.context.building.building_id }, t("application.opened")) }, icon("permit", 16), t("application.open"));
-    fill(this.body, items.length ? h("ul", { class: "plain" }, [...items].reverse().map((a) => this.item(a))) : h("p", { class: "muted" }, t("application.none")), start);
+    const out = answerPlace();
+    const start = h("button", { type: "button", class: "button", id: "open-application", onclick: () => this.act("/applications", { building_id: this.context.building.building_id }, t("application.opened"), out) }, icon("permit", 16), t("application.open"));
+    fill(this.body, items.length ? h("ul", { class: "plain" }, [...items].reverse().map((a) => this.item(a))) : h("p", { class: "muted" }, t("application.none")), start, out);
   }
 
   /** @param {any} a */
@@ -69,55 +69,64 @@ class Applications {
   moves(a) {
     const path = `/applications/${encodeURIComponent(a.application_id)}`;
     const message = h("input", { type: "text", id: `message-${a.application_id}`, maxLength: 4000 });
-    const acts = (ACTS[a.state] ?? []).map((name) => h("button", { type: "button", class: name === "grant" ? "button primary" : "button", "data-act": name, onclick: () => this.act(`${path}/acts`, { act: name, message: message.value.trim() }, t(`application.done.${name}`)) }, t(`application.act.${name}`)));
-    const submit = a.state === "draft" || a.state === "revision_requested" ? this.submitForm(a, path) : null;
-    return [submit, acts.length ? h("div", { class: "inline-form" }, h("label", { for: message.id }, t("application.message")), message, h("div", { class: "act-buttons" }, acts)) : null];
+    const out = answerPlace();
+    const acts = (ACTS[a.state] ?? []).map((name) => h("button", { type: "button", class: name === "grant" ? "button primary" : "button", "data-act": name, onclick: () => this.act(`${path}/acts`, { act: name, message: message.value.trim() }, t(`application.done.${name}`), out) }, t(`application.act.${name}`)));
+    const submit = a.state === "draft" || a.state === "revision_requested" ? this.submitForm(a, path, out) : null;
+    return [submit, acts.length ? h("div", { class: "inline-form" }, h("label", { for: message.id }, t("application.message")), message, h("div", { class: "act-buttons" }, acts)) : null, out];
   }
 
-  /** @param {any} a @param {string} path */
-  submitForm(a, path) {
+  /** @param {any} a @param {string} path @param {HTMLElement} out */
+  submitForm(a, path, out) {
     const { version } = this.context;
     const stage = h("select", { id: `stage-${a.application_id}` }, DESIGN_STAGES.map((name) => h("option", { value: name, selected: name === "EP" }, t(`design.${name}`))));
-    const form = h("form", { class: "inline-form" }, h("label", { for: stage.id }, t("application.stage")), stage, h("button", { type: "submit", class: "button primary", "data-act": "submit" }, t("application.submit", { version: `${t(`stage.${version.stage}`)} v${version.version}` })));
+    const send = h("button", { type: "submit", class: "button primary", "data-act": "submit" }, t("application.submit", { version: `${t(`stage.${version.stage}`)} v${version.version}` }));
+    const form = h("form", { class: "inline-form" }, h("label", { for: stage.id }, t("application.stage")), stage, send);
     form.addEventListener("submit", async (/** @type {Event} */ event) => {
       event.preventDefault();
+      send.disabled = true; // one submission a press
       await this.run(async () => {
         const job = await postJson(`${path}/submissions`, { version: `${version.stage}/${version.version}`, design_stage: stage.value });
-        await this.follow(job);
+        await this.follow(job, out);
         announce(t("application.submitted"));
-      });
+      }, out);
+      send.disabled = false;
     });
     return form;
   }
 
-  /** Show how far the checks are. @param {any} job */
-  async follow(job) {
+  /** Show how far the checks are. @param {any} job @param {HTMLElement} out */
+  async follow(job, out) {
     const bar = h("progress", { max: 1, value: 0, "aria-label": t("stage.loading") });
     const label = h("p", { class: "progress-label" });
-    fill(this.out, bar, label);
+    fill(out, bar, label);
     await followJob(job.job_id, (j) => { bar.value = j.progress ?? 0; label.textContent = `${term(j.label ?? "")} · ${number((j.progress ?? 0) * 100, 0)} %`; });
   }
 
-  /** @param {string} path @param {object} body @param {string} said */
-  act(path, body, said) {
+  /** @param {string} path @param {object} body @param {string} said @param {HTMLElement} out */
+  act(path, body, said, out) {
     return this.run(async () => {
       const made = await postJson(path, body);
       this.open = made?.application_id ?? this.open;
       announce(said);
-    });
+    }, out);
   }
 
-  /** @param {() => Promise<void>} action */
-  async run(action) {
+  /** @param {() => Promise<void>} action @param {HTMLElement} out */
+  async run(action, out) {
     try {
       await action();
-      fill(this.out);
+      fill(out);
       await this.ask();
     } catch (error) {
-      if (!this.context.signal.aborted) fill(this.out, errorBlock(error));
+      if (this.context.signal.aborted) return;
+      fill(out, errorBlock(error));
+      out.scrollIntoView({ block: "nearest" });
     }
   }
 }
+
+/** Where the answer to a press of a button is said: beside it, not at the end of a long list. */
+const answerPlace = () => h("div", { "aria-live": "polite" });
 
 /** What was decided last, by whom and why. @param {any} a */
 function decision(a) {

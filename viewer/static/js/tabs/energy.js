@@ -80,7 +80,7 @@ function envelope(context, parts) {
 /** @param {Context} context @param {any} report */
 function findings(context, report) {
   if (!report.findings?.length) return null;
-  return fold(t("model.findings"), h("ul", { class: "plain" }, report.findings.map((/** @type {any} */ f) => h("li", null, said(f.message), f.hint ? h("small", { class: "muted" }, " ", said(f.hint)) : null, f.elements?.length ? h("button", { type: "button", class: "link", onclick: () => context.select(f.elements, { zoom: true }) }, ` ${t("selection.many", { n: f.elements.length })}`) : null))), { badge: number(report.findings.length, 0), open: false });
+  return fold(t("model.findings"), h("ul", { class: "plain" }, report.findings.map((/** @type {any} */ f) => h("li", null, said(f.message), f.hint ? h("small", { class: "muted" }, " ", said(f.hint)) : null, f.elements?.length ? [" ", h("button", { type: "button", class: "link", onclick: () => context.select(f.elements, { zoom: true }) }, t("selection.many", { n: f.elements.length }))] : null))), { badge: number(report.findings.length, 0), open: false });
 }
 
 /** @param {any} report */

@@ -60,7 +60,7 @@ async function compare(context, report, asked, out) {
 function answer(told, report) {
   if (!told.known_days) return [emptyBlock("energy", t("measured.unknown"), t("measured.unknown.hint"))];
   const start = Date.parse(told.start);
-  const calculated = told.attribution?.designed_kwh ?? calculatedFor(report.need.monthly, start, told.days);
+  const calculated = told.attribution?.designed_kwh ?? (calculatedFor(report.need.monthly, start, told.days) * told.known_days) / told.days;
   const top = Math.max(told.measured_kwh, calculated, 1e-9);
   const bar = (/** @type {string} */ name, /** @type {number} */ kwh) => {
     const filled = h("i");

@@ -7,7 +7,7 @@ import { parseEye, parsePlace } from "../core/url.js";
 import { icon } from "../core/icons.js";
 import { restoreView, stateOf } from "../building/link.js";
 import { announce, errorBlock, skeleton } from "../ui/feedback.js";
-import { fold } from "./parts.js";
+import { fold, words } from "./parts.js";
 
 /** @typedef {import("../building/context.js").Context} Context */
 
@@ -47,7 +47,7 @@ function topicCard(context, topic) {
     view.unknown?.length ? h("small", { class: "muted" }, t("topic.unknown", { n: number(view.unknown.length, 0) })) : null,
     view.left_out?.length ? h("small", { class: "muted" }, t("topic.leftout", { what: view.left_out.map((/** @type {string} */ w) => t(`topic.left.${w}`)).join(", ") })) : null));
   return h("li", { class: "result topic", "data-topic": topic.guid }, h("div", { class: "result-body" },
-    h("b", null, topic.title), h("small", { class: "muted" }, [topic.kind, topic.status, topic.author, dateTime(topic.created)].filter(Boolean).join(" · ")), topic.description ? h("p", { class: "pre" }, topic.description) : null, views,
+    h("b", null, topic.title), h("small", { class: "muted" }, [words(`topic.kind.${topic.kind}`, topic.kind), words(`topic.status.${topic.status}`, topic.status), topic.author, dateTime(topic.created)].filter(Boolean).join(" · ")), topic.description ? h("p", { class: "pre" }, topic.description) : null, views,
     topic.comments.length ? h("ul", { class: "said" }, topic.comments.map((/** @type {any} */ c) => h("li", null, h("small", { class: "muted" }, `${c.author} · ${dateTime(c.time)}`), h("p", null, c.text)))) : null));
 }
 
@@ -55,11 +55,27 @@ function topicCard(context, topic) {
 export function showView(context, view) {
   const place = parsePlace(view.address);
   const given = stateOf(place, context.scene.rows);
-  const selected = view.selection.filter((/** @type {string} */ id) => context.scene.rows.has(id));
-  context.store.set({ cuts: given.cuts, clip: given.clip, sections: given.sections, isolated: given.isolated, ghostRest: false, storey: null, plan: false, walking: false, exploded: false, selected });
-  if (parseEye(place.eye)) restoreView(context, { ...place, look: null });
+  const { scene, store } = context;
+  const selected = view.selection.filter((/** @type {string} */ id) => scene.rows.has(id));
+  const plan = planOf(context, view);
+  const hidden = !given.isolated && !given.cuts.length && selected.length > 0; // spoken of, and behind walls as a rule
+  const rows = scene.rowsOf(selected);
+  const spaces = [...rows].some((row) => scene.table.band[row] === "spaces");
+  store.set({
+    cuts: plan ? [] : given.cuts, clip: given.clip, sections: given.sections && !plan, isolated: hidden ? rows : given.isolated, ghostRest: hidden, storey: plan, plan: false, walking: false, exploded: false, selected,
+    bands: spaces ? new Set([...store.get().bands, "spaces"]) : store.get().bands,
+  });
+  if (parseEye(place.eye)) restoreView(context, { ...place, look: plan ? "plan" : null, eye: plan ? `${place.eye}_${view.camera.height_m / 2}` : place.eye });
   context.app.viewport.invalidate();
   announce(t("topic.shown"));
+}
+
+/** The storey whose plan a view shows: parallel, straight down, cut over its floor; null for any other view. @param {Context} context @param {any} view @returns {string | null} */
+function planOf({ scene, views }, { camera, clipping }) {
+  if (!camera?.height_m || !views || camera.direction[2] > -0.999) return null;
+  const cut = clipping.find((/** @type {any} */ plane) => plane.direction[2] > 0.999)?.location[2];
+  if (cut === undefined) return null;
+  return scene.source.storeys.filter((/** @type {any} */ s) => views.floorOf(s.global_id) < cut).at(-1)?.global_id ?? null;
 }
 
 /** @param {Context} context */

@@ -18,12 +18,12 @@ export function errorBlock(error, retry = null) {
   const head = h("p", { class: "notice-title" });
   const body = h("div", { class: "notice-body" });
   const draw = () => {
-    const { title, lines, where, todo, gone } = describe(error);
+    const { title, lines, where, todo, gone, lasting } = describe(error);
     const [known, foreign] = [lines.filter((line) => translated(line) !== null), lines.filter((line) => translated(line) === null)];
     fill(head, icon("data_missing"), title);
     fill(body, known.map((line) => h("p", null, said(line))), where ? h("p", { class: "muted" }, where) : null, todo ? h("p", null, todo) : null,
       foreign.length ? h("details", { class: "small" }, h("summary", null, t("error.detail")), foreign.map((line) => h("p", null, said(line)))) : null,
-      gone ? h("a", { class: "button", href: "./" }, t("error.home")) : retry && h("button", { type: "button", class: "button", onclick: retry }, t("action.retry")));
+      gone ? h("a", { class: "button", href: "./" }, t("error.home")) : retry && !lasting && h("button", { type: "button", class: "button", onclick: retry }, t("action.retry")));
   };
   draw();
   sentencesReady().then(draw);
@@ -33,7 +33,7 @@ export function errorBlock(error, retry = null) {
 /**
  * What is said of an error: what its reason code means, lines as the service wrote them, where it is, and what to do.
  * @param {unknown} error
- * @returns {{title: string, lines: string[], where: string, todo: string, gone?: boolean}} gone: the page's own building is not there
+ * @returns {{title: string, lines: string[], where: string, todo: string, gone?: boolean, lasting?: boolean}} gone: the page's own building is not there; lasting: another try would say the same
  */
 export function describe(error) {
   const body = /** @type {any} */ (error)?.body;
@@ -42,8 +42,8 @@ export function describe(error) {
   const where = [body.entity && t("error.entity", { entity: body.entity }), body.line && t("error.line", { line: body.line })].filter(Boolean).join(" · ");
   const title = reasonText(body.reason) || titleOf(body);
   const lines = [body.detail, body.hint].filter((line) => line && line !== body.title && translated(line) !== title);
-  const todo = body.hint ? "" : body.status === 404 ? t("error.todo.gone") : body.status >= 500 ? t("error.todo.service", { reason: body.reason ?? body.status }) : t("error.todo.input");
-  return { title, lines, where, todo, gone: body.status === 404 && ["building", "version"].includes(body.reason) };
+  const todo = body.hint ? "" : body.reason === "element" ? t("error.todo.element") : body.status === 404 ? t("error.todo.gone") : body.status >= 500 ? t("error.todo.service", { reason: body.reason ?? body.status }) : t("error.todo.input");
+  return { title, lines, where, todo, gone: body.status === 404 && ["building", "version"].includes(body.reason), lasting: body.reason === "element" };
 }
 
 /** The status in words of the chosen language. @param {any} body */
@@ -83,6 +83,7 @@ export function emptyBlock(iconName, title, hint) {
 export function stageMessage(content) {
   const box = byId("stage-message");
   fill(box, content);
+  if (content) document.documentElement.classList.remove("opening"); // no first picture will come to uncover the way out
   const title = box.querySelector(".notice-title, .empty-title");
   if (!title || document.querySelector("h1")) return;
   title.setAttribute("role", "heading");

@@ -59,7 +59,7 @@ function side(flows, { barX, height, scale, middleX, middleY, unit, toRight }) {
 function flowTable(sides, unit, sums, onFlow) {
   const row = (/** @type {Flow} */ f, /** @type {number} */ sum) => h("tr", null, h("th", { scope: "row" }, h("i", { class: "swatch", colour: css(f.colour) }), onFlow ? h("button", { type: "button", class: "link", onclick: () => onFlow(f.name) }, f.label) : f.label),
     h("td", { class: "num" }, `${number(f.value, 0)} ${unit}`), h("td", { class: "num" }, `${number(sum ? (f.value / sum) * 100 : 0, 0)} %`));
-  return h("table", { class: "data flows" }, sides.map(([title, flows], i) => h("tbody", null, h("tr", null, h("th", { colSpan: 3, scope: "rowgroup" }, `${title}: ${number(sums[i], 0)} ${unit}`)), flows.map((f) => row(f, sums[i])))));
+  return h("table", { class: "data flows" }, sides.map(([title, flows], i) => h("tbody", null, h("tr", null, h("th", { colSpan: 3, scope: "rowgroup" }, t("flow.sum", { title, n: number(sums[i], 0), unit }))), flows.map((f) => row(f, sums[i])))));
 }
 
 /**
