@@ -8,6 +8,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from api.errors import PROBLEM_RESPONSES, add_error_handlers, problem_response
 from api.problems import problem_of
 from api.routers import CONFORMS_TO, ROUTERS
+from api.routers.buildings import MAX_FILES
 from api.security import (
     SIGN_IN_FIRST,
     Actor,
@@ -21,8 +22,10 @@ from api.security import (
     who,
 )
 from api.trail import note
+from api.uploads import MAX_BODY_BYTES, told_too_large, too_large
 from api.viewer import add_viewer, viewer_folder
 from api.xroad import bounded, call_of
+from twin.district import MAX_CITY_BYTES
 from twin.errors import TwinError
 from twin.live import TlsFiles
 from twin.service import Twin, open_twin
@@ -78,6 +81,7 @@ def create_app(settings: Settings, open_with: Callable[[Settings], Twin] = open_
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        max_body_size=max(MAX_CITY_BYTES, MAX_FILES * settings.max_upload_bytes) + MAX_BODY_BYTES,
     )
     app.state.authenticator, app.state.sessions = authenticator, Sessions()
     app.state.conforms_to = CONFORMS_TO
@@ -118,6 +122,8 @@ def _gate(settings: Settings) -> Callable[[Request, Callable[[Request], Awaitabl
             return problem_response(wrong, {"WWW-Authenticate": 'Basic realm="devices"'})
         if actor is None and request.url.path.startswith(API) and not _open(request.url.path):
             return problem_response(SIGN_IN_FIRST, {"WWW-Authenticate": "Bearer"})
+        if told_too_large(request.headers):
+            return problem_response(problem_of(too_large()))
         request.state.actor = actor
         response = await call_next(request)
         if call is not None:

@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from api.problems import PROBLEM_BASE, problem_of
+from api.uploads import too_large
 from graph import GraphError
 from ifc import IfcError
 from signatures import SignatureError
@@ -64,6 +65,8 @@ async def _invalid_request(_request: Request, error: Exception) -> JSONResponse:
 
 
 async def _http(_request: Request, error: Exception) -> JSONResponse:
+    if isinstance(error, HTTPException) and error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        return problem_response(problem_of(too_large()))
     status = HTTPStatus(error.status_code) if isinstance(error, HTTPException) else HTTPStatus.INTERNAL_SERVER_ERROR
     detail = str(error.detail) if isinstance(error, HTTPException) else status.phrase
     reason = status.phrase.lower().replace(" ", "-")

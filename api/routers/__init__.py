@@ -33,13 +33,14 @@ from api.routers import (
     versions,
     what_if,
 )
+from api.uploads import small_bodies
 
 _MODULES = (
     system, district, city, city_picture, buildings, differences, versions, exports, reports, certificates,
     applications, bcf, remarks, trust, registry, features, open_data, open_readings, points, live, readings, socket,
     devices, conditions, alarms, commands, sensorthings, operated, what_if, questions, jobs,
 )  # fmt: skip
-ROUTERS = tuple(module.router for module in _MODULES)
+ROUTERS = tuple(small_bodies(module.router) for module in _MODULES)
 CONFORMS_TO = tuple(sorted({uri for module in _MODULES for uri in module.CONFORMS_TO}))
 
 __all__ = ["CONFORMS_TO", "ROUTERS"]

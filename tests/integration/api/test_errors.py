@@ -150,3 +150,19 @@ def test_secrets_are_masked(tmp_path):
 def test_half_a_character_that_an_error_cites_does_not_break_its_answer():
     error = InvalidInput("No \ud800 here.", reason="crs", entity="\ud800", hint="\ud800")
     assert problem_response(problem_of(error)).body.count(b"?") == 3
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["length", "chunks"])
+def test_a_body_that_no_route_needs_is_refused_before_it_is_read(client, told):
+    parts = [b"[" * (1 << 20)] * 9
+    body = b"".join(parts) if told else iter(parts)
+    answer = client.post("/api/v1/readings", content=body, headers={"content-type": "application/json"})
+    assert (answer.status_code, answer.json()["reason"]) == (413, "too-large")
+    assert answer.json()["hint"]
+
+
+def test_json_cannot_pass_for_a_file_and_files_have_an_end(client):
+    headers = {"content-type": "multipart/form-data; boundary=x"}
+    assert client.post("/api/v1/readings", content=b"x" * (9 << 20), headers=headers).status_code == 413
+    claimed = {**headers, "content-length": str(2**40)}
+    assert client.post("/api/v1/buildings", content=b"--x--", headers=claimed).status_code == 413
