@@ -96,20 +96,27 @@ class Operations:
     def report(self, version: Version, query: OperationQuery) -> dict[str, Any]:
         """Return measured use, brought to the reference year, and why it differs from the model.
 
-        What cannot be said is null with its reason; the measured use is always said.
+        What cannot be said is null with its reason; the measured use is said where a day of it is known.
 
         Raises:
             NotFound: (point-unknown) there is no such point.
-            InvalidInput: the meter cannot be used.
+            InvalidInput: the meter cannot be used; (energy-carrier) the rules do not know the carrier.
         """
-        building_id = version.key.building_id
+        building_id, rules = version.key.building_id, bundled_rules()
+        if query.carrier not in rules.weights:
+            raise InvalidInput(
+                f"The rules {rules.rule_id} have no weight for {query.carrier!r}.",
+                reason="energy-carrier",
+                hint=f"Use one of {', '.join(sorted(rules.weights))}.",
+                entity=query.carrier,
+            )
         use = self._use(building_id, query.meter, query.start, query.end)
         known = {
             "meter": query.meter,
             "start": use.start.isoformat(),
             "days": len(use.values),
             "known_days": int(use.known.sum()),
-            "measured_kwh": round(float(np.nansum(use.values)), 1),
+            "measured_kwh": round(float(np.nansum(use.values)), 1) if use.known.any() else None,
             "efficiency": query.efficiency,
         }
         empty = {"change_point": None, "normalised": None, "kek": None, "calibration": None, "attribution": None}

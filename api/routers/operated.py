@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.context import ActorDep, BuildingId, JobsDep, Moment, TwinDep, VersionDep
 from api.routers.jobs import job_json
+from twin.energy.city import Package
 from twin.energy.gwp import MOST_CHARACTERS
 from twin.errors import InvalidInput
 from twin.operation import HOT_WATER_KWH_M2, OperationQuery
@@ -131,6 +132,8 @@ def city_energy(
     twin: TwinDep, jobs: JobsDep, _actor: ActorDep, response: Response, body: CityRunIn
 ) -> dict[str, Any]:
     """Start a job; its result has totals, districts, histogram, and a table for `GET /district/thematic/{table}`."""
+    if body.package is not None:
+        Package.from_json(body.package)  # what cannot be used is refused now, not by the job
     job = twin.submit_city_energy(jobs, body.model_dump(exclude_none=True))
     response.headers["Location"] = f"/api/v1/jobs/{job.job_id}"
     return job_json(job)

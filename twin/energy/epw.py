@@ -1,5 +1,6 @@
 """Import of EnergyPlus weather files (EPW)."""
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ from twin.errors import InvalidInput
 
 HEADER_LINES = 8
 LARGEST_EPW_BYTES = 16 * 1024 * 1024  # a year is about 1.6 MB; ten times that is no weather year
+YEAR = re.compile("[0-9]{4}")
 FIRST_YEAR, LAST_YEAR = 1900, 2200  # measured years, and those of climate projections
 LARGEST_PLACE = (90.0, 180.0, 14.0, 9000.0)  # latitude, longitude, hours from UTC, metres
 COLUMNS_NEEDED = 23  # up to total and opaque sky cover; older writers leave the rest away
@@ -127,7 +129,7 @@ def _check_years(rows: list[tuple[int, str]]) -> None:
     years: dict[str, str] = {}
     for number, line in rows:
         year, month = line.split(",", 2)[:2]
-        usable = year.strip().isdigit() and FIRST_YEAR <= int(year) <= LAST_YEAR
+        usable = YEAR.fullmatch(year.strip()) is not None and FIRST_YEAR <= int(year) <= LAST_YEAR
         if not usable or years.setdefault(month.strip(), year.strip()) != year.strip():
             raise InvalidInput(
                 f"Line {number} is of the year {year.strip()[:20]!r}, and month {month.strip()} began in another."

@@ -107,6 +107,11 @@ def test_without_weather_nothing_is_normalised(client, readings):
     assert found["measured_kwh"] > 0.0
     assert found["kek"] is found["normalised"] is found["calibration"] is found["attribution"] is None
     assert "Not normalised" in found["reasons"][0]
+    hours = {"from": "2024-03-03T01:00:00Z", "to": "2024-03-03T20:00:00Z"}
+    known = get(client, f"{VERSION}/energy/operated", params={"meter": "x-heat", **hours})
+    assert (known["known_days"], known["measured_kwh"]) == (0, None)  # nothing known is not nothing used
+    wrong = client.get(f"{VERSION}/energy/operated", params={"meter": "x-heat", "carrier": "coal dust", **TIMES})
+    assert (wrong.status_code, wrong.json()["reason"]) == (422, "energy-carrier")
 
 
 def test_points_that_are_no_meters_are_refused(client, readings):
@@ -171,6 +176,8 @@ def computed(client):
     answer = client.post(f"{API}/district/context", files={"file": ("city", text)})
     assert ended(client, answer.json()["job_id"])["status"] == "done"
     package = {"name": "walls", "wall_u_w_m2k": 0.15, "window_u_w_m2k": 0.9}
+    wrong = client.post(f"{API}/district/energy", json={"package": {"name": "x", "wall_u_w_m2k": "thin"}})
+    assert (wrong.status_code, wrong.json()["reason"]) == (422, "energy-package")
     answer = client.post(f"{API}/district/energy", json={"package": package})
     assert answer.status_code == 202, answer.text
     job = ended(client, answer.json()["job_id"])

@@ -67,6 +67,8 @@ def test_missing_sky_infrared_is_derived_and_said():
         (lambda lines: lines.__setitem__(0, lines[0].replace("24.60", "5906")), "epw-header", 1),
         (lambda lines: lines.__setitem__(80, "1985," + lines[80].split(",", 1)[1]), "epw-year", 81),
         (lambda lines: lines.__setitem__(80, "0," + lines[80].split(",", 1)[1]), "epw-year", 81),
+        (lambda lines: lines.__setitem__(8, "\u00b2," + lines[8].split(",", 1)[1]), "epw-year", 9),
+        (lambda lines: lines.__setitem__(8, "9" * 5_000 + "," + lines[8].split(",", 1)[1]), "epw-year", 9),
         (lambda lines: lines.__setitem__(8, "last," + lines[8].split(",", 1)[1]), "epw-year", 9),
         (lambda lines: lines.insert(1424, "2017,2,29,1," + lines[1424].split(",", 4)[4]), "epw-year", 1425),
     ],

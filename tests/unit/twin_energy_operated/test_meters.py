@@ -113,6 +113,12 @@ def test_degree_days_by_hand(climate):
     assert found.base_kwh == pytest.approx(40.0 * 365)
     assert found.normalised_kwh == pytest.approx(use.sum(), rel=1e-6)
     assert found.measured_kwh > 1.1 * found.normalised_kwh
+    longer, weather = np.append(cold_use, cold_use[:14]), np.append(colder, colder[:14])
+    more = normalise(Daily(START, longer), weather, climate, known)
+    assert more.normalised_kwh == pytest.approx(use.sum(), rel=1e-6)  # two weeks more of a meter are not a longer year
+    with pytest.raises(InvalidInput) as warm_room:
+        normalise(measured, np.full(365, 16.5), climate, known)
+    assert warm_room.value.reason == "energy-few-weather"
     with pytest.raises(InvalidInput) as part:
         normalise(Daily(START, use[:200]), warm[:200], climate, fit_change_point(measured, colder))
     assert part.value.reason == "energy-part-year"

@@ -7,10 +7,11 @@ import numpy as np
 
 from twin.energy.climate import ClimateYear
 from twin.energy.operated.changepoint import ChangePoint
-from twin.energy.operated.series import Daily, Series, daily_of_year
+from twin.energy.operated.series import DAYS_OF_YEAR, Daily, Series, daily_of_year
 from twin.errors import InvalidInput
 
 BASE_C = 17.0  # °C.d = (17 - daily mean) summed: the Estonian convention, source verified
+LEAST_DEGREE_DAYS = 0.25  # share of the reference year; no winter was so mild, but a thermometer in a room is
 LEAST_SHARE = 0.9  # of the days of a year that must be known before a year is normalised
 
 
@@ -24,7 +25,7 @@ class Normalised:
         heat_kwh: The part that does.
         degree_days: Of the measured days.
         normal_degree_days: Of the reference year.
-        normalised_kwh: Base plus heat in the weather of the reference year.
+        normalised_kwh: Base of 365 days plus heat in the weather of the reference year.
         base_source: Where the base part comes from.
         official: Whether the reference year is the official one.
     """
@@ -77,7 +78,13 @@ def normalise(use: Daily, outdoor_c: Series, normal: ClimateYear, model: ChangeP
     base = min(model.base_kwh_d * days, measured)
     real, wanted = degree_days(outdoor_c), degree_days(daily_of_year(normal.dry_bulb_c))
     heat = measured - base
+    if real < LEAST_DEGREE_DAYS * wanted:
+        raise InvalidInput(
+            f"The outdoor temperature gives {real:.0f} °C·d; a year here has about {wanted:.0f}.",
+            reason="energy-few-weather",
+            hint="Check that the thermometer hangs outdoors.",
+        )
     return Normalised(
-        measured, base, heat, real, wanted, base + heat * wanted / max(real, 1.0),
+        measured, base, heat, real, wanted, base * DAYS_OF_YEAR / days + heat * wanted / real,
         f"base load of the {model.form.value} change-point model", normal.official,
     )  # fmt: skip
