@@ -24,6 +24,7 @@ from graph.questions import (
     diff_answers,
     parse_parameters,
     question,
+    question_of_versions,
 )
 from graph.schema import TERMS, EdgeType, Label
 from graph.store import DEFAULT_ROW_LIMIT, Answer, Asked, GraphStore, Loaded, Written
@@ -77,6 +78,7 @@ __all__ = [
     "points_batch",
     "projected_labels",
     "question",
+    "question_of_versions",
     "to_batch",
 ]
 

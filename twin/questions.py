@@ -15,6 +15,7 @@ from graph import (
     diff_answers,
     parse_parameters,
     question,
+    question_of_versions,
 )
 from twin.catalogue import Version
 from twin.errors import NotFound
@@ -78,9 +79,14 @@ class Questions:
         return self._city.ensure()
 
     def difference(self, before: Version, after: Version, name: str, given: Mapping[str, str]) -> AnswerDiff:
-        """Return how the answer to a named question differs between two versions of one building."""
+        """Return how the answer to a named question differs between two versions of one building.
+
+        Raises:
+            QueryRefused: (question, question-of-map) there is no such question, or the map answers it.
+        """
+        wanted = question_of_versions(name)
         answers = [self.answer(version, name, given, limit=MAX_COMPARED_ROWS) for version in (before, after)]
-        return diff_answers(question(name), *answers)
+        return diff_answers(wanted, *answers)
 
     def free(self, version: Version, text: str, parameters: Mapping[str, Any], *, limit: int, offset: int) -> Answer:
         """Return a page of the answer to any reading query on a graph that holds `version` alone.

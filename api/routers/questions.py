@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.context import BuildingId, TwinDep, number_of, version_from
-from graph import QUESTIONS, Answer, ParameterKind, Question
+from graph import QUESTIONS, Answer, ParameterKind, Question, question
 from twin.catalogue import Version
 from twin.errors import InvalidInput
 from twin.service import Twin
@@ -50,12 +50,15 @@ def answer(
     stage: Annotated[Stage | None, Query(description="Default: the furthest stage that there is")] = None,
     version: Annotated[str, Query(description="Number of the version, or `latest`")] = "latest",
 ) -> dict[str, Any]:
-    """Return a table; further query parameters are those of the question, elements as GlobalIds."""
+    """Return a table; further query parameters are those of the question, elements as GlobalIds.
+
+    `as_of` is the version that answers; null for a question about the map, which is answered as it is known now.
+    """
     chosen = stage or _furthest(twin, building_id)
     asked = twin.catalogue.version(building_id, chosen, number_of(version))
     started = time.perf_counter()
     found = twin.questions.answer(asked, name, _given(request, "stage", "version"), limit=MAX_PAGE)
-    return _table(found, asked, started)
+    return _table(found, None if question(name).of_city else asked, started)
 
 
 @router.get("/buildings/{building_id}/questions/{name}/diff", summary="Compare the answers of two versions")
@@ -100,6 +103,7 @@ def _described(item: Question) -> dict[str, Any]:
     return {
         "name": item.name,
         "title": dict(item.title),
+        "about": "map" if item.of_city else "version",
         "params": [
             {
                 "name": parameter.name,
@@ -138,9 +142,9 @@ def _named(version: Version) -> str:
     return f"{version.key.stage.value}/{version.key.number}"
 
 
-def _table(found: Answer, version: Version, started: float) -> dict[str, Any]:
+def _table(found: Answer, version: Version | None, started: float) -> dict[str, Any]:
     return {
-        "as_of": _named(version),
+        "as_of": None if version is None else _named(version),
         "columns": list(found.columns),
         "rows": [dict(row) for row in found.rows],
         "truncated": found.truncated,

@@ -33,6 +33,22 @@ def question(name: str) -> Question:
     )
 
 
+def question_of_versions(name: str) -> Question:
+    """Return a question by name whose answers can be compared between versions.
+
+    Raises:
+        QueryRefused: (question) there is none of that name; (question-of-map) it is about the map.
+    """
+    wanted = question(name)
+    if wanted.of_city:
+        raise QueryRefused(
+            f"The question “{name[:80]}” is about the map, which has no versions.",
+            reason="question-of-map",
+            hint="Ask it without comparing: it is answered as the map is known now.",
+        )
+    return wanted
+
+
 def ask(store: Asked, scope: Scope, name: str, given: Mapping[str, str], *, limit: int = DEFAULT_ROW_LIMIT) -> Answer:
     """Return the answer to a named question inside `scope`.
 

@@ -158,6 +158,10 @@ def test_differences_and_free_queries_over_http(loaded_home, tmp_path):
         assert earlier["as_of"] == "as-designed/2"
         assert "Saal 2" in {row["name"] for row in earlier["rows"]}
         assert client.get(f"{root}?version=9").status_code == 404
+        around = f"/api/v1/buildings/{ROW}/questions/neighbours"  # the map has no versions
+        assert client.get(f"{around}?version=2").json()["as_of"] is None
+        refused = client.get(f"{around}/diff?from=as-designed/2&to=as-designed/latest")
+        assert (refused.status_code, refused.json()["reason"]) == (400, "question-of-map")
         query = {"query": "MATCH (s:Space) RETURN s.name AS name ORDER BY name", "building_id": ROW,
                  "stage": "as-designed", "version": 2, "limit": 1}  # fmt: skip
         page = client.post("/api/v1/cypher", json=query).json()
@@ -192,6 +196,7 @@ def test_questions_are_described_with_types_and_units(loaded_home, tmp_path):
     with TestClient(create_app(Settings(home=home)), base_url="http://127.0.0.1") as client:
         listed = {item["name"]: item for item in client.get("/api/v1/questions").json()}
     assert len(listed) >= 25
+    assert (listed["neighbours"]["about"], listed["narrow-doors"]["about"]) == ("map", "version")
     narrow = listed["narrow-doors"]
     assert narrow["params"] == [{"name": "width_m", "kind": "number", "type": "number", "unit": "m", "default": 0.8}]
     assert {"name": "width_m", "type": "number", "unit": "m"} in narrow["columns"]
