@@ -97,6 +97,8 @@ def _summary(read: Understood, found: Mapping[str, Any]) -> list[tuple[str, obje
 
 
 def _show_findings(read: Understood) -> None:
+    if not read.findings:
+        return say("Findings: none.")
     rows = [
         (f.severity.value, " ".join(filter(None, (f.entity, f.global_id))), f.line, f.message, f.hint)
         for f in read.findings[:MAX_SHOWN]

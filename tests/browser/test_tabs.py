@@ -111,7 +111,9 @@ def test_a_permit_is_refused_with_reasons_only(page, demo):
     open_tab(page, demo, f"building={SMALL_HOUSE}&stage=as-designed&tab=permit")
     part = page.locator(f".application[data-application='{made['application_id']}']")
     part.locator("[data-act=refuse]").click()
-    assert "give its reasons" in page.locator(".application-fold [role=alert]").inner_text()
+    refused = page.locator(".application-fold [role=alert]")
+    assert "give its reasons" in refused.inner_text()
+    assert 0 < refused.bounding_box()["y"] < page.viewport_size["height"] - 40  # seen without scrolling
     part.get_by_label("Message").fill("The stair is too narrow")
     part.locator("[data-act=refuse]").click()
     assert "The stair is too narrow" in part.locator(".decision-refused").inner_text()
@@ -125,21 +127,43 @@ def test_a_remark_goes_out_as_bcf_and_brings_the_camera_back(page, demo, tmp_pat
     page.wait_for_timeout(900)  # until the flight has ended
     looked = page.evaluate("() => [window.kaksik.state.eye, window.kaksik.state.selected]")
     page.locator("summary", has_text="Remarks (BCF)").click()
-    page.locator("#remark-title").fill("This room is too small")
-    with page.expect_download() as started:
-        page.get_by_role("button", name="Save as BCF").click()
-    file = tmp_path / "remark.bcf"
-    started.value.save_as(file)
+    file = save_remark(page, "This room is too small", tmp_path / "remark.bcf")
     page.locator("#canvas").focus()
     for _ in range(4):
         page.keyboard.press("ArrowLeft")
     page.keyboard.press("Escape")
+    page.locator("#bcf-file").focus()
+    assert page.evaluate("() => document.scrollingElement.scrollTop") == 0  # the page stays where it is
     page.locator("#bcf-file").set_input_files(str(file))
     topic = page.locator(".topic", has_text="This room is too small")
     topic.locator("[data-view]").click()
     page.wait_for_function(f"() => window.kaksik.state.selected[0] === '{looked[1][0]}'")
     assert page.evaluate("() => window.kaksik.state.eye") == pytest.approx(looked[0], abs=0.1)
+    assert page.evaluate("() => window.kaksik.state.isolated") == 1  # the walls before it are ghosts again
     assert topic.locator("img").evaluate("(img) => img.decode().then(() => img.naturalWidth)") > 300
+    shows_a_plan_again(page, tmp_path / "plan.bcf")
+
+
+def save_remark(page, title, file):
+    page.locator("#remark-title").fill(title)
+    with page.expect_download() as started:
+        page.get_by_role("button", name="Save as BCF").click()
+    started.value.save_as(file)
+    return file
+
+
+def shows_a_plan_again(page, file):
+    looked = "() => { const { plan, storey, clip } = window.kaksik.state; return [plan, storey, clip]; }"
+    page.locator("[data-storey]").nth(2).click()
+    page.locator("#canvas").press("p")
+    page.wait_for_function("() => window.kaksik.state.plan")
+    before = page.evaluate(looked)
+    save_remark(page, "The plan of this storey", file)
+    page.locator("#canvas").press("p")
+    page.locator("#bcf-file").set_input_files(str(file))
+    page.locator(".topic", has_text="The plan of this storey").locator("[data-view]").click()
+    page.wait_for_function("() => window.kaksik.state.plan")
+    assert page.evaluate(looked) == before
 
 
 def test_heat_flows_and_measures_are_tried(page, demo):

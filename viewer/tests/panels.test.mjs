@@ -28,6 +28,7 @@ test("a reading is judged against the usual band, open at either end", () => {
   assert.deepEqual([19, 20, 24, 24.1].map((value) => judged({ value, usual: { low: 20, high: 24 } })), ["low", "in", "in", "high"]);
   assert.equal(judged({ value: 5, usual: { low: null, high: 1220 } }), "in");
   assert.equal(judged({ value: 5, usual: null }), "none");
+  assert.equal(judged({ kind: "setpoint", value: 19, usual: { low: 20, high: 24 } }), "none");
   assert.equal(judged({ value: null, usual: { low: 1, high: 2 } }), "none");
 });
 

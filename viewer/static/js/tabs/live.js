@@ -192,8 +192,8 @@ export function ageText(item) {
  * Where a reading lies against the usual band: "low", "in", "high", or "none" where nothing judges it.
  * @param {any} item with `usual` as the state gives it
  */
-export function judged({ value, usual }) {
-  if (!usual || typeof value !== "number") return "none";
+export function judged({ kind, value, usual }) {
+  if (!usual || typeof value !== "number" || kind === "setpoint") return "none"; // what is wanted is not felt
   if (usual.low !== null && value < usual.low) return "low";
   return usual.high !== null && value > usual.high ? "high" : "in";
 }
