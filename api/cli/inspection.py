@@ -98,7 +98,8 @@ def _summary(read: Understood, found: Mapping[str, Any]) -> list[tuple[str, obje
 
 def _show_findings(read: Understood) -> None:
     if not read.findings:
-        return say("Findings: none.")
+        say("Findings: none.")
+        return
     rows = [
         (f.severity.value, " ".join(filter(None, (f.entity, f.global_id))), f.line, f.message, f.hint)
         for f in read.findings[:MAX_SHOWN]
