@@ -17,7 +17,9 @@ export function sharpEdges({ array, stride }, index, featureOf, scale) {
   const normals = new Float32Array(triangles * 3);
   const table = new EdgeTable(triangles * 3);
   for (let i = 0; i < triangles; i += 1) {
-    const [a, b, c] = [welded[index[3 * i]], welded[index[3 * i + 1]], welded[index[3 * i + 2]]];
+    const a = welded[index[3 * i]];
+    const b = welded[index[3 * i + 1]];
+    const c = welded[index[3 * i + 2]];
     if (!faceNormal(array, stride, a, b, c, scale, normals, i)) continue;
     table.add(a, b, i, normals);
     table.add(b, c, i, normals);
@@ -33,7 +35,10 @@ function weld(p, stride, featureOf) {
   const table = new Int32Array(mask + 1).fill(-1);
   const out = new Uint32Array(count);
   for (let v = 0; v < count; v += 1) {
-    const [x, y, z, feature] = [p[v * stride], p[v * stride + 1], p[v * stride + 2], featureOf(v)];
+    const x = p[v * stride];
+    const y = p[v * stride + 1];
+    const z = p[v * stride + 2];
+    const feature = featureOf(v);
     let slot = (Math.imul(x * 1024, 73856093) ^ Math.imul(y * 1024, 19349663) ^ Math.imul(z * 1024, 83492791) ^ Math.imul(feature, 40503)) & mask;
     for (; ; slot = (slot + 1) & mask) {
       const known = table[slot];
@@ -58,7 +63,8 @@ class EdgeTable {
 
   /** @param {number} a @param {number} b @param {number} face @param {Float32Array} normals */
   add(a, b, face, normals) {
-    const [low, high] = a < b ? [a, b] : [b, a];
+    const low = a < b ? a : b;
+    const high = a < b ? b : a;
     let slot = (Math.imul(low, 73856093) ^ Math.imul(high, 19349663)) & this.mask;
     while (this.low[slot] >= 0 && (this.low[slot] !== low || this.high[slot] !== high)) slot = (slot + 1) & this.mask;
     if (this.low[slot] < 0) {
@@ -68,17 +74,26 @@ class EdgeTable {
       this.kind[slot] = 1;
       return;
     }
-    const [m, n] = [this.face[slot] * 3, face * 3];
+    if (this.kind[slot] === 3) return;
+    const m = this.face[slot] * 3;
+    const n = face * 3;
     const cos = Math.abs(normals[m] * normals[n] + normals[m + 1] * normals[n + 1] + normals[m + 2] * normals[n + 2]);
-    if (this.kind[slot] !== 3) this.kind[slot] = cos < COS_SHARP ? 3 : 2;
+    this.kind[slot] = cos < COS_SHARP ? 3 : 2;
   }
 
   /** Pairs of the edges that are drawn. */
   drawn() {
-    /** @type {number[]} */
-    const pairs = [];
-    for (let slot = 0; slot <= this.mask; slot += 1) if (this.kind[slot] & 1) pairs.push(this.low[slot], this.high[slot]);
-    return new Uint32Array(pairs);
+    let count = 0;
+    for (const kind of this.kind) count += kind & 1;
+    const pairs = new Uint32Array(count * 2);
+    let at = 0;
+    for (let slot = 0; slot <= this.mask; slot += 1) {
+      if (!(this.kind[slot] & 1)) continue;
+      pairs[at] = this.low[slot];
+      pairs[at + 1] = this.high[slot];
+      at += 2;
+    }
+    return pairs;
   }
 }
 
@@ -86,12 +101,20 @@ class EdgeTable {
 const tableSize = (entries) => 2 ** Math.ceil(Math.log2(Math.max(8, entries * 1.6)));
 
 /** @param {ArrayLike<number>} p @param {number} stride @param {number} a @param {number} b @param {number} c @param {number[]} scale @param {Float32Array} out @param {number} at @returns {boolean} false for a face without area */
-function faceNormal(p, stride, a, b, c, [sx, sy, sz], out, at) {
-  const [ux, uy, uz] = [(p[b * stride] - p[a * stride]) * sx, (p[b * stride + 1] - p[a * stride + 1]) * sy, (p[b * stride + 2] - p[a * stride + 2]) * sz];
-  const [vx, vy, vz] = [(p[c * stride] - p[a * stride]) * sx, (p[c * stride + 1] - p[a * stride + 1]) * sy, (p[c * stride + 2] - p[a * stride + 2]) * sz];
-  const [x, y, z] = [uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx];
-  const length = Math.hypot(x, y, z);
+function faceNormal(p, stride, a, b, c, scale, out, at) {
+  const ux = (p[b * stride] - p[a * stride]) * scale[0];
+  const uy = (p[b * stride + 1] - p[a * stride + 1]) * scale[1];
+  const uz = (p[b * stride + 2] - p[a * stride + 2]) * scale[2];
+  const vx = (p[c * stride] - p[a * stride]) * scale[0];
+  const vy = (p[c * stride + 1] - p[a * stride + 1]) * scale[1];
+  const vz = (p[c * stride + 2] - p[a * stride + 2]) * scale[2];
+  const x = uy * vz - uz * vy;
+  const y = uz * vx - ux * vz;
+  const z = ux * vy - uy * vx;
+  const length = Math.sqrt(x * x + y * y + z * z);
   if (!(length > 0)) return false;
-  out.set([x / length, y / length, z / length], at * 3);
+  out[at * 3] = x / length;
+  out[at * 3 + 1] = y / length;
+  out[at * 3 + 2] = z / length;
   return true;
 }

@@ -32,6 +32,8 @@ self.onmessage = async ({ data }) => {
   }
 };
 
+self.postMessage({ id: 0 }); // awake
+
 /** @param {ArrayBuffer} bytes @param {boolean} edges @returns {Promise<Part[]>} */
 async function read(bytes, edges) {
   return expand(await readGlb(bytes)).flatMap((primitive) => partOf(primitive, edges) ?? []);
@@ -84,22 +86,39 @@ function piecesOf(index, positions, features) {
 /** Numbers of the triangles, neighbours together (Z-order of the first corner of each feature). @param {Uint16Array | Uint32Array} index @param {ArrayLike<number>} p @param {ArrayLike<number>} features */
 function byPlace(index, p, features) {
   const count = index.length / 3;
-  const low = [0, 1, 2].map(() => Infinity);
-  const high = [0, 1, 2].map(() => -Infinity);
-  for (let v = 0; v < p.length; v += 4) for (let k = 0; k < 3; k += 1) { low[k] = Math.min(low[k], p[v + k]); high[k] = Math.max(high[k], p[v + k]); }
+  const { low, high } = reach(p);
   const cell = (/** @type {number} */ v, /** @type {number} */ k) => Math.floor(((p[v * 4 + k] - low[k]) / (high[k] - low[k] || 1)) * 1023);
   /** @type {Map<number, number>} */
   const places = new Map();
   const keys = new Float64Array(count);
-  for (let i = 0; i < count; i += 1) {
+  const ends = new Uint32Array(count); // of each run of triangles of one feature, by its first
+  let runs = 0;
+  for (let i = 0; i < count;) {
     const v = index[i * 3];
     const feature = features[v];
     let place = places.get(feature);
     if (place === undefined) { place = spread(cell(v, 0)) + 2 * spread(cell(v, 1)) + 4 * spread(cell(v, 2)); places.set(feature, place); }
-    keys[i] = place * count + i; // the number of the triangle breaks ties: below 2^53 for 8 million triangles
+    keys[runs] = place * count + i; // the number of the triangle breaks ties: below 2^53 for 8 million triangles
+    runs += 1;
+    const from = i;
+    while (i < count && features[index[i * 3]] === feature) i += 1;
+    ends[from] = i;
   }
-  keys.sort();
-  return Uint32Array.from(keys, (key) => key % count);
+  const order = new Uint32Array(count);
+  let at = 0;
+  for (const key of keys.subarray(0, runs).sort()) {
+    const from = key % count;
+    for (let i = from; i < ends[from]; i += 1) { order[at] = i; at += 1; }
+  }
+  return order;
+}
+
+/** Lowest and highest of four numbers a vertex, the first three of them. @param {ArrayLike<number>} p */
+function reach(p) {
+  const low = [Infinity, Infinity, Infinity];
+  const high = [-Infinity, -Infinity, -Infinity];
+  for (let v = 0; v < p.length; v += 4) for (let k = 0; k < 3; k += 1) { low[k] = Math.min(low[k], p[v + k]); high[k] = Math.max(high[k], p[v + k]); }
+  return { low, high };
 }
 
 /** Put two empty bits between the ten bits of a number. @param {number} n */
@@ -113,17 +132,21 @@ function spread(n) {
 
 /** @param {Uint16Array | Uint32Array} index @param {ArrayLike<number>} p @returns {{sphere: [number, number, number, number], box: number[]}} middle and radius; lowest and highest */
 function roomOf(index, p) {
-  const low = [Infinity, Infinity, Infinity];
-  const high = [-Infinity, -Infinity, -Infinity];
+  let [x0, y0, z0, x1, y1, z1] = [Infinity, Infinity, Infinity, -Infinity, -Infinity, -Infinity];
   for (let i = 0; i < index.length; i += 1) {
-    for (let k = 0; k < 3; k += 1) {
-      const value = p[index[i] * 4 + k];
-      if (value < low[k]) low[k] = value;
-      if (value > high[k]) high[k] = value;
-    }
+    const v = index[i] * 4;
+    const x = p[v];
+    const y = p[v + 1];
+    const z = p[v + 2];
+    if (x < x0) x0 = x;
+    if (x > x1) x1 = x;
+    if (y < y0) y0 = y;
+    if (y > y1) y1 = y;
+    if (z < z0) z0 = z;
+    if (z > z1) z1 = z;
   }
-  const [x, y, z] = low.map((l, k) => (l + high[k]) / 2);
-  return { sphere: [x, y, z, Math.hypot(high[0] - x, high[1] - y, high[2] - z)], box: [...low, ...high] };
+  const [x, y, z] = [(x0 + x1) / 2, (y0 + y1) / 2, (z0 + z1) / 2];
+  return { sphere: [x, y, z, Math.hypot(x1 - x, y1 - y, z1 - z)], box: [x0, y0, z0, x1, y1, z1] };
 }
 
 /** @param {Part} part @returns {ArrayBuffer[]} */
