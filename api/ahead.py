@@ -52,7 +52,7 @@ class Ahead:
             self._chunks[scene] = first_chunks(json.loads(twin.blobs.get(scene))["chunks"])
         version = f"{API}/buildings/{building}/versions/{stage}/{number}"
         blobs = [f"{API}/blobs/{sha256}.glb" for sha256 in self._chunks[scene]]
-        return [f"{API}/buildings/{building}", f"{version}/scene", *blobs]
+        return [f"{version}/scene", *blobs]
 
 
 def first_chunks(chunks: Iterable[Mapping[str, Any]]) -> list[str]:

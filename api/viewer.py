@@ -80,8 +80,9 @@ def _page(request: Request, files: "_Files", first: Iterable[str]) -> Response:
     content = files.read("index.html").content
     linked = _LINKS.sub(lambda link: b'%b="%b"' % (link[1], _address(base, link[2].decode())), content)
     ahead = [f'<link rel="modulepreload" href="{base}/{name}">' for name in (FIRST, PICTURE, VENDOR)]
-    ahead += [f'<link rel="preload" as="fetch" crossorigin href="{escape(url)}">' for url in first]
-    ahead.append(f'<link rel="modulepreload" href="{base}/{REST}" fetchpriority="low">')
+    answers = [f'<link rel="preload" as="fetch" crossorigin href="{escape(url)}">' for url in first]
+    # Panels are asked for when the picture stands; the district is all in the rest.
+    ahead += answers or [f'<link rel="modulepreload" href="{base}/{REST}" fetchpriority="low">']
     linked = linked.replace(b"</head>", "\n".join([*ahead, "</head>"]).encode(), 1)
     name = hashlib.sha256(linked).hexdigest()[:32]
     return coded(request, linked, gzip.compress(linked, mtime=0), name, "text/html")

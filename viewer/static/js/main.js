@@ -3,7 +3,8 @@ import { byId, fill, h } from "./core/dom.js";
 import { LANGUAGES, currentLanguage, onLanguage, preferredLanguage, setLanguage, t, translate } from "./core/i18n.js";
 import { emptyPlace, formatPlace, parsePlace } from "./core/url.js";
 import { onUnauthorised } from "./core/api.js";
-import { askFor } from "./building/opening.js";
+import { askFor, linkedStage } from "./building/opening.js";
+import { openContext } from "./gl/context.js";
 import { decoders } from "./gl/decode.js";
 import { icon } from "./core/icons.js";
 import { askForToken } from "./ui/token.js";
@@ -38,6 +39,12 @@ let page = null;
 let app;
 /** Panels are drawn by the graphics card, too: until this passed, or the first picture stands, they do not compete with it. */
 const VEIL_MS = 3000;
+/** @type {() => void} */
+let sayUnveiled = () => {};
+/** @type {Promise<void>} what stands around the picture is seen: until then it needs not be drawn */
+const unveiled = new Promise((done) => { sayUnveiled = done; });
+/** After the code has come, workers have so long to start before a context is opened without them. */
+const AWAKE_MS = 200;
 
 start().catch((error) => stageMessage(errorBlock(error)));
 
@@ -46,10 +53,13 @@ async function start() {
   onUnauthorised(async () => { await words; await askForToken(); });
   words.catch(() => {}); // said below
   decoders.warm();
-  if (place.building) asked = askFor(place);
+  byId("right").hidden = !place.building; // the canvas has its size from the first
+  if (place.building) asked = askFor(place, undefined, place.stage ?? linkedStage(place.building));
   setTimeout(unveil, VEIL_MS);
   const modules = [import("../vendor/vendor3d.js"), import("./gl/viewport.js"), import("./gl/warm.js"), pageModule()];
   for (const module of modules) module.catch(() => {}); // said below, by whoever needs it
+  const viewport = openViewport(words);
+  viewport.catch(() => {}); // said below
   try {
     await import("../vendor/vendor3d.js");
   } catch {
@@ -59,28 +69,30 @@ async function start() {
       h("pre", null, "npm --prefix viewer/vendor ci && node viewer/vendor/build.mjs")));
     return;
   }
-  app = { viewport: await openViewport(words), remember, go, crumbs: (parts) => fill(byId("crumbs"), ...parts), words };
+  app = { viewport: await viewport, remember, go, crumbs: (parts) => fill(byId("crumbs"), ...parts), words };
   app.viewport.shown.then(unveil);
   exposeForTests();
-  const opened = open();
-  await words;
-  drawBar();
-  onLanguage(drawBar);
   window.addEventListener("popstate", onPop);
   byId("home").addEventListener("click", (event) => { event.preventDefault(); go({ mode: place.mode }); });
-  await opened;
+  await Promise.all([open(), Promise.all([words, unveiled]).then(() => { drawBar(); onLanguage(drawBar); })]);
 }
 
 /** Show what stands around the picture. */
 function unveil() {
   document.documentElement.classList.remove("opening");
+  sayUnveiled();
 }
 
 /** @param {Promise<void>} words */
 async function openViewport(words) {
-  const [{ Viewport }, { warm }] = await Promise.all([import("./gl/viewport.js"), import("./gl/warm.js")]);
+  const code = Promise.all([import("./gl/viewport.js"), import("./gl/warm.js")]);
+  // A context is opened while code still comes. That holds the page up, so the workers run and have their chunks before.
+  const begun = Promise.all([decoders.awake, asked?.begun]);
+  await Promise.race([begun, code.then(() => new Promise((done) => { setTimeout(done, AWAKE_MS); }))]);
   try {
-    const viewport = new Viewport(/** @type {HTMLCanvasElement} */ (byId("canvas")), {
+    const opened = openContext(/** @type {HTMLCanvasElement} */ (byId("canvas")));
+    const [{ Viewport }, { warm }] = await code;
+    const viewport = new Viewport(opened, {
       onLost: (lost) => stageMessage(lost ? h("div", { class: "notice error", role: "alert" }, h("p", { class: "notice-title" }, icon("data_missing"), t("gl.lost")),
         h("button", { type: "button", class: "button", onclick: () => location.reload() }, t("action.reload"))) : null),
     });

@@ -18,6 +18,7 @@ import { treeOf } from "./words.js";
 const PANELS_MS = 3000;
 /** After so long without anything to load, what may be needed later is made ready. */
 const QUIET_MS = 1000;
+const panels = () => import("./panels.js");
 const pause = (/** @type {number} */ ms) => new Promise((done) => { setTimeout(done, ms); });
 
 /**
@@ -52,10 +53,10 @@ export function openPage(app, place, asked = null) {
       const early = initialState(stateOf(place, scene.rows));
       chunks = scene.load((done, total) => { stageProgress(done / total); scene.show(context?.store.get() ?? early); });
       chunks.catch(() => {}); // said below
+      return Promise.race([app.viewport.shown, chunks.catch(() => {}), pause(PANELS_MS)]);
     });
     if (!context || abort.signal.aborted) return;
-    await Promise.race([app.viewport.shown, chunks.catch(() => {}), pause(PANELS_MS)]);
-    const { wire, fitView } = await import("./panels.js");
+    const { wire, fitView } = await panels();
     if (abort.signal.aborted) return;
     undo.push(...wire(context, place));
     flags.ready = true;
@@ -95,23 +96,23 @@ export function openPage(app, place, asked = null) {
 
 /**
  * @param {import("../main.js").App} app @param {import("../core/url.js").Place} place @param {import("./opening.js").Opening} opening @param {AbortSignal} signal
- * @param {(scene: BuildingScene) => void} onScene its geometry can be asked for
+ * @param {(scene: BuildingScene) => Promise<unknown>} onScene shows it; the rest waits for that
  * @returns {Promise<Context | null>}
  */
 async function fetchContext(app, place, opening, signal, onScene) {
   const found = await opening.parts;
   if (!found) await app.words;
-  if (!found) return sayEmpty(app, await opening.building);
+  if (!found) return sayEmpty(app, await opening.building());
   const source = await found.scene;
   if (signal.aborted) return null;
-  const scene = new BuildingScene(app.viewport, source, found.blobs);
-  onScene(scene);
-  const rawTree = await found.tree;
-  await app.words;
+  const scene = new BuildingScene(app.viewport, source, found.chunks);
+  await onScene(scene);
+  const [building, [version, rawTree]] = await Promise.all([opening.building(), found.rest(), app.words, panels()]);
+  if (signal.aborted) return null;
   const tree = treeOf(rawTree, scene);
   const store = createStore(initialState(stateOf(place, scene.rows)));
   /** @type {Context} */
-  const context = { app, store, scene, building: await opening.building, version: await found.version, path: found.path, tree, rawTree, signal, answers: new Map(), views: null, select: () => {}, openTab: (tab) => store.set({ tab }) };
+  const context = { app, store, scene, building, version, path: found.path, tree, rawTree, signal, answers: new Map(), views: null, select: () => {}, openTab: (tab) => store.set({ tab }) };
   return context;
 }
 

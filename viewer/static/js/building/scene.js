@@ -1,10 +1,9 @@
 // @ts-check
 import { Box3, Group, Vector3 } from "../../vendor/vendor3d.js";
-import { getBlob } from "../core/api.js";
-import { readChunk } from "../gl/chunks.js";
+import { chunkFrom } from "../gl/chunks.js";
 import { FeatureModel } from "../gl/features.js";
 import { boxPositions, clearGroup, floor, pathPositions, segments } from "../gl/lines.js";
-import { PARALLEL, inOrder } from "./opening.js";
+import { PARALLEL, chunkOf, inOrder } from "./opening.js";
 
 /** @typedef {import("./state.js").BuildingState} BuildingState */
 
@@ -13,7 +12,7 @@ export class BuildingScene {
   /**
    * @param {import("../gl/viewport.js").Viewport} viewport
    * @param {any} scene scene.json
-   * @param {Map<string, Promise<ArrayBuffer>>} [asked] chunks that were asked for already
+   * @param {Map<string, Promise<import("./opening.js").Decoded>>} [asked] chunks that were asked for already
    */
   constructor(viewport, scene, asked = new Map()) {
     this.asked = asked;
@@ -104,10 +103,10 @@ export class BuildingScene {
     return box;
   }
 
-  /** @param {string} sha256 @returns {Promise<ArrayBuffer>} */
-  blob(sha256) {
-    const asked = this.asked.get(sha256) ?? getBlob(sha256, this.abort.signal);
-    this.asked.delete(sha256); // a worker takes the bytes: whoever wants them again asks again
+  /** @param {any} info of the scene @returns {Promise<import("./opening.js").Decoded>} */
+  decoded(info) {
+    const asked = this.asked.get(info.sha256) ?? chunkOf(info, this.abort.signal);
+    this.asked.delete(info.sha256); // its arrays are taken: whoever wants them again asks again
     return asked;
   }
 
@@ -121,15 +120,14 @@ export class BuildingScene {
     const total = order.length;
     const worker = async () => {
       for (const info of queue) {
-        const bytes = await this.blob(info.sha256);
-        const size = bytes.byteLength;
-        const chunk = await readChunk(bytes, { storey: info.storey, band: info.band, first: info.first_feature, features: info.features }, this.model);
+        const { bytes, parts } = await this.decoded(info);
+        const chunk = chunkFrom(await parts, { storey: info.storey, band: info.band, first: info.first_feature, features: info.features }, this.model);
         await this.viewport.prepare(chunk.group);
         if (this.abort.signal.aborted) return chunk.dispose();
         this.model.add(chunk);
         this.loaded += 1;
         this.viewport.awaitFirst();
-        this.bytes += size;
+        this.bytes += bytes;
         onProgress(this.loaded, total);
         await this.viewport.breath(); // what came is handed to the graphics card before more comes
       }

@@ -90,7 +90,11 @@ export class Chunk {
  * @returns {Promise<Chunk>}
  */
 export async function readChunk(bytes, info, model, { edges = true } = {}) {
-  const parts = await decoders.decode(bytes, edges && info.band !== "spaces");
+  return chunkFrom(await decoders.decode(bytes, edges && info.band !== "spaces"), info, model);
+}
+
+/** Wrap what a worker has unpacked. @param {Part[]} parts @param {ChunkInfo} info @param {import("./features.js").FeatureModel} model */
+export function chunkFrom(parts, info, model) {
   const chunk = new Chunk(info);
   for (const part of parts) addPart(chunk, part, model);
   return chunk;

@@ -14,6 +14,10 @@ class Decoders {
     /** @type {Map<number, {resolve: (parts: Part[]) => void, reject: (error: Error) => void, done: () => void}>} */
     this.waiting = new Map();
     this.last = 0;
+    /** @type {() => void} */
+    this.sayAwake = () => {};
+    /** @type {Promise<void>} a worker runs: until then the page must not be held up, a worker starts through it */
+    this.awake = new Promise((done) => { this.sayAwake = done; });
   }
 
   /** Start the workers. */
@@ -26,6 +30,7 @@ class Decoders {
     const worker = new Worker(new URL("./workers/chunk.js", import.meta.url), { type: "module" });
     const entry = { worker, busy: 0 };
     worker.onmessage = ({ data }) => {
+      this.sayAwake();
       const job = this.waiting.get(data.id);
       this.waiting.delete(data.id);
       job?.done();

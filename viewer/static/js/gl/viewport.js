@@ -1,11 +1,11 @@
 // @ts-check
 import {
-  Box3, OrbitControls, OrthographicCamera, PerspectiveCamera, Scene, Sphere, Spherical, Vector3, WebGLRenderTarget, WebGLRenderer,
+  Box3, OrbitControls, OrthographicCamera, PerspectiveCamera, Scene, Sphere, Spherical, Vector2, Vector3, WebGLRenderTarget, WebGLRenderer,
 } from "../../vendor/vendor3d.js";
 import { unpackPick } from "../core/ids.js";
 import { LINE_LAYER, PICK_LAYER } from "./chunks.js";
-import { openContext } from "./context.js";
 import { Flight } from "./flight.js";
+import { asFresh, withoutUnused } from "./known.js";
 import { readPixel } from "./readback.js";
 import { leaveOutUnmet } from "./sight.js";
 
@@ -23,17 +23,18 @@ const HOME = new Vector3(-0.55, 0.62, 0.8).normalize();
 /** The one canvas: draws only when something changed, and answers which feature lies under a pixel. */
 export class Viewport {
   /**
-   * @param {HTMLCanvasElement} place the canvas, or where a new one is put
+   * @param {ReturnType<typeof import("./context.js").openContext>} opened
    * @param {{onLost: (lost: boolean) => void}} events
    */
-  constructor(place, events) {
-    const { canvas, context, software } = openContext(place);
+  constructor({ canvas, context, software }, events) {
     this.canvas = canvas;
     this.software = software;
-    this.renderer = new WebGLRenderer({ canvas, context, alpha: true });
+    withoutUnused(context);
+    this.renderer = asFresh(context, () => new WebGLRenderer({ canvas, context, alpha: true }));
     /** Pixels drawn per pixel shown, when the picture stands. */
     this.sharpness = this.software ? 1 : Math.min(window.devicePixelRatio, 2);
     this.renderer.setPixelRatio(this.sharpness);
+    this.size = new Vector2();
     this.renderer.debug.checkShaderErrors = false; // asking whether a shader compiled would wait for it
     this.scene = new Scene();
     this.lens = new PerspectiveCamera(42, 1, 0.1, 5000);
@@ -78,7 +79,8 @@ export class Viewport {
   resize() {
     const { clientWidth: width, clientHeight: height } = this.canvas;
     if (!width || !height) return;
-    this.renderer.setSize(width, height, false);
+    if (width !== this.size.x || height !== this.size.y) this.renderer.setSize(width, height, false); // this empties the canvas
+    this.size.set(width, height);
     this.lens.aspect = width / height;
     Object.assign(this.drawing, { left: -width / height, right: width / height });
     this.camera.updateProjectionMatrix();

@@ -14,8 +14,9 @@ export function warm(viewport, cut = false) {
   const model = new FeatureModel(0, 1);
   const chunk = new Chunk({ storey: null, band: "structure", first: 0, features: 1 });
   const base = new Vector4(1, 1, 1, 1);
-  // What stands once has its colours in its vertices, what stands many times has one: other mixtures are rare.
-  for (const instanced of [false, true]) {
+  // What stands once has its colours in its vertices, what stands many times has one: other mixtures are rare. Of the
+  // first every building has some; for the second the first picture would wait where nothing stands many times.
+  for (const instanced of cut ? [false, true] : [false]) {
     const geometry = new BufferGeometry();
     const Kind = instanced ? InstancedBufferAttribute : BufferAttribute;
     geometry.setAttribute("position", new BufferAttribute(new Int16Array(12), 4));
