@@ -76,7 +76,7 @@ async def _events(request: Request, subscription: Subscription) -> AsyncIterator
 
 @router.post("/readings", summary="Send readings by HTTP")
 def readings(twin: TwinDep, actor: ActorDep, messages: list[Message]) -> dict[str, Any]:
-    """Store readings durably; what is refused is counted with its reason.
+    """Store readings durably; the answer says how many were refused for which reason.
 
     A device signs in with its name and secret (Basic) and writes its own points. Anybody else writes only what no
     registered device writes, and nothing at all where the settings say so.

@@ -219,11 +219,12 @@ def _store(twin: Twin, actor: Actor, streams: Mapping[int, Point], number: Any, 
         )
     payload = json.dumps({"t": time, "v": given.get("result"), "u": point.unit}).encode()
     topic = f"{twin.settings.mqtt_root}/v1/{point.building_id}/{point.point_id}/obs"
-    if twin.live.ingest_batch([(topic, payload)], actor.name if actor.device else None).refused:
+    done = twin.live.ingest_batch([(topic, payload)], actor.name if actor.device else None)
+    if done.refused:
         raise InvalidInput(
-            "The reading was refused.",
+            f"The reading was refused: {', '.join(done.reasons)}.",
             reason="observation",
-            hint="GET /api/v1/readings/refused counts the reasons; unit and range are those of the point.",
+            hint="The unit is that of the point; a device writes its own points only.",
             entity=point.point_id,
         )
-    return f"{number}-{time_to_us(datetime.fromisoformat(time))}"
+    return f"{number}-{time_to_us(datetime.fromisoformat(time.upper()))}"

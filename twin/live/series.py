@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from twin.errors import InvalidInput
 from twin.live.engine import Session
-from twin.live.observation import Quality
+from twin.live.observation import Quality, RefusalReason
 from twin.live.points import Point
 from twin.live.schema import quality_to_stored
 from twin.live.store import ReadingStore
@@ -92,9 +92,8 @@ def _write(session: Session, rows: list[Values], point: Point, now_us: int) -> t
     if refused and kept_from_us is not None:
         refusal = late(kept_from_us, point.building_id, point.point_id)
         session.count_refusals([refusal] * refused, now_us)
-    if not kept:
-        return WriteResult(0, 0, refused), None
-    return total([WriteResult(0, 0, refused), session.write_series(kept)]), kept[-1]
+    before = WriteResult(0, 0, refused, {RefusalReason.LATE.value: refused} if refused else {})
+    return (total([before, session.write_series(kept)]), kept[-1]) if kept else (before, None)
 
 
 def _invalid(why: str, point_id: str) -> InvalidInput:

@@ -2,8 +2,8 @@
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import NamedTuple
 
@@ -52,20 +52,34 @@ class WriteResult:
         stored: Readings that are new.
         duplicates: Readings that were stored before, with the same value.
         refused: Readings that were not stored, whatever the reason.
+        reasons: How many of those for each reason, by the names of `RefusalReason`.
     """
 
     stored: int
     duplicates: int
     refused: int
+    reasons: Mapping[str, int] = field(default_factory=dict, compare=False)
+
+
+def result_of(stored: int, duplicates: int, refused: Sequence[Refusal], conflicts: int = 0) -> WriteResult:
+    """Return what became of an append, with the reasons of what was refused before and of its conflicts."""
+    reasons = Counter(refusal.reason.value for refusal in refused)
+    if conflicts:
+        reasons[RefusalReason.CONFLICT.value] += conflicts
+    return WriteResult(stored, duplicates, len(refused) + conflicts, dict(reasons))
 
 
 def total(results: Iterable[WriteResult]) -> WriteResult:
     """Return the sum of many appends."""
     chosen = tuple(results)
+    reasons: Counter[str] = Counter()
+    for item in chosen:
+        reasons.update(item.reasons)
     return WriteResult(
         sum(item.stored for item in chosen),
         sum(item.duplicates for item in chosen),
         sum(item.refused for item in chosen),
+        dict(reasons),
     )
 
 
@@ -95,7 +109,7 @@ def write_rows(
     connection.execute("SAVEPOINT fast")
     if _execute_rows(connection, _INSERT, flat) == len(flat):
         outcome: list[Outcome] = [
-            (WriteResult(len(rows), 0, len(refused)), [row.observation for row in rows]) for rows, refused in appends
+            (result_of(len(rows), 0, refused), [row.observation for row in rows]) for rows, refused in appends
         ]
         new = flat
     else:  # something was there already: go row by row, to know what
@@ -153,7 +167,7 @@ def _write_each(
             detail = "another value is stored for this point and time"
             refusals.append(Refusal(RefusalReason.CONFLICT, detail, building_id, point_id))
     duplicates = len(rows) - len(stored) - conflicts
-    return WriteResult(len(stored), duplicates, len(refused) + conflicts), stored
+    return result_of(len(stored), duplicates, refused, conflicts), stored
 
 
 def _same(connection: sqlite3.Connection, value: Values) -> bool:
@@ -169,12 +183,12 @@ def write_series(connection: sqlite3.Connection, rows: Sequence[Values]) -> Writ
     stored = connection.total_changes - before
     connection.execute(UPSERT_LATEST.format(rows="(?, ?, ?, ?)"), rows[-1])
     if stored == len(rows):
-        return WriteResult(stored, 0, 0)
+        return result_of(stored, 0, ())
     span = (rows[0][0], rows[0][1], rows[-1][1])
     query = "SELECT time_us, result FROM observation WHERE point = ? AND time_us BETWEEN ? AND ?"
     there = dict(connection.execute(query, span))
     conflicts = sum(1 for row in rows if there[row[1]] != row[2])
-    return WriteResult(stored, len(rows) - stored - conflicts, conflicts)
+    return result_of(stored, len(rows) - stored - conflicts, (), conflicts)
 
 
 def newest_of(values: Iterable[Values]) -> Newest:

@@ -168,7 +168,7 @@ def test_readings_come_in_and_go_out(client):
     readings = [{"t": f"2026-01-01T12:0{i}:00Z", "v": 20 + i, "u": point["unit"]} for i in range(3)]
     messages = [{"topic": topic, "payload": readings}, {"topic": topic, "payload": {"v": "warm"}}]
     result = client.post("/api/v1/readings", json=messages).json()
-    assert (result["stored"], result["refused"]) == (3, 1)
+    assert (result["stored"], result["refused"], result["reasons"]) == (3, 1, {"result-type": 1})
     assert client.post("/api/v1/readings", json=messages[:1]).json()["duplicates"] == 3
     silent = {b["building_id"]: b["silent"] for b in get(client, "/api/v1/buildings").json()["items"]}
     assert (silent[HOUSE], silent["120900103"]) == (1, 0)  # one fell silent; those that never spoke are none

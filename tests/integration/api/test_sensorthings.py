@@ -171,6 +171,16 @@ def test_a_wrong_observation_is_refused(service, stream):
         answer = httpx.post(f"{service}/Observations", json=body)
         assert answer.status_code == status, answer.text
         assert answer.json()["message"]
+    late = {"result": 1, "phenomenonTime": "2999-01-01T00:00:00Z", "Datastream": {"@iot.id": stream.id}}
+    assert "time-future" in httpx.post(f"{service}/Observations", json=late).json()["detail"]
+
+
+def test_a_time_may_be_written_in_small_letters(service, stream):
+    body = {"result": 1, "phenomenonTime": "2026-01-01t00:00:00z", "Datastream": {"@iot.id": stream.id}}
+    answer = httpx.post(f"{service}/Observations", json=body)
+    assert answer.status_code == 201, answer.text
+    made = httpx.get(answer.headers["location"]).json()
+    assert made["phenomenonTime"] == "2026-01-01T00:00:00Z"
 
 
 def unit(symbol="Cel"):

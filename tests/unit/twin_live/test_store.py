@@ -67,9 +67,13 @@ def test_the_same_reading_twice_is_one_row(wing: LiveWing) -> None:
 
 def test_another_value_for_the_same_time_is_a_conflict(wing: LiveWing) -> None:
     wing.ingest(TEMP, message(20.0))
-    assert wing.ingest(TEMP, message(21.0)) == WriteResult(0, 0, 1)
+    refused = wing.ingest(TEMP, message(21.0))
+    assert (refused, refused.reasons) == (WriteResult(0, 0, 1), {"conflict": 1})
+    mixed = wing.ingest_batch([(TEMP, message(21.0)), (TEMP, message(20.5, -1)), (TEMP, b"{")])
+    assert (mixed.stored, mixed.reasons) == (1, {"conflict": 1, "not-json": 1})
+    wing.ingest(TEMP, message(20.0))
     assert latest(wing)["value"] == 20.0
-    assert counts(wing) == {"conflict": 1}
+    assert counts(wing) == {"conflict": 2, "not-json": 1}
 
 
 def test_a_truth_value_is_not_the_number_one(wing: LiveWing) -> None:

@@ -22,6 +22,7 @@ from twin.live.write import (
     Values,
     WriteResult,
     newest_of,
+    result_of,
     values_of,
     without_late,
 )
@@ -112,8 +113,7 @@ class PostgresSession(Tables):
         new = self._insert_told(list(first.values()))
         if len(new) == sum(map(len, values)):
             outcome: list[Outcome] = [
-                (WriteResult(len(rows), 0, len(refused)), [row.observation for row in rows])
-                for rows, refused in appends
+                (result_of(len(rows), 0, refused), [row.observation for row in rows]) for rows, refused in appends
             ]
         else:
             there, waiting = self._there(first, new), set(new)
@@ -143,9 +143,9 @@ class PostgresSession(Tables):
         new = self.insert(rows)
         self.put_latest(rows[-1:])
         if new == len(rows):
-            return WriteResult(new, 0, 0)
+            return result_of(new, 0, ())
         ((conflicts,),) = self._db.execute(_CONFLICTS, columns_of(rows)).fetchall()
-        return WriteResult(new, len(rows) - new - conflicts, conflicts)
+        return result_of(new, len(rows) - new - conflicts, (), conflicts)
 
     def insert(self, values: Sequence[Values]) -> int:
         """Insert rows into the history alone; return how many are new."""
@@ -245,4 +245,4 @@ def _outcome(
             name = row.observation[:2]
             refusals.append(Refusal(RefusalReason.CONFLICT, "another value is stored for this point and time", *name))
     duplicates = len(rows) - len(stored) - conflicts
-    return WriteResult(len(stored), duplicates, len(refused) + conflicts), stored
+    return result_of(len(stored), duplicates, refused, conflicts), stored
