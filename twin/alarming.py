@@ -88,8 +88,8 @@ class Affected:
     def _rows(self, version: Version, name: str, given: Mapping[str, str]) -> list[dict[str, Any]]:
         try:
             answer = self._questions.answer(version, name, given)
-        except QueryRefused:
-            return []  # the point is bound to something that has no GlobalId of a model
+        except (QueryRefused, NotFound):
+            return []  # the point is bound to nothing of this version
         return [dict(row) for row in answer.rows]
 
 

@@ -1,6 +1,6 @@
 """Questions to the graph as of any version, and the difference of two answers."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from graph import (
@@ -8,12 +8,15 @@ from graph import (
     Answer,
     AnswerDiff,
     GraphStore,
+    Label,
+    ParameterKind,
     QueryRefused,
     Question,
     Scope,
     ask,
     diff_answers,
     parse_parameters,
+    projected_labels,
     question,
     question_of_versions,
 )
@@ -27,6 +30,13 @@ FREE_QUERY_S = 2.0  # of a free query; with the limit of work it bounds what one
 FREE_AT_ONCE = 2  # of all askers: each has a process with its memory
 FREE_WAITING = 6  # more would keep the threads from those who ask something else
 MAX_COMPARED_ROWS = 20_000  # of each answer of a difference: every element of a large model, some 10 MB
+
+_THINGS: Mapping[ParameterKind, Collection[Label]] = {
+    ParameterKind.SPACE: (Label.SPACE,),
+    ParameterKind.STOREY: (Label.STOREY,),
+    ParameterKind.SYSTEM: (Label.SYSTEM, Label.ZONE),
+    ParameterKind.ELEMENT: tuple(Label),
+}  # what a parameter may name
 
 
 class Questions:
@@ -54,16 +64,35 @@ class Questions:
         """Return the answer to a named question as of `version`; see `graph.ask`.
 
         The city around a building has no versions: what is asked of it is answered as it is known now.
+
+        Raises:
+            NotFound: (element) the answer is empty because the version has no space, storey, system or element of a
+                GlobalId that was given.
         """
         if (wanted := question(name)).of_city:  # an unknown one is refused before anything is projected
             return self._of_city(wanted, Scope(version.key.building_id, version.key.stage.value), given, limit)
+        found, unknown = self._of_version(version, wanted, given, limit)
+        if unknown:
+            raise NotFound("This version has no such element.", reason="element", entity=unknown[:80])
+        return found
+
+    def _of_version(
+        self, version: Version, wanted: Question, given: Mapping[str, str], limit: int
+    ) -> tuple[Answer, str]:
         if self._projections.is_latest(version):
-            scope = Scope(version.key.building_id, version.key.stage.value)
-            found = ask(self._graph, scope, name, given, limit=limit)
+            found = self._asked(Scope(version.key.building_id, version.key.stage.value), wanted, given, limit)
             if self._projections.is_latest(version):  # no newer version came in between
                 return found
         with self._projections.held(version) as scope:
-            return ask(self._graph, scope, name, given, limit=limit)
+            return self._asked(scope, wanted, given, limit)
+
+    def _asked(self, scope: Scope, wanted: Question, given: Mapping[str, str], limit: int) -> tuple[Answer, str]:
+        """Return an answer, and what the version has not, if the answer is empty because of that."""
+        found = ask(self._graph, scope, wanted.name, given, limit=limit)
+        things = {given[p.name]: _THINGS[p.kind] for p in wanted.parameters if p.kind in _THINGS}
+        labels = {} if found.rows or not things else projected_labels(self._graph, scope, things)
+        unknown = [thing for thing, kinds in things.items() if labels.get(thing) not in kinds]
+        return found, "" if found.rows or not unknown else unknown[0]
 
     def _of_city(self, wanted: Question, scope: Scope, given: Mapping[str, str], limit: int) -> Answer:
         if wanted.of_one_place:
@@ -85,7 +114,7 @@ class Questions:
             QueryRefused: (question, question-of-map) there is no such question, or the map answers it.
         """
         wanted = question_of_versions(name)
-        answers = [self.answer(version, name, given, limit=MAX_COMPARED_ROWS) for version in (before, after)]
+        answers = [self._of_version(version, wanted, given, MAX_COMPARED_ROWS)[0] for version in (before, after)]
         return diff_answers(wanted, *answers)
 
     def free(self, version: Version, text: str, parameters: Mapping[str, Any], *, limit: int, offset: int) -> Answer:

@@ -158,6 +158,11 @@ def test_differences_and_free_queries_over_http(loaded_home, tmp_path):
         assert earlier["as_of"] == "as-designed/2"
         assert "Saal 2" in {row["name"] for row in earlier["rows"]}
         assert client.get(f"{root}?version=9").status_code == 404
+        for name in ("nothing", client.get(f"{root}?version=2").json()["rows"][0]["space"]):
+            unknown = client.get(
+                f"/api/v1/buildings/{ROW}/questions/spaces-of-storey?storey={name}"
+            )  # a room is none
+            assert (unknown.status_code, unknown.json()["entity"]) == (404, name)
         around = f"/api/v1/buildings/{ROW}/questions/neighbours"  # the map has no versions
         assert client.get(f"{around}?version=2").json()["as_of"] is None
         refused = client.get(f"{around}/diff?from=as-designed/2&to=as-designed/latest")
