@@ -24,6 +24,8 @@ def test_legends_count_all_and_filter_and_any_number_can_be_the_colour(page, dem
         entry.press("Enter")
         page.wait_for_function(f"() => window.kaksik.state.shown === {count}")
         assert f"mode={mode}" in page.url
+        named = "[...document.querySelectorAll('#labels .label')].filter((l) => l.style.visibility === 'visible')"
+        page.wait_for_function(f"() => {{ const n = {named}.length; return n > 0 && n <= {count}; }}")
     page.get_by_label("Number…").select_option("n:height_m")
     page.wait_for_function("() => window.kaksik.state.mode === 'n:height_m'")
     assert "Height, m" in page.locator(".legend h2").inner_text()

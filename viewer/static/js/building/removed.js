@@ -11,7 +11,7 @@ const NUMBER = 2;
  * @param {import("./context.js").Context} context
  * @param {string} path of the older version
  * @param {Set<string>} ids
- * @returns {Promise<() => void>} takes them off again
+ * @returns {Promise<{show: (ids: Set<string>) => void, close: () => void}>} show: only these of them
  */
 export async function loadRemoved(context, path, ids) {
   const source = await getJson(`${path}/scene`, { signal: context.signal });
@@ -24,8 +24,12 @@ export async function loadRemoved(context, path, ids) {
     model.add(await readChunk(bytes, { storey: info.storey, band: info.band, first: info.first_feature, features: info.features }, model));
   }
   model.group.position.set(...context.scene.toScene(source.origin));
-  model.show({ isolated: rows, ghostRest: false, colours: new Map([...rows].map((row) => [row, COMPARE.removed])) });
+  const colours = new Map([...rows].map((row) => [row, COMPARE.removed]));
+  const show = (/** @type {Set<string>} */ some) => {
+    model.show({ isolated: new Set([...rows].filter((row) => some.has(source.elements.global_id[row]))), ghostRest: false, colours });
+    context.app.viewport.invalidate();
+  };
+  show(ids);
   context.scene.root.add(model.group);
-  context.app.viewport.invalidate();
-  return () => { model.dispose(); context.app.viewport.invalidate(); };
+  return { show, close: () => { model.dispose(); context.app.viewport.invalidate(); } };
 }

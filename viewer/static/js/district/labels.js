@@ -7,7 +7,7 @@ const EDGE = 4;
 const MOST = 24;
 
 /**
- * Names above the buildings that have a model, without overlaps.
+ * Names above the shown buildings that have a model, without overlaps.
  * @param {import("../gl/viewport.js").Viewport} viewport
  * @param {import("./scene.js").DistrictScene} scene
  * @param {(building: any) => boolean} wanted
@@ -25,10 +25,10 @@ export function labelBuildings(viewport, scene, wanted) {
     const stage = layer.getBoundingClientRect();
     /** @type {{x: number, y: number, w: number}[]} */
     const taken = [];
-    for (const { element, top, width } of labels) {
+    for (const { building, element, top, width } of labels) {
       const p = viewport.project(top);
       const [x, y, w] = p ? [p.x - stage.left, p.y - stage.top, width] : [0, 0, 0];
-      const free = p && x > 0 && y > 0 && x < stage.width && y < stage.height && !taken.some((o) => Math.abs(o.x - x) < (o.w + w) / 2 + 6 && Math.abs(o.y - y) < 26);
+      const free = p && scene.isShown(building) && x > 0 && y > 0 && x < stage.width && y < stage.height && !taken.some((o) => Math.abs(o.x - x) < (o.w + w) / 2 + 6 && Math.abs(o.y - y) < 26);
       element.style.visibility = free ? "visible" : "hidden";
       if (!free) continue;
       taken.push({ x, y, w });

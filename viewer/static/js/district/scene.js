@@ -17,6 +17,8 @@ export class DistrictScene {
    */
   constructor(viewport, district, onChange) {
     this.viewport = viewport;
+    /** @type {(building: any) => boolean} those of the last showing */
+    this.isShown = () => true;
     this.root = new Group();
     this.buildings = district.buildings.filter((/** @type {any} */ b) => b.footprint);
     this.rows = new Map(this.buildings.map((/** @type {any} */ b, /** @type {number} */ i) => [b.building_id, i]));
@@ -74,6 +76,7 @@ export class DistrictScene {
    * @param {string | null} selected building id
    */
   show(colourOf, isShown, selected) {
+    this.isShown = isShown;
     const shown = new Set(this.buildings.flatMap((/** @type {any} */ b, /** @type {number} */ i) => (isShown(b) ? [i] : [])));
     const hidden = new Set([...this.real.values()].map(({ row }) => row));
     const colours = new Map(this.buildings.map((/** @type {any} */ b, /** @type {number} */ i) => [i, colourOf(b)]));

@@ -59,7 +59,7 @@ class Applications {
   /** @param {any} a */
   item(a) {
     const part = h("details", { class: "application", "data-application": a.application_id, "data-state": a.state, open: this.open === a.application_id },
-      h("summary", null, h("b", null, words(`application.state.${a.state}`, a.state)), h("small", { class: "muted" }, ` ${t("application.by", { name: a.applicant, date: dateTime(a.opened) })}`)),
+      h("summary", null, h("b", null, words(`application.state.${a.state}`, a.state)), h("small", { class: "muted" }, ` · ${t("application.by", { name: a.applicant, date: dateTime(a.opened) })}`)),
       h("div", { class: "application-body" }, decision(a), this.moves(a), a.submissions.length ? submissionPart(this.context, a, () => this.ask()) : h("p", { class: "muted" }, t("application.draft")), history(a)));
     part.addEventListener("toggle", () => { if (part.open) this.open = a.application_id; });
     return h("li", null, part);

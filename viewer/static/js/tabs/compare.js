@@ -56,7 +56,7 @@ class Comparison {
     this.places = new Map();
     /** @type {Map<string, string>} names of what is not drawn */
     this.names = new Map();
-    /** @type {(() => void) | null} */
+    /** @type {Awaited<ReturnType<typeof loadRemoved>> | null} */
     this.gone = null;
     this.from = "";
     /** @type {Map<string, string>} who asked for an acceptance, by the digest of its document */
@@ -64,7 +64,7 @@ class Comparison {
   }
 
   end() {
-    this.gone?.();
+    this.gone?.close();
     this.gone = null;
   }
 
@@ -147,6 +147,7 @@ class Comparison {
 
   colour() {
     const { scene, store } = this.context;
+    this.gone?.show(new Set(this.shown("removed").map((/** @type {any} */ e) => e.global_id)));
     const colours = new Map();
     const legend = PARTS.map((key) => {
       const rows = key === "removed" ? [] : [...scene.rowsOf(this.shown(key).map((/** @type {any} */ e) => e.global_id))];

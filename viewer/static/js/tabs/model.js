@@ -2,6 +2,7 @@
 import { fill, h } from "../core/dom.js";
 import { className, dateTime, number, t, unit, valueText } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
+import { labelOf } from "../core/tree.js";
 import { errorBlock, skeleton } from "../ui/feedback.js";
 import { said } from "../ui/sentences.js";
 import { once } from "../building/context.js";
@@ -81,7 +82,7 @@ function element(context, record, latest) {
   const storey = row === undefined ? null : context.scene.table.storey[row];
   const storeyName = context.scene.source.storeys.find((/** @type {any} */ s) => s.global_id === storey)?.name;
   return [
-    h("header", { class: "element-head" }, h("h2", null, record.name || className(record.ifc_class)),
+    h("header", { class: "element-head" }, h("h2", null, labelOf({ name: record.name, long_name: record.attributes?.LongName?.value }) || className(record.ifc_class)),
       h("p", { class: "muted" }, [className(record.ifc_class), storeyName].filter(Boolean).join(" · ")), h("code", { class: "gid" }, record.global_id)),
     row === undefined ? h("p", { class: "hint" }, icon("info", 16), t("model.nogeometry")) : null,
     record.points?.length ? fold(t("model.points"), pointList(record.points, latest), { badge: number(record.points.length, 0) }) : null,
