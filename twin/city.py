@@ -39,8 +39,9 @@ from twin.errors import InvalidInput, NotFound
 from twin.layers import Layers
 from twin.plain_properties import has, plain_names
 from twin.reading import Progress, silent
+from twin.register_rows import REGISTER, RegisterRows
 
-CITY, REGISTER = "city", "register"
+CITY = "city"
 NEIGHBOUR_RADIUS_M = 100.0  # the farthest that a rule of distance looks; boundaries of plots lie nearer
 MODELS_PART = "m"  # name of the part of a cell that holds the models
 TOLD = ("building_id", "source", "ground_m", "height_m")  # of every building
@@ -100,6 +101,7 @@ class City:
         blobs: Keeps the bytes of it.
         catalogue: Buildings with a model.
         shelf: Their reports.
+        register: What the register says of them.
         limits: What the reading of a city may use.
     """
 
@@ -110,6 +112,7 @@ class City:
         blobs: BlobStore,
         catalogue: Catalogue,
         shelf: ReportShelf,
+        register: RegisterRows,
         limits: Limits,
     ) -> None:
         self._folder = folder
@@ -117,6 +120,7 @@ class City:
         self._blobs = blobs
         self._catalogue = catalogue
         self._shelf = shelf
+        self._register = register
         self._limits = limits
         self._importing = threading.Lock()
         self._known_matches: tuple[object, tuple[Match, ...]] = (None, ())
@@ -178,7 +182,7 @@ class City:
             body = model_body(version, {"name": building.name, "address": building.address, **energy.get(key, {})})
             if body is not None:
                 found.append(body)
-        register = self._register()
+        register = self._register.of([body.building_id for body in found])
         return [described(body, register.get(body.building_id, {})) for body in found]
 
     def matches(self) -> tuple[Match, ...]:
@@ -348,10 +352,6 @@ class City:
     def _build(self, city: str, register: str | None, progress: Progress) -> Built:
         described = None if register is None else self._blobs.path(register)
         return build_index(self._blobs.path(city), described, self._path(city, register), self._limits, progress)
-
-    def _register(self) -> Mapping[str, Mapping[str, Any]]:
-        data = self._layers.content(REGISTER)
-        return {} if data is None else read_register(data).rows
 
     def _path(self, city: str | None, register: str | None) -> Path:
         return self._folder / f"city-{LAYOUT}-{_digest(city, register)[:32]}.sqlite"

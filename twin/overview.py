@@ -4,10 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from twin.catalogue import Building, Catalogue, ReportShelf, Version
-from twin.city import REGISTER
-from twin.district import read_register
 from twin.layers import PARCELS, PLAN_AREAS, Layers
 from twin.live import LiveWing
+from twin.register_rows import RegisterRows
 from twin.reports import GAP
 
 CRS = "EPSG:3301"
@@ -20,6 +19,7 @@ class Overview:
         catalogue: Buildings and versions.
         shelf: Reports that are there already.
         layers: Parcels and plan areas.
+        register: What the register says of buildings.
         live: Points and their latest readings.
         open_alarms: Returns how many alarms last or wait for somebody to see them, by building.
     """
@@ -29,15 +29,16 @@ class Overview:
         catalogue: Catalogue,
         shelf: ReportShelf,
         layers: Layers,
+        register: RegisterRows,
         live: LiveWing,
         open_alarms: Callable[[], Mapping[str, int]],
     ) -> None:
         self._catalogue = catalogue
         self._shelf = shelf
         self._layers = layers
+        self._register = register
         self._live = live
         self._open_alarms = open_alarms
-        self._described: tuple[object, Mapping[str, Mapping[str, Any]]] = (None, {})
 
     def buildings(self) -> list[dict[str, Any]]:
         """Return a summary of every building that has a version, by id."""
@@ -49,7 +50,7 @@ class Overview:
         found = [building for building in self._catalogue.buildings() if building.latest]
         shown = found[offset:] if limit is None else found[offset : offset + limit]
         alarms, gaps = self._open_alarms(), self._gaps()
-        described = self._register(found)
+        described = self._register.of([b.building_id for b in found])
         return [self._summary(building, reports, alarms, gaps, described) for building in shown], len(found)
 
     def building(self, building_id: str) -> dict[str, Any]:
@@ -63,7 +64,7 @@ class Overview:
         versions = [
             version_summary(v, sealed=_key(v) in reports["seal"]) for v in self._catalogue.versions(building_id)
         ]
-        described = self._register([building])
+        described = self._register.of([building_id])
         summary = self._summary(building, reports, self._open_alarms(), self._gaps(), described)
         return {**summary, "versions": versions}
 
@@ -77,15 +78,6 @@ class Overview:
             "parcels": self._layers.geojson(PARCELS),
             "plan_areas": self._layers.geojson(PLAN_AREAS),
         }
-
-    def _register(self, buildings: Sequence[Building]) -> Mapping[str, Mapping[str, Any]]:
-        """Return what the imported register says of some buildings; read anew only when it or they have changed."""
-        digest = self._layers.digests().get(REGISTER)
-        key = (digest, tuple(building.building_id for building in buildings))
-        if digest is not None and self._described[0] != key:
-            rows = read_register(self._layers.content(REGISTER) or b"").rows
-            self._described = (key, {name: rows[name] for name in key[1] if name in rows})
-        return {} if digest is None else self._described[1]
 
     def _summary(
         self,

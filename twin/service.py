@@ -44,6 +44,7 @@ from twin.projection_city import CityProjection
 from twin.projections import Projections
 from twin.questions import Questions
 from twin.reading import Progress, silent
+from twin.register_rows import RegisterRows
 from twin.releases import Releases, open_releases
 from twin.reports import Energy, Permits, ReportDesk, Validation
 from twin.sealing import Evidence
@@ -338,7 +339,8 @@ def open_twin(settings: Settings, clock: Clock = system_clock) -> Twin:
     catalogue, shelf = Catalogue(engine), ReportShelf(engine)
     snapshots, layers = SnapshotReader(catalogue, blobs), Layers(engine, blobs, clock)
     limits = Limits(settings.read_timeout_s, settings.read_memory_bytes)
-    city = City(home / "district", layers, blobs, catalogue, shelf, limits)
+    register = RegisterRows(layers, blobs)
+    city = City(home / "district", layers, blobs, catalogue, shelf, register, limits)
     live = LiveWing(_secret(settings.readings_url) or home / "readings.sqlite", clock, root=settings.mqtt_root)
     projections = Projections(graph, catalogue, snapshots, live.points)
     live.watch_points(projections.points_changed)
@@ -368,7 +370,7 @@ def open_twin(settings: Settings, clock: Clock = system_clock) -> Twin:
         sights=Sights(catalogue, blobs, city),
         sites=Sites(city, layers),
         geoid=open_geoid(settings.geoid_grid),
-        overview=Overview(catalogue, shelf, layers, live, alarms.book.open_by_building),
+        overview=Overview(catalogue, shelf, layers, register, live, alarms.book.open_by_building),
         permits=permits,
         energy=energy,
         operations=Operations(live, snapshots, desk, weather),
