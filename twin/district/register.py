@@ -2,14 +2,17 @@
 
 import csv
 import io
-import math
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ifc import ReadFinding
 from twin.district.context import Findings, Scalar
 from twin.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from _csv import Reader
 
 MAX_CSV_BYTES = 256 * 1024 * 1024  # all buildings of the national register with thirty columns
 MAX_COLUMNS = 200  # a sheet with more is not a list of buildings
@@ -27,7 +30,9 @@ COLUMNS: Mapping[str, str] = {
     "height_m": "register_height_m", "korgus": "register_height_m", "korgus_m": "register_height_m",
 }  # fmt: skip
 _ONE_ROW = "Keep one row per building."
-_REGISTER_CODE = re.compile(r"[12]\d{8}")
+_REGISTER_CODE = re.compile(r"[12][0-9]{8}")
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+[.,]?[0-9]*|[.,][0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+MAX_NUMBER = 1e15  # nothing about a building is larger, and steps between such numbers can still be counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +87,22 @@ def read_coded_table(
         header = _header(next(lines, []), names)
         findings = Findings()
         rows: dict[str, Mapping[str, Scalar]] = {}
-        for line, cells in enumerate(lines, start=2):
-            _row(line, cells, header, checks or {}, rows, findings)
+        for cells in lines:
+            _row(lines.line_num, cells, header, checks or {}, rows, findings)
     except csv.Error as error:
         raise InvalidInput("The file is not CSV.", reason="csv", hint="Save it as CSV in UTF-8.") from error
     if not rows:
-        raise InvalidInput("The file has no row with an EHR code.", reason="empty", hint="A code has nine digits.")
-    return CodedTable(tuple(n for n in header if n != CODE), rows, findings.all(), findings.skipped)
+        first = findings.all()[0] if findings.skipped else None
+        raise InvalidInput(
+            "The file has no row with an EHR code." + (f" The first: {first.message}" if first else ""),
+            reason="empty",
+            hint=first.hint if first else "A code has nine digits.",
+            line=first.line if first else None,
+        )
+    return CodedTable(tuple(n for n in header if n and n != CODE), rows, findings.all(), findings.skipped)
 
 
-def _reader(data: bytes) -> Iterator[list[str]]:
+def _reader(data: bytes) -> "Reader":
     if len(data) > MAX_CSV_BYTES:
         raise InvalidInput(
             f"The file has {len(data)} bytes.", reason="too-large", hint=f"Keep it under {MAX_CSV_BYTES} bytes."
@@ -113,7 +124,7 @@ def _header(cells: Sequence[str], names: Mapping[str, str]) -> list[str]:
             f"The file has {len(cells)} columns.", reason="column", hint=f"Keep it under {MAX_COLUMNS}."
         )
     header = [names.get(_folded(cell), cell.strip()[:80]) for cell in cells]
-    twice = next((name for name in header if header.count(name) > 1), None)
+    twice = next((name for name in header if name and header.count(name) > 1), None)
     if twice is not None:
         raise InvalidInput(f"Two columns mean “{twice}”.", reason="column", entity=twice, hint="Keep one of them.")
     if CODE not in header:
@@ -137,6 +148,7 @@ def _row(
     if not any(cell.strip() for cell in cells):
         return
     texts = dict(zip(header, (cell.strip()[:MAX_CELL_CHARACTERS] for cell in cells), strict=False))
+    texts.pop("", None)  # a column without a name, as spreadsheets add them at the end
     code = texts.pop(CODE, "")
     if not _REGISTER_CODE.fullmatch(code):
         message = f"“{code[:20]}” is not an EHR code of nine digits."
@@ -169,8 +181,11 @@ def number(text: str) -> float:
     Raises:
         ValueError: it is none.
     """
-    value = float(text.replace("\u00a0", "").replace(" ", "").replace(",", "."))
-    if not math.isfinite(value):
+    plain = text.replace("\u00a0", "").replace(" ", "")
+    if not _NUMBER.fullmatch(plain):
+        raise ValueError(text)
+    value = float(plain.replace(",", "."))
+    if abs(value) > MAX_NUMBER:
         raise ValueError(text)
     return value
 

@@ -40,6 +40,26 @@ def test_register_data_gets_standard_names_and_checked_values():
     assert [(f.rule, f.entity, f.line) for f in table.findings] == [("register.value", CODES[1], 3)]
 
 
+def test_columns_without_a_name_are_passed_over_and_lines_are_those_of_the_file():
+    table = read_register(f'EHR kood;Märkus;;\n{CODES[0]};"kaks\nrida";;\nx;y;;\n'.encode())
+    assert (table.columns, dict(table.rows[CODES[0]])) == (("Märkus",), {"Märkus": "kaks\nrida"})
+    assert [(f.rule, f.line) for f in table.findings] == [("register.code", 4)]
+
+
+def test_a_table_without_a_usable_row_says_what_is_wrong_with_the_first():
+    with pytest.raises(InvalidInput) as caught:
+        read_register(b"EHR kood;aasta\n12;1990\n")
+    assert (caught.value.reason, caught.value.line) == ("empty", 2)
+    assert "12" in caught.value.message
+
+
+@pytest.mark.parametrize("cell", ["1_000", "1e308", "-1e308", "nan", "inf", "٣", "0x10", "1.234,5", ""])
+def test_what_is_no_number_of_a_building_is_unreadable(cell):
+    table = read_coded_table(f"ehr_code;v\n{CODES[0]};{cell}\n{CODES[1]};-1 234,5e0\n".encode())
+    theme = classify(table, "v", Method.EQUAL, 5)
+    assert (dict(theme.values), theme.unreadable) == ({CODES[1]: -1234.5}, (CODES[0],))
+
+
 def test_faulty_rows_are_named_and_the_rest_is_read():
     text = f"ehr_code,address\n12,x\n{CODES[0]},a\n{CODES[0]},b\n{CODES[1]}\n\n{CODES[2]},c\n"
     table = read_register(text.encode())
