@@ -71,6 +71,7 @@ async function start() {
   }
   app = { viewport: await viewport, remember, go, crumbs: (parts) => fill(byId("crumbs"), ...parts), words };
   app.viewport.shown.then(unveil);
+  unveiled.then(() => app.viewport.wake());
   exposeForTests();
   window.addEventListener("popstate", onPop);
   byId("home").addEventListener("click", (event) => { event.preventDefault(); go({ mode: place.mode }); });

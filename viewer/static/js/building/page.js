@@ -53,7 +53,8 @@ export function openPage(app, place, asked = null) {
       const early = initialState(stateOf(place, scene.rows));
       chunks = scene.load((done, total) => { stageProgress(done / total); scene.show(context?.store.get() ?? early); });
       chunks.catch(() => {}); // said below
-      return Promise.race([app.viewport.shown, chunks.catch(() => {}), pause(PANELS_MS)]);
+      const nothing = chunks.catch(() => {}).then(() => (scene.loaded ? app.viewport.shown : 0));
+      return Promise.race([app.viewport.shown, nothing, pause(PANELS_MS)]);
     });
     if (!context || abort.signal.aborted) return;
     const { wire, fitView } = await panels();

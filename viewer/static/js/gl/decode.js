@@ -16,7 +16,7 @@ class Decoders {
     this.last = 0;
     /** @type {() => void} */
     this.sayAwake = () => {};
-    /** @type {Promise<void>} a worker runs: until then the page must not be held up, a worker starts through it */
+    /** @type {Promise<void>} a worker hears: until then the page must not be held up, for it starts through the page */
     this.awake = new Promise((done) => { this.sayAwake = done; });
   }
 
@@ -29,6 +29,7 @@ class Decoders {
   start() {
     const worker = new Worker(new URL("./workers/chunk.js", import.meta.url), { type: "module" });
     const entry = { worker, busy: 0 };
+    worker.postMessage({ id: 0 }); // answered when the worker hears: what is sent before waits with the page
     worker.onmessage = ({ data }) => {
       this.sayAwake();
       const job = this.waiting.get(data.id);

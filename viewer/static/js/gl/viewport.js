@@ -56,6 +56,8 @@ export class Viewport {
     /** @type {Promise<number>} that moment */
     this.shown = new Promise((done) => { this.sayShown = done; });
     this.awaited = false;
+    /** Nothing to draw has come yet: an empty picture would only keep the graphics process from the first one. */
+    this.asleep = true;
     this.queued = false;
     /** @type {WebGLSync | null} */
     this.fence = null;
@@ -121,7 +123,7 @@ export class Viewport {
 
   /** Ask for a frame; many askings make one. */
   invalidate() {
-    if (this.queued) return;
+    if (this.queued || this.asleep) return;
     this.queued = true;
     requestAnimationFrame(() => this.frame());
   }
@@ -134,7 +136,8 @@ export class Viewport {
     this.camera.layers.set(0);
     const plain = this.moving && this.slow;
     if (!plain) this.camera.layers.enable(LINE_LAYER);
-    this.setSharpness(plain && this.software ? COARSE : this.sharpness);
+    const ratio = plain && this.software ? COARSE : this.sharpness;
+    if (ratio !== this.renderer.getPixelRatio()) this.renderer.setPixelRatio(ratio); // this empties the canvas
     this.renderer.render(this.scene, this.camera);
     const gl = /** @type {WebGL2RenderingContext} */ (this.renderer.getContext());
     this.fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
@@ -145,14 +148,17 @@ export class Viewport {
     for (const action of this.afterFrame) action();
   }
 
-  /** Draw with more or fewer pixels from now on; this empties the canvas. @param {number} ratio */
-  setSharpness(ratio) {
-    if (ratio !== this.renderer.getPixelRatio()) this.renderer.setPixelRatio(ratio);
-  }
-
   /** The next frame is the first with something of a model in it: note when it is finished. */
   awaitFirst() {
     this.awaited = this.shownAt === 0;
+    this.wake();
+  }
+
+  /** Draw from now on, though it may be nothing. */
+  wake() {
+    if (!this.asleep) return;
+    this.asleep = false;
+    this.invalidate();
   }
 
   /** Look until the picture of now is finished. */

@@ -24,6 +24,7 @@ const MAX_OUTLINED = 60_000;
 
 self.onmessage = async ({ data }) => {
   const { id, bytes, edges } = data;
+  if (!bytes) return self.postMessage({ id }); // asked whether it hears
   try {
     const parts = await read(bytes, edges);
     self.postMessage({ id, parts }, { transfer: parts.flatMap(buffersOf) });
@@ -31,8 +32,6 @@ self.onmessage = async ({ data }) => {
     self.postMessage({ id, error: String(error) });
   }
 };
-
-self.postMessage({ id: 0 }); // awake
 
 /** @param {ArrayBuffer} bytes @param {boolean} edges @returns {Promise<Part[]>} */
 async function read(bytes, edges) {
