@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -82,7 +83,7 @@ def items_query(given: Sequence[tuple[str, str]], properties: Collection[str] = 
     """
     names = [name for name in properties if name not in PLAIN_PARAMETERS]
     values = check_names(given, (*sorted(PLAIN_PARAMETERS - {"f"}), *names))
-    if "datetime" in values and (not _DATETIME.fullmatch(values["datetime"]) or values["datetime"] == "/"):
+    if "datetime" in values and not _is_time(values["datetime"]):
         hint = "Such as 2026-01-31T12:00:00Z, or 2026-01-01/.. for all since then."
         raise _bad_parameter("datetime", "It is neither an RFC 3339 time nor an interval of two.", hint)
     if "bbox-crs" in values and "bbox" not in values:
@@ -209,6 +210,18 @@ def _whole(values: Mapping[str, str], name: str, default: int, least: int) -> in
     if not re.fullmatch(r"[0-9]{1,12}", text) or int(text) < least:
         raise _bad_parameter(name, f"It is no whole number of {least} or more.", f"Write {name}={max(least, 10)}.")
     return int(text)
+
+
+def _is_time(text: str) -> bool:
+    """Say whether a text is an RFC 3339 time or an interval of two, of which one may be open."""
+    if not _DATETIME.fullmatch(text) or text == "/":
+        return False
+    try:
+        ends = [datetime.fromisoformat(end.upper()) for end in text.split("/") if end not in ("", "..")]
+    except ValueError:  # there is no such day or hour
+        return False
+    start, end = (end.replace(tzinfo=end.tzinfo or UTC) for end in (ends[0], ends[-1])) if ends else (None, None)
+    return start is None or end is None or start <= end
 
 
 def _system(values: Mapping[str, str], name: str) -> str:

@@ -120,7 +120,8 @@ def test_times_are_accepted_and_match_what_has_none(client, moment):
     [
         "unknown=1", "limit=0", "limit=-1", "limit=x", "limit=1.5", "offset=-1", "bbox=1,2,3", "bbox=a,b,c,d",
         "bbox=1,2,3,nan", "bbox=0,10,1,5", "bbox=0,0,400,1", "bbox=", "datetime=yesterday", "datetime=", "datetime=/",
-        "limit=1&limit=2", "f=html", "LIMIT=1", "limit=%D9%A1",
+        "limit=1&limit=2", "f=html", "LIMIT=1", "limit=%D9%A1", "datetime=2026-02-30", "datetime=2026-13-01/..",
+        "datetime=2026-01-02/2026-01-01", "datetime=2026-01-01T25:00:00Z",
     ],
 )  # fmt: skip
 def test_a_faulty_parameter_is_a_bad_request(client, query):
