@@ -34,6 +34,8 @@ from twin.energy.energyplus import ENGINE_ENERGYPLUS, simulate_energyplus
 from twin.errors import InvalidInput
 from twin.weather import UNSTATED
 
+FIRST_YEAR, LAST_YEAR = 1000, 2200  # of construction, as of the buildings of a city
+
 
 class Language(StrEnum):
     """Languages of the page."""
@@ -65,7 +67,9 @@ def energy(
         Path | None,
         typer.Option(help="JSON of what you declare: uses, systems, photovoltaics, matching_step, export_credit"),
     ] = None,
-    year: Annotated[int | None, typer.Option(help="Year of construction, for usual U-values")] = None,
+    year: Annotated[
+        int | None, typer.Option(min=FIRST_YEAR, max=LAST_YEAR, help="Year of construction, for usual U-values")
+    ] = None,
     accept_unofficial: Annotated[
         bool, typer.Option("--accept-unofficial", help="I answer for a class in spite of unofficial inputs")
     ] = False,

@@ -30,6 +30,7 @@ from twin.errors import InvalidInput
 from twin.snapshot import Snapshot
 
 WARM_C = 27.0
+AREA_OF_FLOOR = (0.4, 1.6)  # reference area over the floor of the envelope: lofts and cellars, or a guess of storeys
 ASSUMED_USE = "apartment"
 NO_USE = "Nobody declared the use of the building; the limits of the classes are those of apartments."
 MOST_HEATING_KWH_M2 = 500.0  # about twice an unrenovated single house of the 1950s
@@ -143,7 +144,11 @@ def report_of(
         hours_above_27c=int((uncooled.air_c > WARM_C).sum()),
         rating=rating,
         inputs=tuple(_inputs(model)),
-        findings=(*envelope.findings, *_implausible(result.heating_kwh / area.area_m2.value)),
+        findings=(
+            *envelope.findings,
+            *_area_elsewhere(area, envelope.floor_m2.value),
+            *_implausible(result.heating_kwh / area.area_m2.value),
+        ),
         notes=(*model.notes, _systems_note(systems), *_notes_of(question)),
     )
 
@@ -184,6 +189,23 @@ def _systems_note(systems: Systems) -> str:
 
 def _notes_of(question: Question) -> tuple[str, ...]:
     return ("All uses are calculated with one profile of use.",) if len(question.uses) > 1 else ()
+
+
+def _area_elsewhere(area: ReferenceArea, floor_m2: float) -> tuple[EnergyFinding, ...]:
+    """Return a finding where the envelope is not that of the area: parts are missing, or rooms are not counted."""
+    low, high = (share * floor_m2 for share in AREA_OF_FLOOR)
+    if low <= area.area_m2.value <= high:
+        return ()
+    return (
+        EnergyFinding(
+            "energy.area-elsewhere",
+            Severity.ERROR,
+            f"The reference area is {area.area_m2.value:.0f} m², the envelope holds {floor_m2:.0f} m² of floor; "
+            "a need per area follows from neither.",
+            "Export walls, slabs, roofs and rooms with their bodies, and mark the rooms that are heated.",
+            area.spaces,
+        ),
+    )
 
 
 def _implausible(heating_kwh_m2: float) -> tuple[EnergyFinding, ...]:

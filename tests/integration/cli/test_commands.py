@@ -188,7 +188,14 @@ def test_what_cannot_be_done_is_refused_in_a_sentence(kaksik, arguments):
 
 
 @pytest.mark.parametrize(
-    "arguments", [["fly"], ["load"], ["load", "x.ifc", "--stage", "dreamt"], ["rebuild", "rome"]]
+    "arguments",
+    [
+        ["fly"],
+        ["load"],
+        ["load", "x.ifc", "--stage", "dreamt"],
+        ["energy", "x.ifc", "--year", "20255"],
+        ["rebuild", "rome"],
+    ],
 )
 def test_wrong_usage_has_its_own_exit_code(kaksik, arguments):
     kaksik(*arguments, code=2)

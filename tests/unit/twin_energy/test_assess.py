@@ -121,3 +121,15 @@ def test_a_result_that_no_building_has_is_said(box_house, climate, build):
     report = assess(tiny, climate)
     assert report.area.area_m2.value == 2.0
     assert "energy.implausible" in {finding["rule"] for finding in report.to_json()["findings"]}
+
+
+def test_an_envelope_that_is_not_that_of_the_rooms_is_said(box_house, climate, build, report):
+    # Rooms and shell are written down without their bodies: of the house only a window is left.
+    quantities = {"Qto_SpaceBaseQuantities": {"NetFloorArea": 29.7}}
+    marked = build.changed(box_house, "space-1", quantity_sets=quantities)
+    bodies = tuple(mesh for mesh in marked.meshes.meshes if mesh.global_id == "window")
+    bare = replace(marked, meshes=replace(marked.meshes, meshes=bodies))
+    (found,) = [one for one in assess(bare, climate).findings if one.rule == "energy.area-elsewhere"]
+    assert found.elements == ("space-1",)
+    assert "30 m²" in found.message
+    assert not any(one.rule == "energy.area-elsewhere" for one in report.findings)
