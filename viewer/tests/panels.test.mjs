@@ -3,6 +3,7 @@ import { test } from "node:test";
 globalThis.document = { baseURI: "http://localhost/" }; // the address of the service is relative to that of the page
 const { getWhole } = await import("../static/js/core/api.js");
 const { deliver } = await import("../static/js/live/stream.js");
+const { addressOf, drawn } = await import("../static/js/tabs/ask.js");
 const { changeText } = await import("../static/js/tabs/change-words.js");
 const { middle, pathOf } = await import("../static/js/tabs/heat-map.js");
 const { judged } = await import("../static/js/tabs/live.js");
@@ -83,4 +84,12 @@ test("a list that comes in parts is read to its end, whatever else is asked", as
     assert.equal(asked.length, 3);
     assert.ok(asked.every((one) => one.startsWith(path) && one.includes("limit") === path.includes("limit")));
   }
+});
+
+test("a question is asked of the version that is shown, and an answer that is cut says so", () => {
+  const shown = { building: { building_id: "tmp-1" }, version: { stage: "as-designed", version: 2 } };
+  assert.equal(addressOf(shown, "narrow-doors", [["width_m", "0.9"], ["storey", ""]]), "/buildings/tmp-1/questions/narrow-doors?width_m=0.9&stage=as-designed&version=2");
+  const rows = Array.from({ length: 501 }, (_, i) => ({ i }));
+  assert.deepEqual([drawn({ rows }).rows.length, drawn({ rows }).more], [500, true]);
+  assert.deepEqual([drawn({ rows: rows.slice(0, 2) }).more, drawn({ rows: rows.slice(0, 2), truncated: true }).more], [false, true]);
 });
