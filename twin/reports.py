@@ -30,7 +30,7 @@ from twin.energy import (
     prepare_model,
     simulate,
 )
-from twin.energy.city import Package, renovated
+from twin.energy.city import Package, renovated, without_effect
 from twin.layers import Layers
 from twin.permit import CheckContext, Mode, Pack, check
 from twin.snapshots import SnapshotReader
@@ -209,6 +209,8 @@ class Energy:
     def what_if(self, version: Version, package: Package) -> dict[str, Any]:
         """Return the need of a year before and after measures on the building, by the full engine; nothing is kept.
 
+        ``without_effect`` names the measures that change nothing.
+
         Raises:
             InvalidInput: (energy-no-envelope) nothing in the model can be an envelope.
         """
@@ -230,6 +232,7 @@ class Energy:
             "climate": self._climate.to_json(),
             "area_m2": round(area, 2),
             "package": package.to_json(),
+            "without_effect": list(without_effect(made.model, package)),
             "before": needs[0],
             "after": needs[1],
         }

@@ -105,19 +105,20 @@ def test_the_page_is_for_printing_and_runs_nothing(served, report):
 
 
 def test_measures_lower_the_need_from_what_the_report_says(served, report):
-    asked = {"name": "deep", "wall_u_w_m2k": 0.1, "window_u_w_m2k": 0.6, "heat_recovery": 0.9}
+    asked = {"name": "deep", "wall_u_w_m2k": 0.1, "window_u_w_m2k": 0.6, "heat_recovery": 0.9, "roof_u_w_m2k": 3.0}
     answer = served.post(f"{ENERGY}/what-if", json=asked)
     assert answer.status_code == 200, answer.text
     told = answer.json()
     assert told["before"]["heating_kwh_m2"] == report["need"]["heating_kwh_m2"]
     assert told["after"]["heating_kwh_m2"] < 0.9 * told["before"]["heating_kwh_m2"]
     assert told["package"]["heat_recovery"] == 0.9
+    assert told["without_effect"] == ["roof_u_w_m2k"]  # the roof is better already
     assert told["climate"]["official"] is False
 
 
 def test_a_measure_that_is_no_measure_is_refused(served):
     wall = "wall_u_w_m2k"
-    wrong = [{"name": "x"}, {"name": "x", "roof": 1}, {"name": "x" * 201, wall: 0.2}]
+    wrong = [{"name": "x"}, {"name": "x", "roof": 1}, {"name": "x", "window_g": 0.4}, {"name": "x" * 201, wall: 0.2}]
     for asked in wrong + [{"name": "x", wall: value} for value in (-1, True, "0.2", 10**400)]:
         answer = served.post(f"{ENERGY}/what-if", json=asked)
         assert (answer.status_code, answer.json()["reason"]) == (422, "energy-package")

@@ -4,7 +4,7 @@ from twin.energy.city.carriers import ILLUSTRATIVE, Carrier
 from twin.energy.city.compute import Need, compute_part, needs
 from twin.energy.city.poverty import COLUMNS as GROUP_COLUMNS
 from twin.energy.city.poverty import DEFAULT_K, LEAST_K, MOST_K, SHARE_OF_INCOME, Group, poverty_layer, read_groups
-from twin.energy.city.renovation import Package, renovated
+from twin.energy.city.renovation import Package, renovated, without_effect
 from twin.energy.city.runs import PART_BUILDINGS, Ran, recompute, results
 from twin.energy.city.stock import ASSUMPTIONS, StockBuilding, facades_of, model_of
 from twin.energy.city.summary import UNKNOWN, districts, first_to_renovate, histogram, table_csv, total
@@ -39,4 +39,5 @@ __all__ = [
     "results",
     "table_csv",
     "total",
+    "without_effect",
 ]

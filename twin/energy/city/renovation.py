@@ -63,6 +63,22 @@ class Package:
                     entity=name,
                 )
 
+        if self.window_g is not None and self.window_u_w_m2k is None:
+            raise InvalidInput(
+                "window_g is that of new windows, and no new windows are in the package.",
+                reason="energy-package",
+                hint="Give window_u_w_m2k too.",
+                entity="window_g",
+            )
+
+        if self.window_g is not None and self.window_u_w_m2k is None:
+            raise InvalidInput(
+                "window_g is that of new windows, and the package has none.",
+                reason="energy-package",
+                hint="Give window_u_w_m2k too.",
+                entity="window_g",
+            )
+
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON data."""
         return asdict(self)
@@ -103,6 +119,23 @@ def renovated(model: EnergyModel, package: Package) -> EnergyModel:
         g = element.g if glass is None else _by(package, glass, "1")
         elements.append(replace(element, u_w_m2k=_by(package, wanted, "W/(m2.K)"), layers=(), g=g))
     return replace(model, zone=_zone(model, package), elements=tuple(elements))
+
+
+def without_effect(model: EnergyModel, package: Package) -> tuple[str, ...]:
+    """Return the measures that change nothing: the building is as good already, or has no such part."""
+    profile = model.zone.profile
+    idle = []
+    for kind, name in U_OF.items():
+        wanted = getattr(package, name)
+        if wanted is not None and not any(e.kind is kind and wanted < e.u_w_m2k.value for e in model.elements):
+            idle += [name, "window_g"] if kind is Kind.WINDOW and package.window_g is not None else [name]
+    if package.leak_factor == 1.0:
+        idle.append("leak_factor")
+    if package.heat_recovery is not None and package.heat_recovery <= profile.heat_recovery:
+        idle.append("heat_recovery")
+    if package.set_point_c is not None and set(profile.heating_c) == {package.set_point_c}:
+        idle.append("set_point_c")
+    return tuple(idle)
 
 
 def _zone(model: EnergyModel, package: Package) -> Any:
