@@ -56,8 +56,8 @@ class CriterionIn(BaseModel):
 
     name: str = Field(description=", ".join(CRITERIA))
     weight: float = Field(default=1.0, gt=0, le=1_000)
-    worst: float = Field(description="Value that scores 0")
-    best: float = Field(description="Value that scores 1; may be below `worst`")
+    worst: float = Field(ge=-1e12, le=1e12, description="Value that scores 0")
+    best: float = Field(ge=-1e12, le=1e12, description="Value that scores 1; may be below `worst`")
     point: tuple[float, float] | None = Field(default=None, description="Easting, northing, for distance_m")
 
 
@@ -167,7 +167,7 @@ def _place(text: str) -> Place:
     if match is None:
         raise InvalidInput("A place is three plain numbers.", reason="sight", entity=text[:80], hint=_PLACE_HINT)
     east, north, height = (float(match[i]) for i in (1, 2, 3))
-    if not (EASTING_RANGE_M[0] <= east <= EASTING_RANGE_M[1] and NORTHING_RANGE_M[0] <= north <= NORTHING_RANGE_M[1]):
+    if not _in_estonia(east, north):
         raise InvalidInput("The place lies outside Estonia.", reason="sight", entity=text[:80], hint=_PLACE_HINT)
     return east, north, height
 
@@ -235,9 +235,9 @@ def site_search(twin: TwinDep, query: Annotated[SiteQueryIn, Body()]) -> Respons
 
     Raises:
         NotFound: (layer) there are no parcels.
-        InvalidInput: (criterion) a wish cannot be scored.
+        InvalidInput: (criterion) a wish cannot be scored; (axes, range) its point does not lie in Estonia.
     """
-    wishes = tuple(Criterion(c.name, c.weight, c.worst, c.best, c.point) for c in query.criteria)
+    wishes = tuple(_criterion(given) for given in query.criteria)
     wanted = SiteQuery(query.min_footprint_left_m2, query.min_height_m, query.min_storeys, query.use_code, wishes)
     found = twin.sites.search(wanted, query.limit, query.offset)
     features = bounded(map(_site, found.sites))
@@ -245,6 +245,22 @@ def site_search(twin: TwinDep, query: Annotated[SiteQueryIn, Body()]) -> Respons
     following = reached if reached < found.total and features else None
     rest = {"crs": _CRS_MEMBER, "total": found.total, "next": following}
     return Response(with_features(features, rest), media_type=GEOJSON)
+
+
+def _criterion(given: CriterionIn) -> Criterion:
+    if given.point is not None and not _in_estonia(*given.point):
+        swapped = _in_estonia(*reversed(given.point))
+        raise InvalidInput(
+            "The northing stands before the easting." if swapped else "The point lies outside Estonia.",
+            reason="axes" if swapped else "range",
+            entity=given.name[:80],
+            hint="Give point as [easting, northing] in metres of EPSG:3301.",
+        )
+    return Criterion(given.name, given.weight, given.worst, given.best, given.point)
+
+
+def _in_estonia(east: float, north: float) -> bool:
+    return EASTING_RANGE_M[0] <= east <= EASTING_RANGE_M[1] and NORTHING_RANGE_M[0] <= north <= NORTHING_RANGE_M[1]
 
 
 _CRS_MEMBER = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::3301"}}

@@ -76,3 +76,18 @@ def test_a_search_sees_a_change_of_the_land_at_once(client):
     answer = client.put("/api/v1/district/plan_areas", files={"file": ("plan.geojson", data)})
     assert answer.status_code < 300, answer.text
     assert [number(f) for f in search(client)["features"]] == [n for n in EXPECTED if n != "0012"]
+
+
+@pytest.mark.parametrize(
+    ("point", "reason"), [([24.74, 59.43], "range"), ([6_588_025, 542_036], "axes"), ([542_036, 1e9], "range")]
+)
+def test_a_point_that_is_not_on_the_map_is_refused_and_scores_nothing(client, point, reason):
+    wish = {"name": "distance_m", "worst": 200, "best": 0, "point": point}
+    refused = client.post(SEARCH, json={"criteria": [wish]})
+    assert (refused.status_code, refused.json()["reason"]) == (422, reason)
+    assert "easting" in refused.json()["hint"]
+
+
+def test_bounds_whose_difference_is_no_number_are_refused(client):
+    wish = {"name": "max_height_m", "worst": -1e308, "best": 1e308}
+    assert client.post(SEARCH, json={"criteria": [wish]}).status_code == 422
