@@ -3,8 +3,6 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from heapq import merge
-from itertools import islice
 from typing import Any
 from urllib.parse import quote
 
@@ -25,6 +23,7 @@ CLASSES = (
 MQTT_CLASSES = ("create-observations-via-mqtt/observations-creation", "receive-updates-via-mqtt/receive-updates")
 CONFORMS_TO = tuple(CONFORMANCE + name for name in CLASSES)
 MAX_MERGED = 200  # Datastreams whose Observations are listed together
+MAX_WAITING = 50_000  # readings that are kept beside those of the page; about 40 MB
 MAX_SEGMENTS = 12
 MAX_SHOWN = 50_000  # entities in one answer at all depths; a thousand rooms with all that hangs in them have a tenth
 COST_OF_READING = 20  # how many entities a look into the history of a Datastream counts as
@@ -220,9 +219,11 @@ class Answers:
     ) -> tuple[list[Entity], int | None]:
         end = options.skip + options.top + 1
         rows: list[Entity] = []
-        for point in points:  # only what may be shown is kept, however many there are
-            page = self._readings.page(point, span, end, newest=newest)
-            rows = list(islice(merge(rows, page, key=_moment, reverse=newest), end))
+        for point in points:
+            rows += self._readings.page(point, span, end, newest=newest)[:end]
+            if len(rows) > end + MAX_WAITING:  # only what may be shown is kept, however many there are
+                rows = sorted(rows, key=_moment, reverse=newest)[:end]
+        rows.sort(key=_moment, reverse=newest)
         total = sum(self._readings.count(point, span) for point in points) if options.count else None
         return rows[options.skip : end], total
 
