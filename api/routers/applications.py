@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from api.context import ActorDep, JobsDep, PlaceText, TwinDep, VersionDep, version_from
 from api.formats import bounded, paged, part_of
 from api.formats.bounded import MAX_ANSWER_BYTES
+from api.formats.page import PAGE_HEADERS
 from api.routers.jobs import job_json
 from api.security import refuse_xroad
 from api.uploads import read_upload
@@ -323,7 +324,8 @@ def _written(
     snapshot = twin.snapshots.read(version)
     if form == "html":
         page = permit_page(report, snapshot, language, time, gates)
-        return _file(page.encode(), "text/html; charset=utf-8", f"{name}.html")
+        headers = {**PAGE_HEADERS, "Content-Disposition": f'inline; filename="{name}.html"'}
+        return Response(page.encode(), media_type="text/html; charset=utf-8", headers=headers)
     project = Project(version.key.building_id, version.key.building_id, version.file_name, version.project_id)
     data = write_bcf(
         topics_of(report, snapshot, language, "Kaksik", time), project, BcfVersion(form.removeprefix("bcf-"))

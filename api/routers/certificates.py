@@ -6,6 +6,7 @@ from fastapi import APIRouter, Body
 from fastapi.responses import HTMLResponse
 
 from api.context import ActorDep, TwinDep, VersionDep
+from api.formats.page import PAGE_HEADERS
 from api.sentences import sentences_of
 from twin.energy import certificate, certificate_page, read_declaration
 
@@ -16,10 +17,6 @@ EXAMPLE = {
     "photovoltaics": [{"peak_kw": 12.0, "azimuth_deg": 180.0, "tilt_deg": 35.0}],
     "matching_step": "month",
     "export_credit": 0.0,
-}
-PAGE_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'",
-    "X-Content-Type-Options": "nosniff",
 }
 router = APIRouter(prefix=PREFIX, tags=["energy"])
 

@@ -160,6 +160,8 @@ def test_the_page_of_a_submission_needs_nothing_from_outside(client, submitted):
         query = {"format": "html", "language": language}
         page = client.get(f"{submitted}/submissions/1/report", params=query, headers=OTTO)
         assert f'lang="{language}"' in page.text
+        assert page.headers["content-disposition"].startswith("inline")  # to read and print, with no script
+        assert "default-src 'none'" in page.headers["content-security-policy"]
         assert "<svg" in page.text
         assert not any(mark in page.text for mark in ("<script", "src=", "<link", "@import", "url("))
 

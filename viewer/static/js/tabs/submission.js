@@ -100,7 +100,7 @@ function differencePart(context, application) {
     fill(out, skeleton(2));
     try {
       const told = await getJson(`/applications/${encodeURIComponent(application.application_id)}/difference?first=${first.value}&second=${second.value}`, { signal: context.signal });
-      fill(out, ["fixed", "still_open", "new"].map((name) => fold(t(`difference.${name}`), h("ul", { class: "plain" }, told[name].map((/** @type {any} */ r) => h("li", null, h("button", { type: "button", class: "link", onclick: () => showResult(context, r) }, localText(r.title)), h("small", { class: "muted" }, ` ${words(`verdict.${r.verdict}`, r.verdict)}: ${localText(r.messages ?? r.message)}`)))), { badge: number(told.counts[name], 0), open: told[name].length < 12 })));
+      fill(out, ["fixed", "still_open", "new"].map((name) => fold(t(`difference.${name}`), h("ul", { class: "plain" }, told[name].map((/** @type {any} */ r) => h("li", null, h("button", { type: "button", class: "link", onclick: () => showResult(context, r) }, localText(r.title)), h("small", { class: "muted" }, ` ${words(`verdict.${r.verdict}`, r.verdict)}: ${localText(r.messages ?? r.message)}`)))), { badge: number(told.counts[name], 0), open: told[name].length > 0 && told[name].length < 12 })));
     } catch (error) {
       if (!context.signal.aborted) fill(out, errorBlock(error, show));
     }
