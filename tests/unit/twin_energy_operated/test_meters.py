@@ -115,7 +115,7 @@ def test_degree_days_by_hand(climate):
     assert found.measured_kwh > 1.1 * found.normalised_kwh
     longer, weather = np.append(cold_use, cold_use[:14]), np.append(colder, colder[:14])
     more = normalise(Daily(START, longer), weather, climate, known)
-    assert more.normalised_kwh == pytest.approx(use.sum(), rel=1e-6)  # two weeks more of a meter are not a longer year
+    assert more.normalised_kwh == pytest.approx(use.sum(), rel=1e-6)  # a meter of 379 days
     with pytest.raises(InvalidInput) as warm_room:
         normalise(measured, np.full(365, 16.5), climate, known)
     assert warm_room.value.reason == "energy-few-weather"

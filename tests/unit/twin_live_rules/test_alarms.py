@@ -363,6 +363,15 @@ def test_a_rule_that_would_never_alarm_is_told(plant):
     assert plant.alarms.watched(by_quantity)["points"] == 0
 
 
+def test_one_limit_is_not_of_two_units(plant):
+    plant.wing.register_points([Point(BUILDING, "temp-f", "g-f", PointKind.SENSOR, "Temperature", "[degF]")])
+    warm = rule_from_json(HOT | {"points": [], "quantity_kind": "Temperature"})
+    with pytest.raises(InvalidInput) as caught:
+        plant.alarms.set_rule(warm)
+    assert (caught.value.reason, "[degF]" in caught.value.message) == ("rule-units", True)
+    plant.alarms.set_rule(rule_from_json(HOT | {"points": ["temp-f"], "above": 80}))
+
+
 def test_a_rule_does_not_end_that_of_another_building(plant):
     plant.rule()
     with pytest.raises(Conflict) as caught:

@@ -59,10 +59,19 @@ class Alarms:
         """Store or replace a rule of a building whose points are known.
 
         Raises:
-            InvalidInput: (rule-points) it names a point that the building does not have.
+            InvalidInput: (rule-points) it names a point that the building does not have; (rule-units) its limits are
+                of several units.
             Conflict: (rule-elsewhere) another building has a rule of that name.
         """
-        unknown = self.watched(rule)["unknown"]
+        found = self.watched(rule)
+        unknown, units = found["unknown"], found["units"]
+        if len(units) > 1 and (rule.above is not None or rule.below is not None):
+            raise InvalidInput(
+                f"The limits would be of several units: {', '.join(units)}.",
+                reason="rule-units",
+                hint="Set a rule for the points of each unit.",
+                entity=rule.rule_id,
+            )
         if unknown:
             raise InvalidInput(
                 f"The building has no point {', '.join(unknown)[:200]}; the rule would never alarm.",
