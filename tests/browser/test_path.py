@@ -140,9 +140,15 @@ def test_a_question_is_asked_and_its_answer_leads_to_the_element(page, demo):
     form.locator("select").first.select_option(label="Which rooms are the largest?")
     page.get_by_role("button", name="Ask", exact=True).click()
     table = page.locator("[role=tabpanel]:visible table")
-    table.wait_for()
     table.locator("tbody button, tbody a").first.click()
     page.wait_for_function("() => window.kaksik.state.selected.length === 1")
+    form.locator("select").first.select_option(label="Which parts has this element?")
+    table.wait_for(state="detached")  # an answer stands under its own question only
+    page.locator("#param-element").fill("")
+    page.locator("#tree-search").fill("204")
+    page.locator(".found button").first.click()
+    selected = page.evaluate("() => window.kaksik.state.selected")
+    assert [page.locator("#param-element").input_value()] == selected
 
 
 def test_a_model_is_added_in_the_browser(page, demo, sample_district):
