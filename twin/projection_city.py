@@ -98,6 +98,14 @@ class CityProjection:
         bodies = {body.building_id: body for (a, b, _), _ in walls for body in (a, b)}
         return PrivateGraph([city_batch("", map(_building, bodies.values()), [link for _, link in walls])])
 
+    def require(self, building_id: str) -> None:
+        """Do nothing if a building has a place on the map.
+
+        Raises:
+            NotFound: (building) it has none.
+        """
+        self._city.body(building_id)
+
     def _current(self) -> GraphStore | None:
         """Return the graph if the city in it is in line, or can be brought in line while somebody waits."""
         index = self._city.index()

@@ -67,7 +67,7 @@ class Questions:
 
         Raises:
             NotFound: (element) the answer is empty because the version has no space, storey, system or element of a
-                GlobalId that was given.
+                GlobalId that was given; (building) or because the building has no place on the map.
         """
         if (wanted := question(name)).of_city:  # an unknown one is refused before anything is projected
             return self._of_city(wanted, Scope(version.key.building_id, version.key.stage.value), given, limit)
@@ -96,7 +96,10 @@ class Questions:
 
     def _of_city(self, wanted: Question, scope: Scope, given: Mapping[str, str], limit: int) -> Answer:
         if wanted.of_one_place:
-            return ask(self._city.around(scope.building_id), scope, wanted.name, given, limit=limit)
+            found = ask(self._city.around(scope.building_id), scope, wanted.name, given, limit=limit)
+            if not found.rows:
+                self._city.require(scope.building_id)  # nothing is around it, or nobody knows where it stands
+            return found
         if wanted.name == "touching-a-taller-one":  # the one question about the whole city
             asked = self._city.touching(str(parse_parameters(wanted, scope, given)["text"]), limit)
             return ask(asked, scope, wanted.name, given, limit=limit)

@@ -6,12 +6,14 @@ import shutil
 import subprocess
 import sys
 import warnings
+from dataclasses import replace
 
 import pytest
 
 from api.app import create_app
 from graph import Scope, canonical_lines
 from twin import projections
+from twin.errors import NotFound
 from twin.live import Point, PointKind
 from twin.service import open_twin
 from twin.settings import Settings
@@ -184,6 +186,15 @@ def test_differences_and_free_queries_over_http(loaded_home, tmp_path):
             refused = client.post("/api/v1/cypher", json={**query, "query": bad})
             assert refused.status_code == 400
             assert refused.json()["hint"]
+
+
+def test_a_building_without_a_place_is_not_said_to_stand_alone(twin):
+    version = twin.catalogue.version(ROW, Stage.AS_DESIGNED, 1)
+    elsewhere = replace(version, key=replace(version.key, building_id="tmp-nowhere"))
+    with pytest.raises(NotFound) as caught:
+        twin.questions.answer(elsewhere, "neighbours", {})
+    assert (caught.value.reason, caught.value.entity) == ("building", "tmp-nowhere")
+    assert twin.questions.answer(version, "neighbours", {}).rows == ()  # alone in this data, and on the map
 
 
 def test_free_queries_are_off_unless_allowed(loaded_home, tmp_path):
