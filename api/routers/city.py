@@ -235,7 +235,7 @@ def site_search(twin: TwinDep, query: Annotated[SiteQueryIn, Body()]) -> Respons
 
     Raises:
         NotFound: (layer) there are no parcels.
-        InvalidInput: (criterion) a wish cannot be scored; (axes, range) its point does not lie in Estonia.
+        InvalidInput: (criterion) a wish cannot be scored, or its point lies outside Estonia; (axes) its axes are swapped.
     """
     wishes = tuple(_criterion(given) for given in query.criteria)
     wanted = SiteQuery(query.min_footprint_left_m2, query.min_height_m, query.min_storeys, query.use_code, wishes)
@@ -252,7 +252,7 @@ def _criterion(given: CriterionIn) -> Criterion:
         swapped = _in_estonia(*reversed(given.point))
         raise InvalidInput(
             "The northing stands before the easting." if swapped else "The point lies outside Estonia.",
-            reason="axes" if swapped else "range",
+            reason="axes" if swapped else "criterion",
             entity=given.name[:80],
             hint="Give point as [easting, northing] in metres of EPSG:3301.",
         )
