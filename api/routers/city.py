@@ -235,7 +235,7 @@ def site_search(twin: TwinDep, query: Annotated[SiteQueryIn, Body()]) -> Respons
 
     Raises:
         NotFound: (layer) there are no parcels.
-        InvalidInput: (criterion) a wish cannot be scored, or its point is not in Estonia; (axes) its axes are swapped.
+        InvalidInput: (criterion) a wish cannot be scored, its point is not in Estonia; (axes) its axes are swapped.
     """
     wishes = tuple(_criterion(given) for given in query.criteria)
     wanted = SiteQuery(query.min_footprint_left_m2, query.min_height_m, query.min_storeys, query.use_code, wishes)
