@@ -42,6 +42,11 @@ def test_the_usual_band_stands_beside_the_category():
     assert with_category(item(5.0, kind="Power", unit="kW"), 1)["usual"] is None
 
 
+def test_air_in_a_duct_and_what_somebody_wants_are_not_felt():
+    for one in (item(16.0, space=None), item(16.0) | {"kind": "setpoint"}):
+        assert (with_category(one, 1)["category"], with_category(one, 1)["usual"]) == (None, None)
+
+
 def test_season_and_unit_choose_the_index():
     assert index_of("Temperature", "Cel", 1) is WINTER
     assert index_of("Temperature", "Cel", 7) is SUMMER

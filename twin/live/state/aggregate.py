@@ -18,9 +18,12 @@ COUNTERS = frozenset(METERED)  # registers of meters: a mean or a sum of them sa
 def with_category(item: Item, month: int) -> dict[str, Any]:
     """Return an item of `LiveWing.latest` with its category of comfort: 1 to 4, or null where none applies.
 
-    ``usual`` has the ends of category II, the one for new and renovated buildings, and their source status.
+    Comfort is that of people in a room: air in a duct, outside or at a place that no model tells has none, and a
+    setpoint is not felt. ``usual`` has the ends of category II, the one for new and renovated buildings, and their
+    source status.
     """
-    index = index_of(item["quantity_kind"], item["unit"], month)
+    felt = item["space"] is not None and item["kind"] != PointKind.SETPOINT.value
+    index = index_of(item["quantity_kind"], item["unit"], month) if felt else None
     value = _number(item)
     usual = None if index is None else asdict(index.bands[USUAL - 1])
     return {**item, "category": None if index is None or value is None else index.category(value), "usual": usual}
