@@ -29,7 +29,7 @@ demo: setup ## Generate, load and serve the sample district on 127.0.0.1 (ARGS="
 
 test: setup-dev ## Run the tests, or one part of them: make test T=tests/unit/ifc
 	@npm --prefix viewer/vendor test --silent
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile -m 'not neo4j and not long' $(T)
+	@$(BIN)/python -m pytest -q -n 3 --dist loadfile -m 'not neo4j and not long' $(T)
 
 test-long: setup-dev .setup/tiles-readers ## Run the tests that take over half a minute each (some twenty minutes in all)
 	@$(BIN)/python -m pytest -q -m 'long and not neo4j' $(T)
