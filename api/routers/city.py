@@ -13,10 +13,8 @@ from api.formats import bounded, thematic_legend, thematic_page, with_features
 from api.routers.jobs import job_json
 from twin.district import (
     CRITERIA,
-    EASTING_RANGE_M,
     HORIZON_RADIUS_M,
     MAX_CITY_BYTES,
-    NORTHING_RANGE_M,
     CodedTable,
     Criterion,
     Method,
@@ -25,6 +23,7 @@ from twin.district import (
     SiteQuery,
     classify,
     horizon,
+    lies_in_estonia,
     near,
     read_coded_table,
     shared_wall_m,
@@ -167,7 +166,7 @@ def _place(text: str) -> Place:
     if match is None:
         raise InvalidInput("A place is three plain numbers.", reason="sight", entity=text[:80], hint=_PLACE_HINT)
     east, north, height = (float(match[i]) for i in (1, 2, 3))
-    if not _in_estonia(east, north):
+    if not lies_in_estonia(east, north):
         raise InvalidInput("The place lies outside Estonia.", reason="sight", entity=text[:80], hint=_PLACE_HINT)
     return east, north, height
 
@@ -248,8 +247,8 @@ def site_search(twin: TwinDep, query: Annotated[SiteQueryIn, Body()]) -> Respons
 
 
 def _criterion(given: CriterionIn) -> Criterion:
-    if given.point is not None and not _in_estonia(*given.point):
-        swapped = _in_estonia(*reversed(given.point))
+    if given.point is not None and not lies_in_estonia(*given.point):
+        swapped = lies_in_estonia(*reversed(given.point))
         raise InvalidInput(
             "The northing stands before the easting." if swapped else "The point lies outside Estonia.",
             reason="axes" if swapped else "criterion",
@@ -257,10 +256,6 @@ def _criterion(given: CriterionIn) -> Criterion:
             hint="Give point as [easting, northing] in metres of EPSG:3301.",
         )
     return Criterion(given.name, given.weight, given.worst, given.best, given.point)
-
-
-def _in_estonia(east: float, north: float) -> bool:
-    return EASTING_RANGE_M[0] <= east <= EASTING_RANGE_M[1] and NORTHING_RANGE_M[0] <= north <= NORTHING_RANGE_M[1]
 
 
 _CRS_MEMBER = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::3301"}}

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 
 from api.context import ActorDep, TwinDep
 from api.formats import bounded
-from twin.district import EASTING_RANGE_M, NORTHING_RANGE_M
+from twin.district import lies_in_estonia
 from twin.errors import InvalidInput
 from twin.layers import PARCELS, PLAN_AREAS
 
@@ -64,7 +64,7 @@ def _box(text: str) -> tuple[float, float, float, float]:
         east0, north0, east1, north1 = (float(part) for part in text.split(","))
     except ValueError as error:
         raise InvalidInput("A box is four numbers.", reason="bbox", entity=text[:80], hint=_BOX_HINT) from error
-    if EASTING_RANGE_M[0] <= north0 <= EASTING_RANGE_M[1] and NORTHING_RANGE_M[0] <= east0 <= NORTHING_RANGE_M[1]:
+    if lies_in_estonia(north0, east0):
         raise InvalidInput("The northing stands before the easting.", reason="bbox", entity=text[:80], hint=_BOX_HINT)
     if not (east0 <= east1 and north0 <= north1):  # false for what is no number, too
         raise InvalidInput("The box ends before it begins.", reason="bbox", entity=text[:80], hint=_BOX_HINT)

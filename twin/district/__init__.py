@@ -62,6 +62,7 @@ from twin.district.values import (
     Parcel,
     Plan,
     PlanArea,
+    lies_in_estonia,
 )
 
 __all__ = [
@@ -134,6 +135,7 @@ __all__ = [
     "footprint_on_map",
     "horizon",
     "in_estonia",
+    "lies_in_estonia",
     "match_building",
     "near",
     "neighbours",

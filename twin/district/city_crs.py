@@ -11,7 +11,7 @@ from pyproj.exceptions import CRSError, ProjError
 
 from twin.district.context import Findings
 from twin.district.geojson import CRS_NAME
-from twin.district.values import CRS, EASTING_RANGE_M, NORTHING_RANGE_M
+from twin.district.values import CRS, lies_in_estonia
 from twin.errors import InvalidInput
 
 EH2000 = 9663  # EPSG code of the heights in force
@@ -73,13 +73,7 @@ def map_transform(stated: Any, sample: NDArray[np.float64], findings: Findings) 
 
 
 def _assumed(sample: NDArray[np.float64], findings: Findings) -> MapTransform:
-    inside = len(sample) > 0 and bool(
-        np.median(sample[:, 0]) >= EASTING_RANGE_M[0]
-        and np.median(sample[:, 0]) <= EASTING_RANGE_M[1]
-        and np.median(sample[:, 1]) >= NORTHING_RANGE_M[0]
-        and np.median(sample[:, 1]) <= NORTHING_RANGE_M[1]
-    )
-    if not inside:
+    if not (len(sample) > 0 and lies_in_estonia(float(np.median(sample[:, 0])), float(np.median(sample[:, 1])))):
         raise InvalidInput(
             "The file does not say its reference system, and its coordinates do not lie in Estonia.",
             reason="crs",

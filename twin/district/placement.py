@@ -9,7 +9,7 @@ import shapely
 from numpy.typing import ArrayLike, NDArray
 
 from ifc import Georeference, ReadFinding, Severity
-from twin.district.values import CRS, EASTING_RANGE_M, NORTHING_RANGE_M, Area
+from twin.district.values import CRS, Area, lies_in_estonia
 from twin.errors import InvalidInput
 
 SCALE_TOLERANCE = 0.01  # map projection and height change a length by less than 0.1 %; more is a wrong unit
@@ -129,16 +129,12 @@ def epsg_of(name: str) -> str:
 
 def axes_swapped(georeference: Georeference) -> bool:
     """Return whether easting and northing stand in each other's place, judged by Estonia's ranges."""
-    return _inside(georeference.northing_m, EASTING_RANGE_M) and _inside(georeference.easting_m, NORTHING_RANGE_M)
+    return lies_in_estonia(georeference.northing_m, georeference.easting_m)
 
 
 def in_estonia(georeference: Georeference) -> bool:
     """Return whether easting and northing lie in Estonia's ranges."""
-    return _inside(georeference.easting_m, EASTING_RANGE_M) and _inside(georeference.northing_m, NORTHING_RANGE_M)
-
-
-def _inside(value: float, limits: tuple[float, float]) -> bool:
-    return limits[0] <= value <= limits[1]
+    return lies_in_estonia(georeference.easting_m, georeference.northing_m)
 
 
 def _crs(georeference: Georeference) -> ReadFinding | None:
@@ -191,7 +187,7 @@ def _scale(georeference: Georeference) -> ReadFinding | None:
 
 
 def _height(georeference: Georeference) -> ReadFinding | None:
-    if _inside(georeference.height_m, EH2000_RANGE_M):
+    if EH2000_RANGE_M[0] <= georeference.height_m <= EH2000_RANGE_M[1]:
         return None
     return ReadFinding(
         "georeference.height",

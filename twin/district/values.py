@@ -15,6 +15,14 @@ NORTHING_RANGE_M = (6_375_000.0, 6_635_000.0)
 Area = Polygon | MultiPolygon
 
 
+def lies_in_estonia(easting_m: float, northing_m: float) -> bool:
+    """Return whether a place lies in Estonia's ranges; asked with axes exchanged it tells of that."""
+    return (
+        EASTING_RANGE_M[0] <= easting_m <= EASTING_RANGE_M[1]
+        and NORTHING_RANGE_M[0] <= northing_m <= NORTHING_RANGE_M[1]
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Parcel:
     """One cadastral unit.
