@@ -101,9 +101,7 @@ def _footprint(snapshot: Snapshot, city: Json, meshes: Mapping[str, Points]) -> 
     if len(buildings) != 1 or not flat:
         return
     ours = sum(_area(surface, points) for shape in flat for surface in shape["boundaries"])
-    body = [
-        meshes[r.global_id] for r in snapshot.records.values() if counts_in_footprint(r) and r.global_id in meshes
-    ]
+    body = _body(snapshot, meshes)
     theirs = float(_outline(body).area) if body else None
     yield Pair(next(iter(buildings)), "footprint", ours, theirs, True, None)
 
@@ -115,9 +113,7 @@ def _solid(snapshot: Snapshot, city: Json, meshes: Mapping[str, Points]) -> Iter
     shapes = [shape for thing in parts for shape in thing.get("geometry", ())]
     solids = [shape["boundaries"][0] for shape in shapes if shape["lod"] == "2"]
     roofs = [meshes[r.global_id] for r in snapshot.records.values() if is_roof(r) and r.global_id in meshes]
-    body = [
-        meshes[r.global_id] for r in snapshot.records.values() if counts_in_footprint(r) and r.global_id in meshes
-    ]
+    body = _body(snapshot, meshes)
     if not solids or not roofs or not body:
         return
     ours = sum(_enclosed(surfaces, points) for surfaces in solids)
@@ -263,12 +259,7 @@ def _stated(snapshot: Snapshot, name: str) -> dict[str, float | None]:
     for values in snapshot.records[name].quantity_sets.values():
         for key, value in values.items():
             number = getattr(value, "value", value)
-            what = {
-                "NetVolume": "volume",
-                "GrossVolume": "volume",
-                "NetFloorArea": "floor",
-                "GrossFloorArea": "floor",
-            }.get(key)
+            what = STATED.get(key)
             if (
                 what is not None
                 and isinstance(number, int | float)

@@ -13,7 +13,7 @@ from typing import Any
 
 from graph.batch import Batch
 from graph.errors import QueryRefused
-from graph.private_graph import PrivateGraph
+from graph.private_graph import PrivateGraph, packed
 from graph.readonly import check_read_only
 from graph.store import DEFAULT_ROW_LIMIT, DEFAULT_TIMEOUT_S, Answer
 from ifc import Call, IfcReadError, Limits, Reason
@@ -41,7 +41,7 @@ class GuardedGraph:
     """
 
     def __init__(self, batches: Iterable[Batch]) -> None:
-        self._content = PrivateGraph(batches).to_bytes()
+        self._content = packed(batches)
 
     def query(
         self,

@@ -16,16 +16,12 @@ class PrivateGraph:
     """A frozen graph that holds what it was made from.
 
     Args:
-        content: A version, and then its points; or what `to_bytes` wrote.
+        content: A version, and then its points; or what `packed` wrote.
     """
 
     def __init__(self, content: Iterable[Batch] | bytes) -> None:
-        self._content = kglite.from_bytes(content) if isinstance(content, bytes) else _of_batches(tuple(content))
-        self._frozen = self._content.freeze()
-
-    def to_bytes(self) -> bytes:
-        """Return the graph in the form of the engine, for another process of the same version of it."""
-        return bytes(self._content.to_bytes())
+        made = kglite.from_bytes(content) if isinstance(content, bytes) else _of_batches(tuple(content))
+        self._frozen = made.freeze()
 
     def query(
         self,
@@ -59,6 +55,11 @@ class PrivateGraph:
             raise QueryRefused(f"The query was refused: {str(error)[:500]}", reason="query") from error
         rows = [dict(row) for row in result]
         return Answer(tuple(result.columns), tuple(rows[offset : offset + limit]), len(rows) > offset + limit)
+
+
+def packed(batches: Iterable[Batch]) -> bytes:
+    """Return a graph in the form of the engine, for another process with the same version of it."""
+    return bytes(_of_batches(tuple(batches)).to_bytes())
 
 
 def _of_batches(batches: tuple[Batch, ...]) -> Any:

@@ -77,11 +77,6 @@ class Layers:
         with self._engine.connect() as connection:
             return {row.name: row.sha256 for row in connection.execute(select(LAYER))}
 
-    def content(self, name: str) -> bytes | None:
-        """Return a layer as it came, or None if none was given."""
-        sha256 = self.digests().get(name)
-        return None if sha256 is None else self._blobs.get(sha256)
-
     def geojson(self, name: str) -> dict[str, Any]:
         """Return a layer as it came, or an empty collection."""
         return self._read(name, json.loads, "json") or EMPTY

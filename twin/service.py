@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -349,7 +349,7 @@ def open_twin(settings: Settings, clock: Clock = system_clock) -> Twin:
     permits = Permits(desk, catalogue, snapshots, layers, packs, city.around)
     validation = Validation(desk, catalogue, blobs, limits, settings.max_model_bytes)
     reports = {"permit": permits.report, "validation": validation.report}
-    weather = partial(climate_of, settings)
+    weather = cache(partial(climate_of, settings))
     energy = Energy(desk, snapshots, weather, facades_of(city))
     trust = open_trust(settings, engine, blobs, catalogue, snapshots, reports, clock)
     around = CityProjection(graph, city, layers, catalogue)

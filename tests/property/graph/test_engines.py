@@ -80,7 +80,7 @@ def run_history(store, history, past):
         again = store.replace(batch_of(records, number))
         assert (again.nodes_put, again.nodes_removed, again.edges_put, again.edges_removed) == (0, 0, 0, 0)
         check(store, records, SCOPE)
-    check(store, past, OTHER)
+        check(store, past, OTHER)
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])

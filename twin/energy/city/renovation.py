@@ -62,18 +62,9 @@ class Package:
                     hint="Check the unit.",
                     entity=name,
                 )
-
         if self.window_g is not None and self.window_u_w_m2k is None:
             raise InvalidInput(
                 "window_g is that of new windows, and no new windows are in the package.",
-                reason="energy-package",
-                hint="Give window_u_w_m2k too.",
-                entity="window_g",
-            )
-
-        if self.window_g is not None and self.window_u_w_m2k is None:
-            raise InvalidInput(
-                "window_g is that of new windows, and the package has none.",
                 reason="energy-package",
                 hint="Give window_u_w_m2k too.",
                 entity="window_g",

@@ -241,7 +241,7 @@ def _rating(
 def _limits(parts: Sequence[UsePart], rules: IndicatorRules) -> tuple[dict[str, float], str]:
     found = {name: mixed_limit(parts, rules, name) for name in CLASSES}
     known = {name: limit for name, (limit, _) in found.items() if limit is not None}
-    return known, _lowest({found[name][1] for name in known})
+    return known, _lowest({found[name][1] for name in known}) if known else "unverified"
 
 
 def _class(value: float, parts: Sequence[UsePart], rules: IndicatorRules) -> str | None:

@@ -40,7 +40,7 @@ export function askFor(place, signal, stage = place.stage) {
   const partsOf = (/** @type {string | null} */ of) => (of ? askForVersion(versionPath(id, of, place.version ?? "latest"), signal) : null);
   const parts = stage ? Promise.resolve(partsOf(stage)) : building().then((found) => partsOf(latestStage(found)));
   parts.catch(() => {}); // whoever waits for it says so
-  return { building, parts, begun: parts.then((found) => found?.begun, () => {}) };
+  return { building, parts, begun: parts.then((found) => found?.begun).catch(() => {}) };
 }
 
 /** The stage that the page itself links to: it needs not be asked for. @param {string | null} building @returns {string | null} */

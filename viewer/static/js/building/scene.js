@@ -49,6 +49,7 @@ export class BuildingScene {
 
   /** What stands below comes after the first picture: its shaders are others. */
   async drawGround() {
+    if (this.abort.signal.aborted) return;
     const ground = new Group();
     drawFloor(ground, this.box);
     await this.viewport.prepare(ground);

@@ -115,16 +115,16 @@ function gapMode(city) {
     key: String(i), colour,
     label: i === 0 ? `< ${percent(limit)} %` : limit === Infinity ? `> ${percent(GAPS[i - 1][0])} %` : `${percent(GAPS[i - 1][0])} … ${percent(limit)} %`,
   }));
-  const at = (/** @type {number} */ m, /** @type {number} */ c) => GAPS.findIndex(([limit]) => m / c - 1 <= limit);
+  const at = (/** @type {number} */ share) => GAPS.findIndex(([limit]) => share <= limit);
   const keyOf = (/** @type {any} */ b) => {
-    if (b.measured) return String(GAPS.findIndex(([limit]) => b.measured.gap_share <= limit)); // as its meter told
+    if (b.measured) return String(at(b.measured.gap_share)); // as its meter told
     const [m, c] = [measured?.models[b.building_id], b.energy?.heating_kwh_m2];
-    return Number.isFinite(m) && c > 0 ? String(at(m, c)) : "none";
+    return Number.isFinite(m) && c > 0 ? String(at(m / c - 1)) : "none";
   };
   const codes = () => {
     const out = new Uint8Array(city.count).fill(GAPS.length);
     if (measured?.kind !== "number" || computed?.kind !== "number") return out;
-    for (let row = 0; row < city.count; row += 1) if (measured.values[row] >= 0 && computed.values[row] > 0) out[row] = at(measured.values[row], computed.values[row]);
+    for (let row = 0; row < city.count; row += 1) if (measured.values[row] >= 0 && computed.values[row] > 0) out[row] = at(measured.values[row] / computed.values[row] - 1);
     return out;
   };
   return { classes: [...classes, { key: "none", label: "gap.unknown", colour: NEUTRAL }], keyOf, codes };

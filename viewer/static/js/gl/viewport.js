@@ -164,11 +164,16 @@ export class Viewport {
   /** Look until the picture of now is finished. */
   watchFirst() {
     this.awaited = false;
-    const look = () => {
-      if (this.busy()) setTimeout(look, 2);
-      else this.sayShown(this.shownAt = performance.now());
-    };
-    look();
+    this.finished(2).then(() => this.sayShown(this.shownAt = performance.now()));
+  }
+
+  /** Wait until the picture that is drawn now is finished. @param {number} every ms between two looks @returns {Promise<void>} */
+  finished(every) {
+    const { fence } = this;
+    return new Promise((done) => {
+      const look = () => (this.fence === fence && this.busy() ? setTimeout(look, every) : done());
+      look();
+    });
   }
 
   /** Whether the previous frame is still being drawn: at most one is in flight. */
@@ -184,11 +189,7 @@ export class Viewport {
   /** Look how long the picture of now takes, while the camera moves. */
   time() {
     const begun = performance.now();
-    const look = () => {
-      if (this.busy()) setTimeout(look, 4);
-      else if (performance.now() - begun > SLOW_MS) this.slow = true;
-    };
-    look();
+    this.finished(4).then(() => { if (performance.now() - begun > SLOW_MS) this.slow = true; });
   }
 
   /** The picture of now, finished; the page does not wait for it. @returns {Promise<void>} */

@@ -16,7 +16,7 @@ import { once } from "../building/context.js";
 export function elementLink(context, globalId, label) {
   const row = context.scene.rows.get(globalId);
   const { table } = context.scene;
-  const known = row === undefined || table.band[row] === "spaces" ? pathTo(context.tree, globalId)?.at(-1)?.label : undefined;
+  const known = !label && (row === undefined || table.band[row] === "spaces") ? pathTo(context.tree, globalId)?.at(-1)?.label : undefined;
   const text = label || known || (row === undefined ? globalId : table.name[row] || className(table.ifc_class[row]));
   const link = h("button", { type: "button", class: "link element", "data-gid": globalId, title: globalId, onclick: () => context.select([globalId], { zoom: true }) }, text);
   if (text === globalId) lookUp(context, globalId).then((name) => { if (name) link.textContent = name; }, () => {});
