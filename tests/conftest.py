@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from ifc import keep_compiled_code
 from twin.service import open_twin
@@ -16,8 +17,10 @@ SHARED = Path(os.environ.get("KAKSIK_SHARED", ROOT.parent / "shared"))
 
 
 def pytest_configure() -> None:
-    """Keep compiled code where the command line keeps it, so that nothing is compiled twice."""
+    """Keep compiled code where the command line keeps it, and time no single example."""
     keep_compiled_code()
+    settings.register_profile("kaksik", deadline=None)  # a busy machine is no fault; `timeout` ends what hangs
+    settings.load_profile("kaksik")
 
 
 @pytest.fixture(scope="session")
